@@ -1,0 +1,13 @@
+"""Estimators of the analysis: arrays and frames in, frozen results out, the numbers of R's survival package.
+
+The only package that uses lifelines. It reads no database and imports nothing of the application.
+"""
+
+from __future__ import annotations
+
+from analysis.estimators.input_error import InputError
+from analysis.estimators.intervals import ConfidenceType
+from analysis.estimators.kaplan_meier import KaplanMeier, kaplan_meier
+from analysis.estimators.logrank import LogrankTest, logrank_test
+
+__all__ = ["ConfidenceType", "InputError", "KaplanMeier", "LogrankTest", "kaplan_meier", "logrank_test"]

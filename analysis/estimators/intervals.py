@@ -1,0 +1,83 @@
+"""Pointwise confidence intervals of a survival curve, in the five scales of R's `survfit`.
+
+Each scale takes the survival S (0 < S < 1), its standard error on the log scale and the normal quantile z,
+and returns the lower and upper limit. Sources: Kalbfleisch and Prentice 2002 (log-log), Link 1984 (log,
+logit), Nair 1984 (arcsine), gathered in Klein and Moeschberger 2003, section 4.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+import numpy as np
+from scipy.stats import norm
+
+from analysis.estimators.input_error import InputError
+from analysis.estimators.observations import Floats
+
+ConfidenceType: TypeAlias = Literal["log-log", "log", "plain", "logit", "arcsin"]
+Limits: TypeAlias = tuple[Floats, Floats]
+
+
+def _log_log(survival: Floats, log_error: Floats, z: float) -> Limits:
+    spread = z * log_error / np.log(survival)
+    return survival ** np.exp(-spread), survival ** np.exp(spread)
+
+
+def _log(survival: Floats, log_error: Floats, z: float) -> Limits:
+    return survival * np.exp(-z * log_error), survival * np.exp(z * log_error)
+
+
+def _plain(survival: Floats, log_error: Floats, z: float) -> Limits:
+    return survival - z * survival * log_error, survival + z * survival * log_error
+
+
+def _logit(survival: Floats, log_error: Floats, z: float) -> Limits:
+    odds, spread = survival / (1 - survival), np.exp(z * log_error / (1 - survival))
+    return odds / (odds + spread), odds * spread / (1 + odds * spread)
+
+
+def _arcsin(survival: Floats, log_error: Floats, z: float) -> Limits:
+    angle = np.arcsin(np.sqrt(survival))
+    spread = z / 2 * log_error * np.sqrt(survival / (1 - survival))
+    return np.sin(np.maximum(angle - spread, 0)) ** 2, np.sin(np.minimum(angle + spread, np.pi / 2)) ** 2
+
+
+SCALES: Mapping[str, Callable[[Floats, Floats, float], Limits]] = MappingProxyType(
+    {"log-log": _log_log, "log": _log, "plain": _plain, "logit": _logit, "arcsin": _arcsin}
+)
+
+
+def normal_quantile(conf_level: float) -> float:
+    """The quantile z for a two-sided interval; refuses a level that is not between 0 and 1.
+
+    >>> round(normal_quantile(0.95), 4)
+    1.96
+    """
+    if not 0 < conf_level < 1:
+        raise InputError("conf_level", conf_level, "a level lies between 0 and 1, for example 0.95")
+    return float(norm.ppf((1 + conf_level) / 2))
+
+
+def survival_limits(
+    survival: Floats, log_error: Floats, *, conf_level: float, conf_type: ConfidenceType
+) -> Limits:
+    """Lower and upper limits, cut to [0, 1]; where S is 1 both are 1, where S is 0 they are undefined (NaN).
+
+    Two events among four leave S = 1/2, whose error is 1/4:
+
+    >>> lower, upper = survival_limits(np.array([0.5]), np.array([0.5]), conf_level=0.95, conf_type="plain")
+    >>> round(float(lower[0]), 4), round(float(upper[0]), 4)
+    (0.01, 0.99)
+    """
+    if conf_type not in SCALES:
+        raise InputError("conf_type", repr(conf_type), f"choose one of {', '.join(SCALES)}")
+    z = normal_quantile(conf_level)
+    edge = np.where(survival == 1, 1.0, np.nan)
+    lower, upper = edge, edge.copy()
+    inside = (survival > 0) & (survival < 1)
+    limits = SCALES[conf_type](survival[inside], log_error[inside], z)
+    lower[inside], upper[inside] = np.clip(limits, 0, 1)
+    return lower, upper

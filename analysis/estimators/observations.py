@@ -1,0 +1,119 @@
+"""What is known of each participant, checked once for every estimator of times to an event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.estimators.input_error import InputError, refuse_where
+
+Floats: TypeAlias = NDArray[np.float64]
+Numbers: TypeAlias = "Sequence[float] | NDArray[Any] | pd.Series[Any]"
+Labels: TypeAlias = "Sequence[Any] | NDArray[Any] | pd.Series[Any]"
+
+A_TIME = "a time is a number, 0 or more"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grouping:
+    """Which group each row is in: `codes` point into `labels`, sorted or in the order of their categories."""
+
+    codes: NDArray[np.intp]
+    labels: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observations:
+    """Rows of equal length; each stands for `weights` participants and none has the weight 0.
+
+    A row is at risk at the times t with `entry < t <= duration`; where `entry` is None, from the beginning
+    on, 0 included.
+    """
+
+    duration: Floats
+    event: NDArray[np.bool_]
+    entry: Floats | None
+    weights: Floats
+    group: Grouping
+    stratum: Grouping
+
+    @property
+    def whole_weights(self) -> bool:
+        """True where each row stands for a whole number of participants."""
+        return bool((self.weights == np.floor(self.weights)).all())
+
+
+def observations(
+    duration: Numbers,
+    event: Numbers,
+    *,
+    group: Labels | None = None,
+    strata: Labels | None = None,
+    entry: Numbers | None = None,
+    weights: Numbers | None = None,
+) -> Observations:
+    """Check the data and give them as arrays, without the rows of weight 0. Raises InputError (a ValueError).
+
+    Series are taken by position: their index is not looked at.
+    """
+    exits = _times("duration", duration)
+    size = len(exits)
+    if size == 0:
+        raise InputError("duration", "empty", "at least one row is needed")
+    happened = _numbers("event", event, size)
+    refuse_where((happened != 0) & (happened != 1), "event", happened, "1 is an event, 0 a censoring")
+    entries = None if entry is None else _times("entry", entry, size)
+    if entries is not None:
+        refuse_where(entries >= exits, "entry", entries, "entry comes before the row's duration")
+    counted = np.ones(size) if weights is None else _numbers("weights", weights, size)
+    refuse_where(~(np.isfinite(counted) & (counted >= 0)), "weights", counted, "a weight is 0 or more")
+    kept = counted > 0
+    if not kept.any():
+        raise InputError("weights", "0 in every row", "at least one row needs a weight above 0")
+    return Observations(
+        duration=exits[kept],
+        event=happened[kept] == 1,
+        entry=None if entries is None else entries[kept],
+        weights=counted[kept],
+        group=_grouping("group", group, kept),
+        stratum=_grouping("strata", strata, kept),
+    )
+
+
+def _times(argument: str, given: Numbers, size: int | None = None) -> Floats:
+    times = _numbers(argument, given, size)
+    refuse_where(~(np.isfinite(times) & (times >= 0)), argument, times, A_TIME)
+    return times
+
+
+def _numbers(argument: str, given: Numbers, size: int | None = None) -> Floats:
+    """The values as floats; what is missing becomes NaN, which each caller refuses in its own words."""
+    try:
+        series = pd.Series(given) if len(given) else pd.Series(dtype=np.float64)
+        numbers = None if series.dtype.kind in "mM" else series.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as fault:
+        raise InputError(argument, f"not a row of numbers ({fault})", "give one number a row") from fault
+    if numbers is None:  # pandas would count nanoseconds
+        raise InputError(argument, f"of type {series.dtype}", "give numbers, for example days")
+    _refuse_other_length(argument, len(numbers), size)
+    return numbers
+
+
+def _grouping(argument: str, given: Labels | None, kept: NDArray[np.bool_]) -> Grouping:
+    if given is None:
+        return Grouping(np.zeros(int(kept.sum()), dtype=np.intp), ("all",))
+    labels = pd.Series(given)
+    _refuse_other_length(argument, len(labels), len(kept))
+    refuse_where(labels.isna().to_numpy(), argument, labels.to_numpy(dtype=object), "each row needs a label")
+    codes, found = pd.factorize(labels[kept], sort=True)
+    return Grouping(codes, tuple(found))
+
+
+def _refuse_other_length(argument: str, length: int, size: int | None) -> None:
+    if size is not None and length != size:
+        raise InputError(argument, f"{length} long", f"duration is {size} long, and all have one value a row")
