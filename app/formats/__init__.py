@@ -1,0 +1,1 @@
+"""Files and sealed texts on one side, domain values on the other."""
