@@ -1,0 +1,78 @@
+"""Engines, transactions and migrations, the same for SQLite and PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@lru_cache(maxsize=8)
+def engine(url: str) -> Engine:
+    """Return the one engine of this process for a database."""
+    if not url.startswith("sqlite"):
+        return create_engine(_with_driver(url), pool_size=8, max_overflow=8)
+    made = create_engine(url, connect_args={"timeout": 30})
+    event.listen(made, "connect", _prepare_sqlite)
+    event.listen(made, "begin", _begin_sqlite)
+    return made
+
+
+def _with_driver(url: str) -> str:
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy says BEGIN, not the driver
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails at once when another wrote in between, whatever
+    # the time-out; taking the write lock at the start waits for it instead.
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Session]:
+    """Open a session that only reads; whatever it may have changed is rolled back."""
+    with Session(engine(url), expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def writing(url: str) -> Iterator[Session]:
+    """Open one transaction: committed at the end, undone by any exception."""
+    options = {"writing": True}
+    with (
+        Session(engine(url).execution_options(**options), expire_on_commit=False) as session,
+        session.begin(),
+    ):
+        yield session
+
+
+def alembic_config(url: str) -> AlembicConfig:
+    """Return what Alembic needs to know to work on a database."""
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.attributes["url"] = url
+    return config
+
+
+def upgrade(url: str) -> None:
+    """Bring a database to the newest revision."""
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    command.upgrade(alembic_config(url), "head")

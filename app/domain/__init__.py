@@ -1,0 +1,1 @@
+"""The rules of a study: frozen values and pure functions; no file, network, database or clock."""

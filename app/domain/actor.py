@@ -1,0 +1,34 @@
+"""Who does something, as it stands in the audit trail and on every value."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["coordinator", "statistician", "administrator"]
+ROLES: tuple[Role, ...] = ("coordinator", "statistician", "administrator")
+ActorKind = Literal["participant", "account", "import", "command"]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A participant on a phone, a member of staff, an import, or a command run by hand or by cron.
+
+    `study_id` and `site` limit what an account may see: None means every one.
+    """
+
+    kind: ActorKind
+    id: int | None = None
+    name: str = ""
+    role: Role | None = None
+    study_id: int | None = None
+    site: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Return the words that stand in the audit trail: `account:3`, `participant:12`, `command:demo`."""
+        return f"{self.kind}:{self.name if self.id is None else self.id}"
+
+    def may_see(self, *, study_id: int, site: str | None) -> bool:
+        """Return whether a study's site (None: the whole study) lies within what this actor may see."""
+        if self.study_id not in (None, study_id):
+            return False
+        return self.site is None or self.site == site

@@ -1,0 +1,109 @@
+"""Time-to-event outcomes of one participant: transplant-free survival, survival, time to transplant."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from app.domain.adjudication import SettledEvent
+from app.domain.study import Endpoint
+
+EVENT, CENSORED, COMPETING = 0, 1, 2
+"""CNSR as ADTTE counts it."""
+
+SeenAs = Literal["randomisation", "treatment", "answer", "event", "sighting"]
+
+
+@dataclass(frozen=True, order=True)
+class Seen:
+    """A day on which something shows the participant alive, with the row that shows it."""
+
+    on: date
+    by: SeenAs
+    source_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUp:
+    """All that is known of one participant's course. `origin_on` is day 0, `seen` holds at least one day."""
+
+    origin_on: date
+    events: Sequence[SettledEvent]
+    seen: Sequence[Seen]
+    follow_up_withdrawn_on: date | None
+    cutoff_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeToEvent:
+    """One row of ADTTE: days from the origin without the +1, CNSR, and the row it rests on."""
+
+    endpoint: Endpoint
+    on: date
+    days: int
+    censoring: int
+    description: str
+    source: str
+    source_id: int
+
+
+_EVENTS: dict[Endpoint, dict[str, int]] = {
+    "TFS": {"death": EVENT, "transplant": EVENT},
+    "OS": {"death": EVENT},
+    "TTX": {"transplant": EVENT, "death": COMPETING},
+}
+
+
+def time_to_event(endpoint: Endpoint, course: FollowUp) -> TimeToEvent:
+    """Return the outcome of one participant.
+
+    The first counted event on or before the cut-off and before any withdrawal from follow-up decides (a
+    transplant goes before a death of the same day); otherwise the participant is censored on the last day
+    known alive: from OS on any such day, from TFS and TTX too, because an untold transplant is no evidence.
+    No day after the cut-off, or after the withdrawal, counts. ValueError where nothing shows the participant
+    alive.
+    """
+    last_day = min(filter(None, (course.cutoff_on, course.follow_up_withdrawn_on)))
+    counted = _EVENTS[endpoint]
+    events = sorted(
+        (event for event in course.events if event.kind in counted and event.started_on <= last_day),
+        key=lambda event: (event.started_on, event.kind == "death", event.event_id),
+    )
+    if events:
+        first = events[0]
+        return TimeToEvent(
+            endpoint=endpoint,
+            on=first.started_on,
+            days=(first.started_on - course.origin_on).days,
+            censoring=counted[first.kind],
+            description=first.kind,
+            source="event",
+            source_id=first.event_id,
+        )
+    return _censored(endpoint, course, last_day)
+
+
+def _censored(endpoint: Endpoint, course: FollowUp, last_day: date) -> TimeToEvent:
+    seen = [each for each in course.seen if each.on <= last_day]
+    if not seen:
+        raise ValueError("nothing shows this participant alive on or before the cut-off")
+    last = max(seen)
+    withdrawn = (
+        course.follow_up_withdrawn_on is not None and course.follow_up_withdrawn_on <= course.cutoff_on
+    )
+    return TimeToEvent(
+        endpoint=endpoint,
+        on=last.on,
+        days=(last.on - course.origin_on).days,
+        censoring=CENSORED,
+        description="withdrawn from follow-up" if withdrawn else "last known alive",
+        source=last.by,
+        source_id=last.source_id,
+    )
+
+
+def shown_by(events: Iterable[SettledEvent]) -> list[Seen]:
+    """Return the days on which events show someone alive: admission, discharge, transplant; never a death."""
+    shown = [Seen(event.started_on, "event", event.event_id) for event in events if event.kind != "death"]
+    shown += [Seen(event.ended_on, "event", event.event_id) for event in events if event.ended_on is not None]
+    return shown

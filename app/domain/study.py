@@ -1,0 +1,148 @@
+"""A study's protocol as data: what `study.toml` says, checked as a whole."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+Texts = Mapping[str, str]  # language -> words
+
+Endpoint = Literal["TFS", "OS", "TTX"]
+Origin = Literal["randomisation", "first-infusion"]
+Blinding = Literal["none", "assessors", "double"]
+Channel = Literal["email"]
+ENDPOINTS: tuple[Endpoint, ...] = ("TFS", "OS", "TTX")
+
+
+class Strict:
+    """Readers of files (pydantic, in `formats`) refuse fields that are not named here."""
+
+    __pydantic_config__ = {"extra": "forbid", "strict": True}  # noqa: RUF012 - read by name, never changed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arm(Strict):
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site(Strict):
+    """A hospital; `phone` is whom participants call, `language` what its forms start in."""
+
+    code: str
+    name: str
+    time_zone: str
+    phone: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit(Strict):
+    """Due `day` days after the anchor, open from `opens` days before that to `closes` days after."""
+
+    code: str
+    day: int
+    opens: int
+    closes: int
+    title: Texts
+    instruments: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReminderStep(Strict):
+    """One step of reminding: `days_after_due` days after (negative: before) the due day."""
+
+    code: str
+    days_after_due: int
+    channel: Channel
+    subject: Texts
+    body: Texts
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductLot(Strict):
+    """A batch of cells as it was released for infusion."""
+
+    code: str
+    arm: str
+    source: str
+    donor_type: Literal["allogeneic", "autologous"]
+    donor_age_years: int
+    passage: int
+    preservation: Literal["fresh", "cryopreserved"]
+    route: str
+    viability_percent: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimand(Strict):
+    """An endpoint, its population and origin, and what is done about intercurrent events."""
+
+    endpoint: Endpoint
+    origin: Origin
+    population: str
+    intercurrent: str
+    summary: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study(Strict):
+    """One version of a protocol. The anchor of all visits is the day of randomisation."""
+
+    code: str
+    title: Texts
+    blinding: Blinding
+    languages: tuple[str, ...]
+    consent_versions: tuple[str, ...]
+    link_days: int
+    session_days: int
+    arms: tuple[Arm, ...]
+    sites: tuple[Site, ...]
+    visits: tuple[Visit, ...] = ()
+    reminders: tuple[ReminderStep, ...] = ()
+    product_lots: tuple[ProductLot, ...] = ()
+    estimands: tuple[Estimand, ...] = ()
+    stay_reasons: Mapping[str, Texts] | None = None
+
+    def site(self, code: str) -> Site:
+        """Return a site by its code; KeyError where there is none."""
+        return _by_code(self.sites, code)
+
+    def arm(self, code: str) -> Arm:
+        """Return an arm by its code; KeyError where there is none."""
+        return _by_code(self.arms, code)
+
+    def visit(self, code: str) -> Visit:
+        """Return a visit by its code; KeyError where there is none."""
+        return _by_code(self.visits, code)
+
+    def product_lot(self, code: str) -> ProductLot:
+        """Return a product lot by its code; KeyError where there is none."""
+        return _by_code(self.product_lots, code)
+
+    def reminder(self, code: str) -> ReminderStep:
+        """Return a reminder step by its code; KeyError where there is none."""
+        return _by_code(self.reminders, code)
+
+    def estimand(self, endpoint: Endpoint) -> Estimand | None:
+        """Return what the study says of an endpoint, or None where it leaves it out."""
+        return next((each for each in self.estimands if each.endpoint == endpoint), None)
+
+
+@dataclass(frozen=True)
+class StudyFault:
+    """A contradiction inside one study: `place` as in `visits[2].instruments`."""
+
+    place: str
+    found: str
+    allowed: str
+
+
+Coded = TypeVar("Coded", Arm, Site, Visit, ReminderStep, ProductLot)
+
+
+def _by_code(many: Iterable[Coded], code: str) -> Coded:
+    for each in many:
+        if each.code == code:
+            return each
+    raise KeyError(code)

@@ -1,0 +1,42 @@
+"""Every table; importing this package makes `Base.metadata` complete."""
+
+from app.models.access import Account, Attempt, Link, SignedIn
+from app.models.audit_entry import AuditEntry
+from app.models.base import Base
+from app.models.consent import Consent, Withdrawal
+from app.models.event import Event, Reading
+from app.models.occasion import Occasion
+from app.models.participant import Contact, Participant
+from app.models.reminder import Reminder
+from app.models.report import Report
+from app.models.response import Answer, Response
+from app.models.sighting import Sighting
+from app.models.study import InstrumentVersion, OfferedWording, Study, StudyVersion, Wording
+from app.models.treatment import Treatment
+
+__all__ = [
+    "Account",
+    "Answer",
+    "Attempt",
+    "AuditEntry",
+    "Base",
+    "Consent",
+    "Contact",
+    "Event",
+    "InstrumentVersion",
+    "Link",
+    "Occasion",
+    "OfferedWording",
+    "Participant",
+    "Reading",
+    "Reminder",
+    "Report",
+    "Response",
+    "Sighting",
+    "SignedIn",
+    "Study",
+    "StudyVersion",
+    "Treatment",
+    "Withdrawal",
+    "Wording",
+]

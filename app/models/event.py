@@ -1,0 +1,56 @@
+"""Events as someone reported them, readings of them, and sightings."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.domain.adjudication import DECISIONS, EVENT_KINDS, Decision, EventKind
+from app.domain.partial_date import PartialDate
+from app.models.base import Base, Instant, PartlyKnownDate, one_of
+
+
+class Event(Base):
+    """A hospital stay, a transplant or a death, as someone reported it; never changed afterwards."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("participant_id", "report_id"),
+        one_of("kind", EVENT_KINDS),
+        CheckConstraint("kind = 'hospital stay' OR (ended IS NULL AND NOT ongoing)", name="only_stays_end"),
+        CheckConstraint("ended IS NULL OR NOT ongoing", name="ended_or_ongoing"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    kind: Mapped[EventKind] = mapped_column(String(20))
+    started: Mapped[PartialDate] = mapped_column(PartlyKnownDate)
+    ended: Mapped[PartialDate | None] = mapped_column(PartlyKnownDate)
+    ongoing: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    place: Mapped[str] = mapped_column(String(200), default="")
+    reported_at: Mapped[datetime] = mapped_column(Instant)
+    reported_by: Mapped[str] = mapped_column(String(80))
+    report_id: Mapped[str] = mapped_column(String(64))
+
+
+class Reading(Base):
+    """What a reviewer decided about an event; a later reading stands beside the earlier one, and counts."""
+
+    __tablename__ = "reading"
+    __table_args__ = (
+        one_of("decision", DECISIONS),
+        CheckConstraint("(decision = 'confirmed') = (agreed_started_on IS NOT NULL)", name="agreed_date"),
+        CheckConstraint(
+            "agreed_ended_on IS NULL OR agreed_ended_on >= agreed_started_on", name="dates_in_order"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    decision: Mapped[Decision] = mapped_column(String(20))
+    agreed_started_on: Mapped[date | None]
+    agreed_ended_on: Mapped[date | None]
+    note: Mapped[str] = mapped_column(String(1000), default="")
+    read_at: Mapped[datetime] = mapped_column(Instant)
+    read_by: Mapped[str] = mapped_column(String(80))

@@ -1,0 +1,38 @@
+"""Participants, and apart from them the sealed details by which they can be reached."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Instant
+
+
+class Participant(Base):
+    """Someone who takes part, known by a study code; arm and day 0 are set once, by randomisation."""
+
+    __tablename__ = "participant"
+    __table_args__ = (
+        UniqueConstraint("study_id", "code"),
+        CheckConstraint("(arm IS NULL) = (randomised_on IS NULL)", name="randomised"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    code: Mapped[str] = mapped_column(String(40))
+    site: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(20))
+    time_zone: Mapped[str] = mapped_column(String(60))
+    enrolled_at: Mapped[datetime] = mapped_column(Instant)
+    enrolled_on: Mapped[date]
+    arm: Mapped[str | None] = mapped_column(String(40))
+    randomised_on: Mapped[date | None]
+
+
+class Contact(Base):
+    """Name, e-mail, phone and year of birth, sealed together; no other table holds any of them."""
+
+    __tablename__ = "contact"
+
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), primary_key=True)
+    sealed: Mapped[str]

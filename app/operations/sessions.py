@@ -1,0 +1,60 @@
+"""Signed-in browsers: begun with a secret that only the browser keeps, ended by a row."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.actor import Actor
+from app.models import SignedIn
+from app.operations import audit
+from app.operations.audit import Chain
+from app.queries.access import hashed
+
+
+def begin_session(
+    session: Session,
+    *,
+    now: datetime,
+    lasting: timedelta,
+    participant_id: int | None = None,
+    link_id: int | None = None,
+    account_id: int | None = None,
+) -> str:
+    """Let a browser in and return its secret; the caller leaves the audit entry."""
+    secret = secrets.token_urlsafe(32)
+    session.add(
+        SignedIn(
+            secret_hash=hashed(secret),
+            participant_id=participant_id,
+            link_id=link_id,
+            account_id=account_id,
+            created_at=now,
+            expires_at=now + lasting,
+        )
+    )
+    session.flush()
+    return secret
+
+
+def end_session(session: Session, *, secret: str, now: datetime) -> None:
+    """Sign a browser out; one that is unknown or already out changes nothing."""
+    signed_in = session.scalar(
+        select(SignedIn)
+        .where(SignedIn.secret_hash == hashed(secret), SignedIn.ended_at.is_(None))
+        .with_for_update()
+    )
+    if signed_in is None:
+        return
+    signed_in.ended_at = now
+    session.flush()
+    if signed_in.participant_id is not None:
+        chain, actor = (
+            Chain("participant", signed_in.participant_id),
+            Actor("participant", signed_in.participant_id),
+        )
+    else:
+        account_id = signed_in.account_id or 0
+        chain, actor = Chain("account", account_id), Actor("account", account_id)
+    audit.record(session, chain=chain, actor=actor, action="session.end", subject=str(chain), now=now)

@@ -1,0 +1,138 @@
+"""Who a browser or a link belongs to."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.actor import Actor, Role
+from app.formats import link_token
+from app.models import Account, Link, Participant, SignedIn
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A participant on a phone."""
+
+    participant_id: int
+    study_id: int
+    site: str
+    language: str
+    time_zone: ZoneInfo
+    actor: Actor
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """A member of staff at a desk; `study_id` and `site` None mean every one."""
+
+    account_id: int
+    name: str
+    email: str
+    role: Role
+    study_id: int | None
+    site: str | None
+    language: str
+    actor: Actor
+
+
+@dataclass(frozen=True)
+class LinkState:
+    """What a link's page may know: whether it works, and which language to speak."""
+
+    link_id: int
+    participant_id: int
+    language: str
+    usable: bool
+
+
+def hashed(secret: str) -> str:
+    """Return the form in which a browser's secret is stored."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+_zone = cache(ZoneInfo)
+
+
+def signed_in(session: Session, *, secret: str, now: datetime, lock: bool = False) -> Visitor | None:
+    """Return the participant whose browser holds a secret, or None; `lock` holds them.
+
+    A browser let in by a link goes out with it: a revoked link ends its sessions at once.
+    """
+    statement = (
+        select(
+            Participant.id,
+            Participant.study_id,
+            Participant.site,
+            Participant.language,
+            Participant.time_zone,
+        )
+        .join(SignedIn, SignedIn.participant_id == Participant.id)
+        .join(Link, Link.id == SignedIn.link_id)
+        .where(
+            SignedIn.secret_hash == hashed(secret),
+            SignedIn.ended_at.is_(None),
+            SignedIn.expires_at > now,
+            Link.revoked_at.is_(None),
+        )
+    )
+    row = session.execute(statement.with_for_update(of=Participant) if lock else statement).first()
+    if row is None:
+        return None
+    actor = Actor("participant", row.id, study_id=row.study_id, site=row.site)
+    return Visitor(row.id, row.study_id, row.site, row.language, _zone(row.time_zone), actor)
+
+
+def staff_member(session: Session, *, secret: str, now: datetime) -> StaffMember | None:
+    """Return the member of staff whose browser holds a secret, or None."""
+    account = session.scalar(
+        select(Account)
+        .join(SignedIn, SignedIn.account_id == Account.id)
+        .where(
+            SignedIn.secret_hash == hashed(secret),
+            SignedIn.ended_at.is_(None),
+            SignedIn.expires_at > now,
+            Account.deactivated_at.is_(None),
+        )
+    )
+    if account is None:
+        return None
+    return StaffMember(
+        account_id=account.id,
+        name=account.name,
+        email=account.email,
+        role=account.role,
+        study_id=account.study_id,
+        site=account.site,
+        language=account.language,
+        actor=Actor("account", account.id, account.name, account.role, account.study_id, account.site),
+    )
+
+
+def link(session: Session, *, token: str, keys: tuple[str, ...], now: datetime) -> LinkState | None:
+    """Return what is known of a link, or None where the token was never signed here."""
+    link_id = link_token.read(token, keys)
+    if link_id is None:
+        return None
+    row = session.execute(
+        select(Link.expires_at, Link.revoked_at, Participant.id, Participant.language)
+        .join(Participant, Participant.id == Link.participant_id)
+        .where(Link.id == link_id)
+    ).first()
+    if row is None:
+        return None
+    return LinkState(link_id, row.id, row.language, usable=row.revoked_at is None and now < row.expires_at)
+
+
+def newest_link(session: Session, *, participant_id: int, now: datetime) -> int | None:
+    """Return the id of a participant's link that works, or None."""
+    return session.scalar(
+        select(Link.id)
+        .where(Link.participant_id == participant_id, Link.revoked_at.is_(None), Link.expires_at > now)
+        .order_by(Link.id.desc())
+        .limit(1)
+    )

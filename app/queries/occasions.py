@@ -1,0 +1,108 @@
+"""A participant's occasions, each with the state that today gives it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.schedule import OccasionState, Window, civil_date, occasion_state
+from app.domain.study import Visit
+from app.models import Answer, Occasion, Participant, Response
+from app.queries import studies
+from app.queries.endings import ending
+
+
+@dataclass(frozen=True)
+class InstrumentStatus:
+    """How far one questionnaire of an occasion has come."""
+
+    name: str
+    response_id: int | None = None
+    submitted_at: datetime | None = None
+    receipt: str | None = None
+    answered: int = 0
+
+
+@dataclass(frozen=True)
+class OccasionStatus:
+    """A visit for one participant: its window, where it stands today, and its questionnaires."""
+
+    occasion_id: int
+    visit: Visit
+    window: Window
+    state: OccasionState
+    instruments: tuple[InstrumentStatus, ...]
+
+
+def of_participant(session: Session, *, participant_id: int, now: datetime) -> list[OccasionStatus]:
+    """Return the occasions of one participant in the order of their due days."""
+    participant = session.get_one(Participant, participant_id)
+    zone = ZoneInfo(participant.time_zone)
+    study = studies.current(session, study_id=participant.study_id).study
+    ended_on = ending(session, participant_id=participant_id).ended_on
+    progress = _progress(session, participant_id)
+    found = session.scalars(
+        select(Occasion)
+        .where(Occasion.participant_id == participant_id)
+        .order_by(Occasion.due_on, Occasion.id)
+    )
+    statuses = []
+    for occasion in found:
+        visit = study.visit(occasion.visit)
+        window = Window(occasion.opens_on, occasion.due_on, occasion.closes_on)
+        instruments = tuple(
+            progress[occasion.id].get(name, InstrumentStatus(name)) for name in visit.instruments
+        )
+        state = occasion_state(
+            window,
+            completed_on=completed_on({each.name: each.submitted_at for each in instruments}, visit, zone),
+            ended_on=ended_on,
+            today=civil_date(now, zone),
+        )
+        statuses.append(OccasionStatus(occasion.id, visit, window, state, instruments))
+    return statuses
+
+
+def _progress(session: Session, participant_id: int) -> Mapping[int, dict[str, InstrumentStatus]]:
+    answered = (
+        select(Answer.response_id, func.count(func.distinct(Answer.item)).label("items"))
+        .group_by(Answer.response_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            Response.occasion_id,
+            Response.instrument,
+            Response.id,
+            Response.submitted_at,
+            Response.receipt,
+            answered.c["items"],
+        )
+        .join(Occasion, Occasion.id == Response.occasion_id)
+        .outerjoin(answered, answered.c.response_id == Response.id)
+        .where(Occasion.participant_id == participant_id)
+    )
+    progress: dict[int, dict[str, InstrumentStatus]] = defaultdict(dict)
+    for occasion_id, instrument, response_id, submitted_at, receipt, items in rows:
+        progress[occasion_id][instrument] = InstrumentStatus(
+            instrument, response_id, submitted_at, receipt, items or 0
+        )
+    return progress
+
+
+def completed_on(submitted: Mapping[str, datetime | None], visit: Visit, zone: ZoneInfo) -> date | None:
+    """Return the civil day on which the last questionnaire was sent, or None while one is missing."""
+    instants = [submitted.get(name) for name in visit.instruments]
+    sent = [instant for instant in instants if instant is not None]
+    if not sent or len(sent) < len(instants):
+        return None
+    return civil_date(max(sent), zone)
+
+
+def next_due_on(statuses: Iterable[OccasionStatus]) -> date | None:
+    """Return the next day on which something opens that is not open yet, or None."""
+    return min((each.window.opens_on for each in statuses if each.state == "not open"), default=None)
