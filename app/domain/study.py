@@ -86,6 +86,14 @@ class Estimand(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StayReason(Strict):
+    """A reason for a hospital stay that participants choose from, in the order in which they are shown."""
+
+    code: str
+    text: Texts
+
+
+@dataclass(frozen=True, kw_only=True)
 class Study(Strict):
     """One version of a protocol. The anchor of all visits is the day of randomisation."""
 
@@ -102,7 +110,12 @@ class Study(Strict):
     reminders: tuple[ReminderStep, ...] = ()
     product_lots: tuple[ProductLot, ...] = ()
     estimands: tuple[Estimand, ...] = ()
-    stay_reasons: Mapping[str, Texts] | None = None
+    stay_reasons: tuple[StayReason, ...] = ()
+
+    @property
+    def instruments(self) -> tuple[str, ...]:
+        """Return the names of all instruments that any visit has, in the order of their first use."""
+        return tuple(dict.fromkeys(name for visit in self.visits for name in visit.instruments))
 
     def site(self, code: str) -> Site:
         """Return a site by its code; KeyError where there is none."""

@@ -1,0 +1,1 @@
+"""What is: reading the study, without changing a row."""

@@ -1,0 +1,129 @@
+"""The study in force, and the instruments and wordings it offers.
+
+Versions never change once they are stored, so what was read of one is kept in the process; only which is the newest
+is asked every time.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from app import i18n
+from app.domain import instrument as asked
+from app.domain import study as planned
+from app.errors import Code, Refusal
+from app.formats import definition
+from app.models import InstrumentVersion, OfferedWording, Study, StudyVersion, Wording
+
+
+@dataclass(frozen=True)
+class Offered:
+    """The exact instrument version and wording that a study offers in one language."""
+
+    instrument_version_id: int
+    wording_id: int
+
+
+@dataclass(frozen=True)
+class CurrentStudy:
+    """The newest version of a study; `offered` is by instrument name and language."""
+
+    study_id: int
+    code: str
+    version_id: int
+    number: int
+    study: planned.Study
+    offered: Mapping[tuple[str, str], Offered]
+
+
+_Kept = TypeVar("_Kept")
+_kept: dict[tuple[object, ...], Any] = {}
+
+
+def current(session: Session, *, code: str | None = None, study_id: int | None = None) -> CurrentStudy:
+    """Return a study's newest version, by its code or its id; without either, the only study there is."""
+    newest = (
+        select(StudyVersion.id, StudyVersion.content_hash, Study.id.label("study_id"))
+        .join(Study, Study.id == StudyVersion.study_id)
+        .order_by(StudyVersion.number.desc())
+    )
+    if study_id is not None:
+        newest = newest.where(StudyVersion.study_id == study_id)
+    elif code is not None:
+        newest = newest.where(Study.code == code)
+    elif len(there := codes(session)) != 1:
+        raise Refusal(Code.NOT_FOUND, f"name one of the studies: {', '.join(there) or 'there is none'}")
+    found = session.execute(newest.limit(1)).first()
+    if found is None:
+        raise Refusal(Code.NOT_FOUND, f"study {code if study_id is None else study_id}")
+    return _keep(session, ("study", found.id, found.content_hash), lambda: _version(session, found.id))
+
+
+def _version(session: Session, version_id: int) -> CurrentStudy:
+    version = session.get_one(StudyVersion, version_id)
+    rows = session.execute(
+        select(InstrumentVersion.name, Wording.language, InstrumentVersion.id, Wording.id)
+        .join(Wording, Wording.instrument_version_id == InstrumentVersion.id)
+        .join(OfferedWording, OfferedWording.wording_id == Wording.id)
+        .where(OfferedWording.study_version_id == version_id)
+    )
+    study = definition.study(version.definition)
+    return CurrentStudy(
+        study_id=version.study_id,
+        code=study.code,
+        version_id=version_id,
+        number=version.number,
+        study=study,
+        offered={(name, language): Offered(*ids) for name, language, *ids in rows},
+    )
+
+
+def instrument(session: Session, instrument_version_id: int) -> asked.Instrument:
+    """Return one version of an instrument."""
+    return _keep(
+        session,
+        ("instrument", instrument_version_id),
+        lambda: definition.instrument(session.get_one(InstrumentVersion, instrument_version_id).definition),
+    )
+
+
+def wording(session: Session, wording_id: int) -> asked.Wording:
+    """Return one version of an instrument's words in one language."""
+    return _keep(
+        session,
+        ("wording", wording_id),
+        lambda: definition.wording(session.get_one(Wording, wording_id).definition),
+    )
+
+
+def codes(session: Session) -> list[str]:
+    """Return the codes of all studies, in alphabetical order."""
+    return list(session.scalars(select(Study.code).order_by(Study.code)))
+
+
+def languages_offered(
+    session: Session, *, study_id: int, instruments: Iterable[str] | None = None
+) -> tuple[str, ...]:
+    """Return the study's languages in which the interface and every instrument are complete.
+
+    `instruments` None asks for all that any visit has.
+    """
+    found = current(session, study_id=study_id)
+    names = found.study.instruments if instruments is None else tuple(instruments)
+    return tuple(
+        language
+        for language in found.study.languages
+        if language in i18n.languages() and all((name, language) in found.offered for name in names)
+    )
+
+
+def _keep(session: Session, key: tuple[object, ...], read: Callable[[], _Kept]) -> _Kept:
+    bind = session.get_bind()
+    engine = bind if isinstance(bind, Engine) else bind.engine
+    full = (engine.url, *key)
+    if full not in _kept:
+        _kept[full] = read()
+    return _kept[full]  # type: ignore[no-any-return]  # what stands under a key is what its reader gave
