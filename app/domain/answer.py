@@ -1,7 +1,6 @@
 """The only judge of an answer: turns what a form, an import or a replay sends into a value, or refuses it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from app.domain.instrument import Instrument, Item
 from app.domain.partial_date import typed_number
@@ -11,13 +10,14 @@ AnswerValue = int | str | None
 """A choice's value; `declined` where someone preferred not to answer; None where an answer was taken back."""
 
 
-@dataclass(frozen=True)
 class BadAnswer(ValueError):  # noqa: N818 - named for what it is
-    """A value that an item cannot take."""
+    """A value that an item cannot take: which item, what was found, what is allowed."""
 
-    item: str
-    found: str
-    allowed: str
+    def __init__(self, item: str, found: str, allowed: str) -> None:
+        super().__init__(f"{item}: found {found!r}; allowed: {allowed}")
+        self.item = item
+        self.found = found
+        self.allowed = allowed
 
 
 def read_answer(instrument: Instrument, code: str, raw: str) -> AnswerValue:
