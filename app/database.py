@@ -1,5 +1,6 @@
 """Engines, transactions and migrations, the same for SQLite and PostgreSQL."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
@@ -65,7 +67,7 @@ def writing(url: str) -> Iterator[Session]:
 
 def alembic_config(url: str) -> AlembicConfig:
     """Return what Alembic needs to know to work on a database."""
-    config = AlembicConfig()
+    config = AlembicConfig(stdout=io.StringIO())  # what matters of what it says comes as exceptions
     config.set_main_option("script_location", str(ROOT / "migrations"))
     config.attributes["url"] = url
     return config
@@ -76,3 +78,21 @@ def upgrade(url: str) -> None:
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     command.upgrade(alembic_config(url), "head")
+
+
+def check(url: str) -> list[str]:
+    """Return what is wrong with a database: an older revision, other tables, orphaned rows."""
+    faults = []
+    try:
+        command.check(alembic_config(url))
+    except CommandError as fault:
+        faults.append(str(fault))
+    with reading(url) as session:
+        if session.get_bind().dialect.name == "sqlite":
+            orphans = session.connection().exec_driver_sql("PRAGMA foreign_key_check").all()
+            faults += [
+                f"row {row} of {table} points to nothing in {there}" for table, row, there, _ in orphans
+            ]
+            damage = session.connection().exec_driver_sql("PRAGMA quick_check").scalars()
+            faults += [f"damaged file: {word}" for word in damage if word != "ok"]
+    return faults

@@ -1,13 +1,25 @@
-"""Whether a reminder is still owed, asked when it is planned and again at the moment of sending."""
+"""Whether a reminder is owed, asked when it is planned and again when it is sent, and what it may say."""
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from app.domain.schedule import ANSWERABLE, OccasionState, Window
 from app.domain.study import ReminderStep
 
-NotOwed = Literal["completed", "not open", "closed", "withdrawn", "dead", "no address"]
+NotOwed = Literal["completed", "not open", "closed", "withdrawn", "dead", "no address", "superseded"]
+
+PLACEHOLDERS = ("link", "visit", "due", "closes", "site", "phone")
+"""All that a reminder's texts can name, written as `{link}`; the participant's name is not among them."""
+
+QUIET_FROM, QUIET_UNTIL = time(20), time(8)
+"""No planned message leaves in these hours of the participant's own clock."""
+
+BY_HAND = "by-hand:"
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +37,15 @@ def step_due_on(step: ReminderStep, planned: Window) -> date:
     return planned.due_on + timedelta(days=step.days_after_due)
 
 
+def step_in_force(steps: Iterable[ReminderStep], planned: Window, today: date) -> ReminderStep | None:
+    """Return the last step whose day has come, or None before the first.
+
+    Only this one is owed: after days without a sender, nobody gets the earlier ones as well.
+    """
+    come = [step for step in steps if step_due_on(step, planned) <= today]
+    return max(come, key=lambda step: step.days_after_due, default=None)
+
+
 def why_not_owed(state: OccasionState, reachable: Reachable) -> NotOwed | None:
     """Return why a reminder must not be sent, or None where it is owed."""
     if reachable.dead:
@@ -36,3 +57,24 @@ def why_not_owed(state: OccasionState, reachable: Reachable) -> NotOwed | None:
     if state not in ANSWERABLE:
         return "not open" if state == "not open" else "closed"
     return None if reachable.has_address else "no address"
+
+
+def by_hand(day: date) -> str:
+    """Return the step under which a message sent by hand is kept: one a day, however often one presses."""
+    return f"{BY_HAND}{day.isoformat()}"
+
+
+def is_quiet(instant: datetime, zone: ZoneInfo) -> bool:
+    """Return whether it is too early or too late in the day where the participant is."""
+    clock = instant.astimezone(zone).time()
+    return clock >= QUIET_FROM or clock < QUIET_UNTIL
+
+
+def unknown_placeholders(text: str) -> list[str]:
+    """Return what stands between braces in a reminder's text and means nothing."""
+    return [name for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS]
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """Return a reminder's text with its placeholders filled; KeyError for one outside the closed set."""
+    return _PLACEHOLDER.sub(lambda place: values[place[1]], text)
