@@ -53,32 +53,36 @@ def outcome(readings: Sequence[Reading]) -> Outcome:
     return readings[-1].decision if readings else "reported"
 
 
-def settled(event: Event, readings: Sequence[Reading], *, events: EventChoice) -> SettledEvent | None:
+def settled(
+    event: Event, readings: Sequence[Reading], *, events: EventChoice, not_before: date | None = None
+) -> SettledEvent | None:
     """Return the event as the analysis counts it, or None where it does not count.
 
     `events="confirmed"` counts only confirmed events on their agreed dates. `events="all"` also counts those
     not refuted, on the reported dates; a partly known date then means the first day it can mean, so that no
-    stay is lengthened and no survival time invented.
+    stay is lengthened and no survival time invented, but not a day before `not_before` (day 0) where it can
+    mean that day or a later one. A stay never ends before it starts.
     """
     decided = outcome(readings)
-    if decided == "confirmed":
-        last = readings[-1]
-        return SettledEvent(
-            event_id=event.id,
-            reading_id=last.id,
-            kind=event.kind,
-            started_on=last.agreed_started_on or event.started.earliest,
-            ended_on=last.agreed_ended_on or (event.ended.earliest if event.ended else None),
-            confirmed=True,
-        )
-    if decided == "refuted" or events == "confirmed":
+    confirmed = decided == "confirmed"
+    if not confirmed and (decided == "refuted" or events == "confirmed"):
         return None
-    ended_on = max(event.ended.earliest, event.started.earliest) if event.ended else None
+    last = readings[-1] if confirmed else None
+    agreed_started_on = last.agreed_started_on if last else None
+    agreed_ended_on = last.agreed_ended_on if last else None
+    started_on = agreed_started_on or _first_day(event.started, not_before)
+    reported_end = event.ended.earliest if event.ended else None
     return SettledEvent(
         event_id=event.id,
-        reading_id=None,
+        reading_id=last.id if last else None,
         kind=event.kind,
-        started_on=event.started.earliest,
-        ended_on=ended_on,
-        confirmed=False,
+        started_on=started_on,
+        ended_on=agreed_ended_on or (max(reported_end, started_on) if reported_end else None),
+        confirmed=confirmed,
     )
+
+
+def _first_day(partly_known: PartialDate, not_before: date | None) -> date:
+    if not_before is not None and partly_known.earliest < not_before <= partly_known.latest:
+        return not_before
+    return partly_known.earliest

@@ -25,13 +25,18 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class FollowUp:
-    """All that is known of one participant's course. `origin_on` is day 0, `seen` holds at least one day."""
+    """All that is known of one participant's course.
+
+    `origin_on` is day 0, and `seen` holds that day; `transplant_told_on` is the first day on which anything
+    tells of a transplant that is not among the events, because no one confirmed it or no one gave its date.
+    """
 
     origin_on: date
     events: Sequence[SettledEvent]
     seen: Sequence[Seen]
     follow_up_withdrawn_on: date | None
     cutoff_on: date
+    transplant_told_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,13 +62,16 @@ _EVENTS: dict[Endpoint, dict[str, int]] = {
 def time_to_event(endpoint: Endpoint, course: FollowUp) -> TimeToEvent:
     """Return the outcome of one participant.
 
-    The first counted event on or before the cut-off and before any withdrawal from follow-up decides (a
-    transplant goes before a death of the same day); otherwise the participant is censored on the last day
-    known alive: from OS on any such day, from TFS and TTX too, because an untold transplant is no evidence.
-    No day after the cut-off, or after the withdrawal, counts. ValueError where nothing shows the participant
-    alive.
+    The first counted event on or before the last day that counts decides (a transplant goes before a death
+    of the same day); otherwise the participant is censored on the last day known alive. For OS every such day
+    counts; for TFS and TTX only those before `transplant_told_on`: such a transplant is no event, but what
+    follows it is no time known to be free of one. The last day that counts is the cut-off, or the withdrawal
+    from follow-up where that is earlier, but never before day 0.
+
+    `days` is negative where an event stands before day 0: a fault of the data, for the caller to refuse.
+    ValueError where nothing shows the participant alive on day 0 or later.
     """
-    last_day = min(filter(None, (course.cutoff_on, course.follow_up_withdrawn_on)))
+    last_day = max(course.origin_on, min(filter(None, (course.cutoff_on, course.follow_up_withdrawn_on))))
     counted = _EVENTS[endpoint]
     events = sorted(
         (event for event in course.events if event.kind in counted and event.started_on <= last_day),
@@ -84,9 +92,15 @@ def time_to_event(endpoint: Endpoint, course: FollowUp) -> TimeToEvent:
 
 
 def _censored(endpoint: Endpoint, course: FollowUp, last_day: date) -> TimeToEvent:
-    seen = [each for each in course.seen if each.on <= last_day]
+    told_on = course.transplant_told_on if endpoint != "OS" else None
+    seen = [
+        each
+        for each in course.seen
+        if course.origin_on <= each.on <= last_day
+        and (told_on is None or each.on < told_on or each.on == course.origin_on)
+    ]
     if not seen:
-        raise ValueError("nothing shows this participant alive on or before the cut-off")
+        raise ValueError("nothing shows this participant alive on day 0")
     last = max(seen)
     withdrawn = (
         course.follow_up_withdrawn_on is not None and course.follow_up_withdrawn_on <= course.cutoff_on
