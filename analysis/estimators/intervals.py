@@ -1,8 +1,8 @@
-"""Pointwise confidence intervals of a survival curve, in the five scales of R's `survfit`.
+"""Pointwise confidence intervals of a survival curve, on the five scales of R's `survfit`.
 
 Each scale takes the survival S (0 < S < 1), its standard error on the log scale and the normal quantile z,
-and returns the lower and upper limit. Sources: Kalbfleisch and Prentice 2002 (log-log), Link 1984 (log,
-logit), Nair 1984 (arcsine), gathered in Klein and Moeschberger 2003, section 4.3.
+and gives the lower and upper limit, by the delta method. Source: Klein and Moeschberger 2003, section 4.3
+(plain, log-log, arcsine).
 """
 
 from __future__ import annotations

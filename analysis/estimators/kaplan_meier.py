@@ -61,7 +61,7 @@ class KaplanMeier:
         return pd.DataFrame(rows)
 
     def at(self, times: float | Numbers) -> pd.DataFrame:
-        """The curves at given times, sorted, by the rules of R's `summary(times=)`: the columns of `to_frame`.
+        """The columns of `to_frame` at given times, sorted, by the rules of R's `summary(times=)`.
 
         `at_risk` belongs to the first time of the curve that is not earlier; `events` and `censored` are
         those since the previous given time; a time after a group's last one has no row. Raises InputError for

@@ -38,7 +38,7 @@ def _lifelines_survival(own: Counts) -> Floats:
 def log_survival_variance(rows: Observations, own: Counts, code: int) -> Floats:
     """Var log S(t): Greenwood's sum d/(n(n - d)) where weights count participants, else the jackknife.
 
-    Without meaning from the time on at which S is 0.
+    Without meaning from the time on at which S is 0 (R writes an error of 0 there for sampling weights).
     """
     if rows.whole_weights:
         product = own.at_risk * (own.at_risk - own.events)

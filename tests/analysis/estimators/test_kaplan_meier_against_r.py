@@ -1,6 +1,6 @@
 """Every number of R's `survfit`, `quantile` and `summary(times=)` on the PBC trial: see make_reference.R.
 
-The tolerance is 1e-9, relative: R's numbers are kept with 15 digits, and sums in another order differ by 1e-13.
+The tolerance is 1e-9, relative: R's numbers are kept with 15 digits, sums in another order differ by 1e-13.
 """
 
 from __future__ import annotations

@@ -1,0 +1,85 @@
+"""Data that cannot be used are refused: which argument, which row, what was found, what is allowed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+from analysis.estimators import InputError, kaplan_meier
+from analysis.estimators.observations import Numbers
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"duration": [1, -2, 3]}, "duration[1] is -2.0: a time is a number, 0 or more"),
+        ({"duration": [1, 2, np.nan]}, "duration[2] is nan: a time is a number, 0 or more"),
+        ({"duration": [1, None, 3]}, "duration[1] is nan: a time is a number, 0 or more"),
+        ({"duration": [np.inf, 2, 3]}, "duration[0] is inf: a time is a number, 0 or more"),
+        ({"duration": ["one", "two", "three"]}, "duration is not a row of numbers"),
+        ({"duration": [[1, 2], [3, 4]]}, "duration is not a row of numbers"),
+        ({"duration": 5}, "duration is not a row of numbers"),
+        (
+            {"duration": pd.to_timedelta([1, 2, 3], unit="D")},
+            "duration is of type timedelta64[ns]: give numbers",
+        ),
+        ({"duration": []}, "duration is empty: at least one row is needed"),
+        ({"event": [1, 2, 0]}, "event[1] is 2.0: 1 is an event, 0 a censoring"),
+        ({"event": pd.array([1, None, 0], dtype="Int64")}, "event[1] is nan: 1 is an event, 0 a censoring"),
+        ({"event": [1, 0]}, "event is 2 long: duration is 3 long, and all have one value a row"),
+        ({"group": ["a", "b"]}, "group is 2 long: duration is 3 long, and all have one value a row"),
+        ({"group": ["a", None, "b"]}, "group[1] is None: each row needs a label"),
+        ({"entry": [0, 2, 0]}, "entry[1] is 2.0: entry comes before the row's duration"),
+        ({"entry": [0, -1, 0]}, "entry[1] is -1.0: a time is a number, 0 or more"),
+        ({"entry": [0]}, "entry is 1 long: duration is 3 long, and all have one value a row"),
+        ({"weights": [1, 1, -1]}, "weights[2] is -1.0: a weight is 0 or more"),
+        ({"weights": [1, np.nan, 1]}, "weights[1] is nan: a weight is 0 or more"),
+        ({"weights": [0, 0, 0]}, "weights is 0 in every row: at least one row needs a weight above 0"),
+        ({"conf_level": 95}, "conf_level is 95: a level lies between 0 and 1, for example 0.95"),
+        ({"conf_level": 0}, "conf_level is 0: a level lies between 0 and 1, for example 0.95"),
+        ({"conf_level": np.nan}, "conf_level is nan: a level lies between 0 and 1, for example 0.95"),
+        ({"conf_type": "loglog"}, "conf_type is 'loglog': choose one of log-log, log, plain, logit, arcsin"),
+    ],
+)
+def test_refused(change: dict[str, Any], message: str) -> None:
+    data: dict[str, Any] = {"duration": [1, 2, 3], "event": [1, 0, 1]} | change
+    with pytest.raises(InputError, match=re.escape(message)):
+        kaplan_meier(**data)
+
+
+def test_a_refusal_is_a_value_error_that_names_its_place() -> None:
+    with pytest.raises(ValueError, match="duration") as refusal:
+        kaplan_meier([1, -1], [1, 1])
+    assert isinstance(refusal.value, InputError)
+    assert (refusal.value.argument, refusal.value.row) == ("duration", 1)
+
+
+@pytest.mark.parametrize("p", [0, 1, 50, [0.5, np.nan]])
+def test_quantile_refuses_what_is_no_share(p: float | list[float]) -> None:
+    with pytest.raises(InputError, match=r"p\[\d\] is .*: a share lies between 0 and 1"):
+        kaplan_meier([1, 2], [1, 1]).quantile(p)
+
+
+@pytest.mark.parametrize("times", [-1, [0, np.nan]])
+def test_at_refuses_what_is_no_time(times: float | list[float]) -> None:
+    with pytest.raises(InputError, match=r"times\[\d\] is .*: a time is a number, 0 or more"):
+        kaplan_meier([1, 2], [1, 1]).at(times)
+
+
+@pytest.mark.parametrize(
+    ("duration", "event"),
+    [
+        ([1, 2, 3], [True, False, True]),
+        ((1.0, 2.0, 3.0), (1, 0, 1)),
+        (np.array([1, 2, 3], dtype=np.int32), np.array([True, False, True])),
+        (pd.Series([1, 2, 3], index=[7, 8, 9]), pd.Series([1, 0, 1], index=[9, 8, 7])),
+        (pd.array([1, 2, 3], dtype="Int64"), pd.array([True, False, True], dtype="boolean")),
+    ],
+)
+def test_accepted(duration: Numbers, event: Numbers) -> None:
+    assert_allclose(kaplan_meier(duration, event).to_frame()["survival"], [2 / 3, 2 / 3, 0], rtol=1e-14)
