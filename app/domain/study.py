@@ -142,15 +142,6 @@ class Study(Strict):
         return next((each for each in self.estimands if each.endpoint == endpoint), None)
 
 
-@dataclass(frozen=True)
-class StudyFault:
-    """A contradiction inside one study: `place` as in `visits[2].instruments`."""
-
-    place: str
-    found: str
-    allowed: str
-
-
 Coded = TypeVar("Coded", Arm, Site, Visit, ReminderStep, ProductLot)
 
 

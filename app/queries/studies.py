@@ -1,7 +1,7 @@
 """The study in force, and the instruments and wordings it offers.
 
-Versions never change once they are stored, so what was read of one is kept in the process; only which is the newest
-is asked every time.
+Versions never change once they are stored, so what was read of one is kept in the process; which one
+is the newest is asked every time.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,0 +1,192 @@
+"""Contradictions inside one study that the types of its fields do not show."""
+
+from collections.abc import Collection, Iterator
+from itertools import pairwise
+
+from app.domain.codes import (
+    CODE_ALLOWED,
+    LONGEST_CODE,
+    DefinitionFault,
+    code_faults,
+    is_blank,
+    is_code,
+    listed,
+    quoted,
+    repeated,
+)
+from app.domain.reminders import PLACEHOLDERS, unknown_placeholders
+from app.domain.study import ProductLot, Site, Study, Texts, Visit
+
+LONGEST_STAY_IN_DAYS = 3660
+OLDEST_DONOR = 120
+
+
+def study_faults(
+    study: Study, *, time_zones: Collection[str], instruments: Collection[str]
+) -> Iterator[DefinitionFault]:
+    """Find every contradiction inside a study, given the names of all time zones and of its instruments."""
+    yield from _head_faults(study)
+    yield from _text_faults(study, "title", study.title)
+    for place, coded in (("arms", study.arms), ("sites", study.sites), ("visits", study.visits)):
+        yield from code_faults(place, [each.code for each in coded])
+    for number, arm in enumerate(study.arms):
+        yield from _blank(f"arms[{number}].name", arm.name)
+    for number, site in enumerate(study.sites):
+        yield from _site_faults(study, f"sites[{number}]", site, time_zones)
+    for number, visit in enumerate(study.visits):
+        yield from _visit_faults(study, f"visits[{number}]", visit, instruments)
+    yield from _overlaps(study)
+    yield from _reminder_faults(study)
+    yield from _lot_faults(study)
+    yield from _estimand_faults(study)
+    yield from code_faults("stay_reasons", [each.code for each in study.stay_reasons])
+    for number, reason in enumerate(study.stay_reasons):
+        yield from _text_faults(study, f"stay_reasons[{number}].text", reason.text)
+
+
+def _head_faults(study: Study) -> Iterator[DefinitionFault]:
+    if not is_code(study.code):
+        yield DefinitionFault("code", quoted(study.code), CODE_ALLOWED)
+    for place in ("languages", "consent_versions", "arms", "sites"):
+        if not getattr(study, place):
+            yield DefinitionFault(place, "none", "at least one")
+    for place, values in (("languages", study.languages), ("consent_versions", study.consent_versions)):
+        for value in repeated(values):
+            yield DefinitionFault(place, f"{quoted(value)} more than once", "each once")
+    for number, version in enumerate(study.consent_versions):
+        if not is_code(version):
+            yield DefinitionFault(f"consent_versions[{number}]", quoted(version), CODE_ALLOWED)
+    for place in ("link_days", "session_days"):
+        if not 1 <= getattr(study, place) <= LONGEST_STAY_IN_DAYS:
+            yield DefinitionFault(place, str(getattr(study, place)), f"1 to {LONGEST_STAY_IN_DAYS} days")
+
+
+def _text_faults(study: Study, place: str, texts: Texts) -> Iterator[DefinitionFault]:
+    rests_on = frozenset({"languages"})
+    for language in study.languages:
+        if is_blank(texts.get(language, "")):
+            yield DefinitionFault(
+                f"{place}.{language}", "no words", "words in each of the study's languages", rests_on
+            )
+    for language in texts:
+        if language not in study.languages:
+            allowed = f"the study's languages: {listed(study.languages)}"
+            yield DefinitionFault(f"{place}.{language}", "another language", allowed, rests_on)
+
+
+def _blank(place: str, text: str) -> Iterator[DefinitionFault]:
+    if is_blank(text):
+        yield DefinitionFault(place, "no words", "some words")
+
+
+def _site_faults(
+    study: Study, place: str, site: Site, time_zones: Collection[str]
+) -> Iterator[DefinitionFault]:
+    yield from _blank(f"{place}.name", site.name)
+    if not any(sign.isdecimal() for sign in site.phone):
+        yield DefinitionFault(f"{place}.phone", quoted(site.phone), "the number that participants call")
+    if site.time_zone not in time_zones:
+        allowed = "a zone of the IANA data base, such as Europe/Madrid"
+        yield DefinitionFault(f"{place}.time_zone", quoted(site.time_zone), allowed)
+    if site.language not in study.languages:
+        allowed = f"one of the study's languages: {listed(study.languages)}"
+        yield DefinitionFault(f"{place}.language", quoted(site.language), allowed, frozenset({"languages"}))
+
+
+def _visit_faults(
+    study: Study, place: str, visit: Visit, instruments: Collection[str]
+) -> Iterator[DefinitionFault]:
+    for field in ("day", "opens", "closes"):
+        if getattr(visit, field) < 0:
+            yield DefinitionFault(f"{place}.{field}", str(getattr(visit, field)), "0 or more days")
+    yield from _text_faults(study, f"{place}.title", visit.title)
+    if not visit.instruments:
+        yield DefinitionFault(f"{place}.instruments", "none", "at least one instrument")
+    for name in repeated(visit.instruments):
+        yield DefinitionFault(f"{place}.instruments", f"{quoted(name)} more than once", "each once")
+    for name in dict.fromkeys(visit.instruments):
+        if name not in instruments:
+            allowed = f"a folder under instruments/: {listed(sorted(instruments))}"
+            yield DefinitionFault(f"{place}.instruments", quoted(name), allowed, frozenset({"instruments/"}))
+
+
+def _overlaps(study: Study) -> Iterator[DefinitionFault]:
+    in_order = sorted(enumerate(study.visits), key=lambda pair: (pair[1].day - pair[1].opens, pair[1].day))
+    for (_, before), (number, visit) in pairwise(in_order):
+        last, first = before.day + before.closes, visit.day - visit.opens
+        if first <= last:
+            yield DefinitionFault(
+                f"visits[{number}]",
+                f'a window from day {first}, while "{before.code}" is open until day {last}',
+                "windows that do not overlap",
+            )
+
+
+def _reminder_faults(study: Study) -> Iterator[DefinitionFault]:
+    yield from code_faults("reminders", [each.code for each in study.reminders])
+    seen: set[tuple[str, int]] = set()
+    for number, step in enumerate(study.reminders):
+        place = f"reminders[{number}]"
+        for field in ("subject", "body"):
+            texts: Texts = getattr(step, field)
+            yield from _text_faults(study, f"{place}.{field}", texts)
+            for language, text in texts.items():
+                yield from _message_faults(f"{place}.{field}.{language}", text, is_body=field == "body")
+        day = step.days_after_due
+        if (step.channel, day) in seen:
+            yield DefinitionFault(f"{place}.days_after_due", str(day), "a day on which no other step falls")
+        seen.add((step.channel, day))
+        if study.visits and not any(-visit.opens <= day <= visit.closes for visit in study.visits):
+            allowed = "a day on which at least one visit is open; otherwise it is never sent"
+            yield DefinitionFault(f"{place}.days_after_due", str(day), allowed, frozenset({"visits"}))
+
+
+def _message_faults(place: str, text: str, *, is_body: bool) -> Iterator[DefinitionFault]:
+    allowed = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+    for name in unknown_placeholders(text):
+        yield DefinitionFault(place, f"{{{name}}}", allowed)
+    if text.count("{") != text.count("}"):
+        yield DefinitionFault(place, "a brace without its partner", allowed)
+    if is_body and not is_blank(text) and "{link}" not in text:
+        yield DefinitionFault(place, "no {link}", "a text with {link}, the participant's way in")
+    if not is_body and "{link}" in text:
+        yield DefinitionFault(place, "{link}", "a subject without the link, which opens the questionnaire")
+    if not is_body and len(text.splitlines()) > 1:
+        yield DefinitionFault(place, "more than one line", "a subject of one line")
+
+
+def _lot_faults(study: Study) -> Iterator[DefinitionFault]:
+    yield from code_faults("product_lots", [each.code for each in study.product_lots])
+    arms = [arm.code for arm in study.arms]
+    for number, lot in enumerate(study.product_lots):
+        place = f"product_lots[{number}]"
+        if lot.arm not in arms:
+            allowed = f"an arm's code: {listed(arms)}"
+            yield DefinitionFault(f"{place}.arm", quoted(lot.arm), allowed, frozenset({"arms"}))
+        yield from _blank(f"{place}.source", lot.source)
+        yield from _particulars(place, lot)
+
+
+def _particulars(place: str, lot: ProductLot) -> Iterator[DefinitionFault]:
+    if is_blank(lot.route) or len(lot.route) > LONGEST_CODE:
+        yield DefinitionFault(f"{place}.route", quoted(lot.route), f"1 to {LONGEST_CODE} letters")
+    if not 0 <= lot.donor_age_years <= OLDEST_DONOR:
+        found = str(lot.donor_age_years)
+        yield DefinitionFault(f"{place}.donor_age_years", found, f"0 (at birth) to {OLDEST_DONOR} years")
+    if lot.passage < 0:
+        yield DefinitionFault(f"{place}.passage", str(lot.passage), "0 or more")
+    if lot.viability_percent is not None and not 0 <= lot.viability_percent <= 100:
+        yield DefinitionFault(f"{place}.viability_percent", str(lot.viability_percent), "0 to 100")
+
+
+def _estimand_faults(study: Study) -> Iterator[DefinitionFault]:
+    for endpoint in repeated(each.endpoint for each in study.estimands):
+        yield DefinitionFault("estimands", f"{endpoint} more than once", "each endpoint once")
+    for number, estimand in enumerate(study.estimands):
+        place = f"estimands[{number}]"
+        for field in ("population", "intercurrent", "summary"):
+            yield from _blank(f"{place}.{field}", getattr(estimand, field))
+        if estimand.origin == "first-infusion" and not study.product_lots:
+            allowed = '"randomisation", because the study has no product lots to infuse'
+            found = quoted(estimand.origin)
+            yield DefinitionFault(f"{place}.origin", found, allowed, frozenset({"product_lots"}))
