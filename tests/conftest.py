@@ -1,0 +1,11 @@
+"""Fixtures live in tests/fixtures/, one file a concept."""
+
+pytest_plugins = [
+    "pytester",
+    "tests.fixtures.instance",
+    "tests.fixtures.postgresql",
+    "tests.fixtures.database",
+    "tests.fixtures.mail",
+    "tests.fixtures.server",
+    "tests.fixtures.browser",
+]
