@@ -10,13 +10,17 @@ from zoneinfo import ZoneInfo
 from app.domain.schedule import ANSWERABLE, OccasionState, Window
 from app.domain.study import ReminderStep
 
-NotOwed = Literal["completed", "not open", "closed", "withdrawn", "dead", "no address", "superseded"]
+NotOwed = Literal[
+    "completed", "not open", "closed", "withdrawn", "dead", "no address", "no words", "superseded"
+]
 
 PLACEHOLDERS = ("link", "visit", "due", "closes", "site", "phone")
 """All that a reminder's texts can name, written as `{link}`; the participant's name is not among them."""
 
 QUIET_FROM, QUIET_UNTIL = time(20), time(8)
 """No planned message leaves in these hours of the participant's own clock."""
+
+FIRST_RETRY = timedelta(minutes=15)
 
 BY_HAND = "by-hand:"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -68,6 +72,11 @@ def is_quiet(instant: datetime, zone: ZoneInfo) -> bool:
     """Return whether it is too early or too late in the day where the participant is."""
     clock = instant.astimezone(zone).time()
     return clock >= QUIET_FROM or clock < QUIET_UNTIL
+
+
+def retry_at(planned_at: datetime, failed_at: datetime) -> datetime:
+    """Return when to try again what may work later: after 15 minutes, then twice as late each time."""
+    return failed_at + max(FIRST_RETRY, failed_at - planned_at)
 
 
 def unknown_placeholders(text: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""What leaves for the outside world: claimed and recorded in operations, sent with no transaction open."""

@@ -1,0 +1,80 @@
+"""E-mail: plain text, by SMTP, or into the outbox folder where no mail server is set."""
+
+import os
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid, parseaddr
+from pathlib import Path
+from typing import Literal
+
+from app.config import Config
+from app.delivery import smtp
+from app.errors import Code, Refusal
+
+Outcome = Literal["sent", "written"]
+
+# Every line is ASCII on the way: no server on it can bend Arabic or Hindi.
+_POLICY = SMTP.clone(cte_type="7bit")
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to one reader."""
+
+    to: str
+    subject: str
+    body: str
+    language: str
+
+
+def send(message: Message, *, config: Config, now: datetime) -> Outcome:
+    """Hand a message to the mail server, or write it to the outbox: "written" is not sent.
+
+    Raises smtp.NotSentError where it surely was not sent, smtp.UncertainError where nobody can know, and
+    Refusal FAULTY_INPUT for an address or subject that could forge headers. No transaction may be open.
+    """
+    made = composed(message, sender=config.mail_from, now=now)
+    if config.smtp_url is None:
+        _write(made, config.outbox)
+        return "written"
+    smtp.hand_over(made, sender=parseaddr(config.mail_from)[1], to=message.to, url=config.smtp_url)
+    return "sent"
+
+
+def composed(message: Message, *, sender: str, now: datetime) -> EmailMessage:
+    """Return the message as it travels: text alone, nothing that tells when or whether it is read."""
+    _refuse_control_characters("address", message.to)
+    _refuse_control_characters("subject", message.subject)
+    try:
+        to = Address(addr_spec=message.to)
+    except (ValueError, IndexError) as fault:
+        raise Refusal(Code.FAULTY_INPUT, "address: not one e-mail address") from fault
+    made = EmailMessage(policy=_POLICY)
+    made["From"] = sender
+    made["To"] = to
+    made["Subject"] = message.subject
+    made["Date"] = format_datetime(now)
+    made["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2] or "localhost")
+    made["Auto-Submitted"] = "auto-generated"  # so that no out-of-office notice answers
+    made["Content-Language"] = message.language
+    made.set_content(message.body, subtype="plain", charset="utf-8")
+    return made
+
+
+def _refuse_control_characters(what: str, text: str) -> None:
+    # Line feeds, and the separators that some servers take for one.
+    if any(unicodedata.category(sign) in {"Cc", "Zl", "Zp"} for sign in text):
+        raise Refusal(Code.FAULTY_INPUT, f"{what}: holds a line break or another control character")
+
+
+def _write(made: EmailMessage, outbox: Path) -> None:
+    outbox.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = made["Message-ID"].strip("<>").replace("/", "_")
+    draft = outbox / f"{name}.draft"
+    with open(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:
+        file.write(made.as_bytes())
+    draft.rename(outbox / f"{name}.eml")

@@ -1,0 +1,211 @@
+"""Reminders: planned when owed, claimed by one sender, recorded as sent, failed or dropped."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import and_, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.actor import Actor
+from app.domain.reminders import by_hand, retry_at
+from app.errors import Code, Refusal
+from app.models import Occasion, Participant, Reminder
+from app.operations import audit
+from app.operations.audit import Chain
+from app.queries.reminders import Standing, draft, standings
+
+TEMPORARY = "temporary: "
+"""How the words begin for a failure after which the message is tried again."""
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    occasion_id: int
+    step: str
+    channel: str
+
+
+def plan(session: Session, *, study_id: int, now: datetime, actor: Actor) -> int:
+    """Add the messages that are owed today and not there yet, and free those to try again; return how many.
+
+    Running it again adds nothing.
+    """
+    day = now.astimezone(UTC).date()
+    about_open = and_(
+        Participant.study_id == study_id,
+        Occasion.opens_on <= day + timedelta(days=1),
+        Occasion.closes_on >= day - timedelta(days=1),
+    )
+    wanted = [
+        _Wanted(each.occasion_id, each.step.code, each.step.channel)
+        for each in standings(session, where=about_open, now=now)
+        if each.step is not None and each.not_owed is None
+    ]
+    return len(_add(session, study_id, wanted, action="reminder.plan", now=now, actor=actor))
+
+
+def plan_by_hand(
+    session: Session, *, occasion_ids: Collection[int], now: datetime, actor: Actor
+) -> list[int]:
+    """Add one message for each of these occasions that may have one; return the ids of those that wait.
+
+    One a day and occasion, however often someone presses; one that failed today waits again. Refuses
+    occasions that the actor may not see.
+    """
+    found = standings(session, where=Occasion.id.in_(occasion_ids), now=now)
+    seen = [each for each in found if actor.may_see(study_id=each.study_id, site=each.site)]
+    if len(seen) < len(set(occasion_ids)):
+        raise Refusal(Code.NOT_FOUND, "occasion")
+    waiting: list[int] = []
+    for study_id in sorted({each.study_id for each in seen}):
+        wanted = [_by_hand(each) for each in seen if each.study_id == study_id and each.not_owed is None]
+        _add(session, study_id, wanted, action="reminder.plan_by_hand", now=now, actor=actor, at_once=True)
+        there = _there(session, wanted)
+        waiting += [there[each].id for each in wanted if there[each].claimed_at is None]
+    return waiting
+
+
+def _by_hand(standing: Standing) -> _Wanted:
+    if draft(standing) is None:
+        raise Refusal(
+            Code.NOT_CONFIGURED, f"no reminder in {standing.language} in study {standing.study.code}"
+        )
+    return _Wanted(standing.occasion_id, by_hand(standing.today), "email")
+
+
+def _there(session: Session, wanted: Iterable[_Wanted]) -> dict[_Wanted, Reminder]:
+    found = session.scalars(
+        select(Reminder)
+        .where(Reminder.occasion_id.in_([each.occasion_id for each in wanted]))
+        .execution_options(populate_existing=True)
+    )
+    return {_Wanted(each.occasion_id, each.step, each.channel): each for each in found}
+
+
+def _missing(
+    session: Session, wanted: Sequence[_Wanted], now: datetime, *, at_once: bool
+) -> tuple[list[_Wanted], list[Reminder]]:
+    there = _there(session, wanted)
+    again = [
+        there[each]
+        for each in wanted
+        if each in there and (failed_at := there[each].failed_at) is not None
+        if at_once or (_may_pass(there[each]) and retry_at(there[each].planned_at, failed_at) <= now)
+    ]
+    return [each for each in wanted if each not in there], again
+
+
+def _may_pass(reminder: Reminder) -> bool:
+    return (reminder.failure or "").startswith(TEMPORARY)
+
+
+def _add(
+    session: Session,
+    study_id: int,
+    wanted: Sequence[_Wanted],
+    *,
+    action: str,
+    now: datetime,
+    actor: Actor,
+    at_once: bool = False,
+) -> list[int]:
+    """Insert what is missing and free what failed; the study is locked only where there is something."""
+    if not any(_missing(session, wanted, now, at_once=at_once)):
+        return []
+    chain = Chain("study", study_id)
+    audit.lock(session, chain)
+    missing, again = _missing(session, wanted, now, at_once=at_once)  # another may have been faster
+    added: list[int] = []
+    if missing:
+        rows = [
+            {"occasion_id": each.occasion_id, "step": each.step, "channel": each.channel, "planned_at": now}
+            for each in missing
+        ]
+        added = list(session.scalars(insert(Reminder).returning(Reminder.id), rows))
+    for reminder in again:
+        reminder.claimed_at = reminder.failed_at = reminder.failure = None
+    session.flush()
+    changed = added + [reminder.id for reminder in again]
+    if changed:
+        audit.record(
+            session,
+            chain=chain,
+            actor=actor,
+            action=action,
+            subject=f"study:{study_id}",
+            now=now,
+            new={"reminders": added, "again": [reminder.id for reminder in again]},
+            locked=True,
+        )
+    return changed
+
+
+def record_sent(session: Session, *, reminder_id: int, now: datetime, actor: Actor) -> None:
+    """Record that the mail server took a claimed message; refuses one whose end is recorded already."""
+    _end(session, reminder_id, {"sent_at": now}, action="reminder.send", now=now, actor=actor)
+
+
+def record_failed(
+    session: Session,
+    *,
+    reminder_id: int,
+    failure: str,
+    now: datetime,
+    actor: Actor,
+    temporary: bool = False,
+) -> None:
+    """Record that a claimed message was not sent, and why, in words without the address."""
+    words = (TEMPORARY if temporary else "") + failure
+    values = {"failed_at": now, "failure": words[:500]}
+    _end(session, reminder_id, values, action="reminder.fail", now=now, actor=actor, reason=words[:500])
+
+
+def drop(session: Session, *, reminder_id: int, why: str, now: datetime, actor: Actor) -> None:
+    """Record that a message is no longer owed, and why."""
+    values = {"dropped_at": now, "failure": why}
+    _end(session, reminder_id, values, action="reminder.drop", now=now, actor=actor, reason=why)
+
+
+def _end(
+    session: Session,
+    reminder_id: int,
+    values: dict[str, object],
+    *,
+    action: str,
+    now: datetime,
+    actor: Actor,
+    reason: str = "",
+) -> None:
+    row = session.execute(
+        select(Occasion.participant_id, Occasion.visit, Reminder.step, Reminder.channel)
+        .join(Occasion, Occasion.id == Reminder.occasion_id)
+        .where(Reminder.id == reminder_id)
+    ).one()
+    chain = Chain("participant", row.participant_id)
+    audit.lock(session, chain)
+    ended = session.scalar(
+        update(Reminder)
+        .where(
+            Reminder.id == reminder_id,
+            Reminder.claimed_at.is_not(None),
+            Reminder.sent_at.is_(None),
+            Reminder.failed_at.is_(None),
+            Reminder.dropped_at.is_(None),
+        )
+        .values(values)
+        .returning(Reminder.id)
+    )
+    if ended is None:
+        raise Refusal(Code.ALREADY_RECORDED, f"reminder {reminder_id}")
+    audit.record(
+        session,
+        chain=chain,
+        actor=actor,
+        action=action,
+        subject=f"reminder:{reminder_id}",
+        now=now,
+        new={"visit": row.visit, "step": row.step, "channel": row.channel},
+        reason=reason,
+        locked=True,
+    )

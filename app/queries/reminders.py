@@ -1,0 +1,244 @@
+"""Reminders: what is planned, sent, failed or unknown, and whether an occasion is owed one today."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from app.domain.reminders import NotOwed, Reachable, step_in_force, why_not_owed
+from app.domain.schedule import OccasionState, Window, civil_date, occasion_state
+from app.domain.study import ReminderStep, Study
+from app.models import Contact, Occasion, Participant, Reminder, Response
+from app.queries import studies
+from app.queries.endings import NOTHING_ENDED, Ending, endings
+from app.queries.occasions import completed_on
+
+ReminderState = Literal["planned", "unknown", "sent", "failed", "dropped"]
+REMINDER_STATES: tuple[ReminderState, ...] = ("planned", "unknown", "sent", "failed", "dropped")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """One occasion today: where it stands, which step is in force, and why it is owed no reminder, if so."""
+
+    occasion_id: int
+    participant_id: int
+    study_id: int
+    code: str
+    site: str
+    language: str
+    zone: ZoneInfo
+    visit: str
+    window: Window
+    state: OccasionState
+    today: date
+    step: ReminderStep | None
+    not_owed: NotOwed | None
+    study: Study
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a reminder says, its placeholders still to be filled."""
+
+    language: str
+    subject: str
+    body: str
+    visit: str
+    due_on: date
+    closes_on: date
+    site: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class ReminderRow:
+    """One message, since when it is in its state; `unknown` was claimed by a sender who never reported."""
+
+    id: int
+    occasion_id: int
+    participant_id: int
+    participant_code: str
+    visit: str
+    step: str
+    channel: str
+    state: ReminderState
+    at: datetime
+    failure: str | None
+
+
+@dataclass(frozen=True)
+class ReminderStatus:
+    """How many messages of a study stand where, and those of which nobody knows whether they left."""
+
+    counts: Mapping[ReminderState, int]
+    in_flight: tuple[ReminderRow, ...]
+
+
+def standings(session: Session, *, where: ColumnElement[bool], now: datetime) -> list[Standing]:
+    """Return where occasions stand, in the order of participants and due days."""
+    found = session.execute(
+        select(Participant, Occasion)
+        .join(Occasion, Occasion.participant_id == Participant.id)
+        .where(where)
+        .order_by(Participant.id, Occasion.due_on)
+        .execution_options(populate_existing=True)
+    ).all()
+    ended = endings(session, participant_ids={participant.id for participant, _ in found})
+    submitted = _submitted(session, [occasion.id for _, occasion in found])
+    addressed = _with_contact(session, {participant.id for participant, _ in found})
+    return [
+        _standing(
+            studies.current(session, study_id=participant.study_id).study,
+            participant,
+            occasion,
+            submitted[occasion.id],
+            ended.get(participant.id, NOTHING_ENDED),
+            has_address=participant.id in addressed,
+            now=now,
+        )
+        for participant, occasion in found
+    ]
+
+
+def _standing(
+    study: Study,
+    participant: Participant,
+    occasion: Occasion,
+    submitted: Mapping[str, datetime],
+    ended: Ending,
+    *,
+    has_address: bool,
+    now: datetime,
+) -> Standing:
+    zone = ZoneInfo(participant.time_zone)
+    today = civil_date(now, zone)
+    window = Window(occasion.opens_on, occasion.due_on, occasion.closes_on)
+    state = occasion_state(
+        window,
+        completed_on=completed_on(submitted, study.visit(occasion.visit), zone),
+        ended_on=ended.ended_on,
+        today=today,
+    )
+    reachable = Reachable(
+        has_address=has_address,
+        dead=ended.dead_on is not None,
+        contact_withdrawn="contact" in ended.withdrawals,
+        answers_withdrawn=not ended.withdrawals.keys().isdisjoint(("answers", "follow-up")),
+    )
+    return Standing(
+        occasion_id=occasion.id,
+        participant_id=participant.id,
+        study_id=participant.study_id,
+        code=participant.code,
+        site=participant.site,
+        language=participant.language,
+        zone=zone,
+        visit=occasion.visit,
+        window=window,
+        state=state,
+        today=today,
+        step=step_in_force(study.reminders, window, today),
+        not_owed=why_not_owed(state, reachable),
+        study=study,
+    )
+
+
+def draft(standing: Standing) -> Draft | None:
+    """Return what a reminder would say today, or None where the study lacks it in the reader's language.
+
+    A message sent by hand before the first step's day says what the first step says.
+    """
+    study, language = standing.study, standing.language
+    first = min(study.reminders, key=lambda step: step.days_after_due, default=None)
+    step = standing.step or first
+    title = study.visit(standing.visit).title.get(language)
+    if step is None or title is None or language not in step.subject or language not in step.body:
+        return None
+    site = study.site(standing.site)
+    return Draft(
+        language=language,
+        subject=step.subject[language],
+        body=step.body[language],
+        visit=title,
+        due_on=standing.window.due_on,
+        closes_on=standing.window.closes_on,
+        site=site.name,
+        phone=site.phone,
+    )
+
+
+def _submitted(session: Session, occasion_ids: Collection[int]) -> dict[int, dict[str, datetime]]:
+    submitted: dict[int, dict[str, datetime]] = defaultdict(dict)
+    for occasion_id, instrument, submitted_at in session.execute(
+        select(Response.occasion_id, Response.instrument, Response.submitted_at).where(
+            Response.occasion_id.in_(occasion_ids)
+        )
+    ):
+        if submitted_at is not None:
+            submitted[occasion_id][instrument] = submitted_at
+    return submitted
+
+
+def _with_contact(session: Session, participant_ids: Collection[int]) -> set[int]:
+    return set(
+        session.scalars(select(Contact.participant_id).where(Contact.participant_id.in_(participant_ids)))
+    )
+
+
+def of_participant(session: Session, *, participant_id: int) -> list[ReminderRow]:
+    """Return every message of one participant, oldest first."""
+    return _rows(session, Participant.id == participant_id)
+
+
+def status(session: Session, *, study_id: int) -> ReminderStatus:
+    """Return the counts by state, and the messages that were claimed and never reported."""
+    rows = _rows(session, Participant.study_id == study_id)
+    counts = Counter(row.state for row in rows)
+    return ReminderStatus(
+        counts={state: counts[state] for state in REMINDER_STATES},
+        in_flight=tuple(row for row in rows if row.state == "unknown"),
+    )
+
+
+def _rows(session: Session, where: ColumnElement[bool]) -> list[ReminderRow]:
+    found = session.execute(
+        select(Reminder, Occasion.visit, Participant.id, Participant.code)
+        .join(Occasion, Occasion.id == Reminder.occasion_id)
+        .join(Participant, Participant.id == Occasion.participant_id)
+        .where(where)
+        .order_by(Reminder.id)
+    )
+    return [_row(reminder, visit, participant_id, code) for reminder, visit, participant_id, code in found]
+
+
+def _row(reminder: Reminder, visit: str, participant_id: int, code: str) -> ReminderRow:
+    at, state = reminder_state(reminder)
+    return ReminderRow(
+        id=reminder.id,
+        occasion_id=reminder.occasion_id,
+        participant_id=participant_id,
+        participant_code=code,
+        visit=visit,
+        step=reminder.step,
+        channel=reminder.channel,
+        state=state,
+        at=at,
+        failure=reminder.failure,
+    )
+
+
+def reminder_state(reminder: Reminder) -> tuple[datetime, ReminderState]:
+    """Return since when a message is in which state."""
+    ends: tuple[tuple[datetime | None, ReminderState], ...] = (
+        (reminder.sent_at, "sent"),
+        (reminder.failed_at, "failed"),
+        (reminder.dropped_at, "dropped"),
+        (reminder.claimed_at, "unknown"),
+    )
+    return next(((at, state) for at, state in ends if at is not None), (reminder.planned_at, "planned"))
