@@ -10,6 +10,7 @@ from pathlib import Path
 from babel import Locale
 from babel.dates import format_date as babel_format_date
 from babel.dates import format_datetime as babel_format_datetime
+from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 from babel.support import LazyProxy, NullTranslations, Translations
 
@@ -80,8 +81,12 @@ def gettext(message: str, **values: object) -> str:
 
 def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
     """Return the form of a message that the language uses for a number."""
-    said = _catalogue(current()).ungettext(singular, plural, num)
-    return said % ({"num": num} | values)
+    return plural_form(singular, plural, num) % ({"num": num} | values)
+
+
+def plural_form(singular: str, plural: str, num: int) -> str:
+    """Return the form that the language uses for a number, with its places still open: templates fill them, escaped."""
+    return _catalogue(current()).ungettext(singular, plural, num)
 
 
 def pgettext(context: str, message: str, **values: object) -> str:
@@ -98,6 +103,13 @@ def lazy_gettext(message: str) -> LazyProxy:
 def format_day(day: date, style: str = "long") -> str:
     """Return a civil date as the language writes it."""
     return babel_format_date(day, format=style, locale=locale(current()))
+
+
+def format_partial(day: date, precision: str) -> str:
+    """Return a date of which only the `month` or the `year` is known, as the language writes it."""
+    if precision == "day":
+        return format_day(day)
+    return format_skeleton("yMMMM" if precision == "month" else "y", day, locale=locale(current()))
 
 
 def format_instant(instant: datetime, style: str = "medium") -> str:

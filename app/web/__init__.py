@@ -1,0 +1,62 @@
+"""The pages: for participants on phones and for staff at desks."""
+
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+
+from flask import Flask, request
+from flask_compress import Compress
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import config as configuration
+from app.config import Config
+from app.web import error_pages, gate, headers, participant, speech, static_files
+
+
+class Hepatica(Flask):
+    """Flask, except that a participant's token, which stands in the address, is kept out of the log."""
+
+    def log_exception(
+        self,
+        exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
+    ) -> None:
+        """Log an exception under the name of its page."""
+        self.logger.error("Exception in %s [%s]", request.endpoint, request.method, exc_info=exc_info)
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Return the application of one installation; without `config`, settings come from the environment."""
+    config = config or configuration.load()
+    app = Hepatica("app.web", static_folder=None)
+    app.config.update(
+        HEPATICA=config,
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=1_000_000,
+        SESSION_COOKIE_NAME="hepatica_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.production,
+        # It would look at the Referer, which our pages tell browsers not to send; the gate looks at origins.
+        WTF_CSRF_SSL_STRICT=False,
+        WTF_CSRF_TIME_LIMIT=None,  # the token is as good as the browser's session: no form is lost to a clock
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_MIMETYPES=["text/html", "application/json"],  # static files come compressed
+        COMPRESS_BR_LEVEL=5,
+    )
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # as Flask documents it
+    Compress(app)
+    headers.install(app)
+    speech.install(app)
+    gate.install(app)
+    static_files.install(app)
+    error_pages.install(app)
+    protection = CSRFProtect(app)
+    # Participants' pages carry no token that could expire while someone rests: SameSite=Lax and the gate do.
+    protection.exempt(participant.blueprint)
+    app.register_blueprint(participant.blueprint)
+    if (Path(__file__).parent / "staff" / "__init__.py").exists():
+        app.register_blueprint(import_module("app.web.staff").blueprint)
+    return app

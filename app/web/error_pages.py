@@ -1,0 +1,88 @@
+"""Refusals and faults as pages, in the reader's language; as JSON for a script that asks for it."""
+
+import sys
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, g, jsonify, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from app import clock, i18n
+from app.errors import Code, Refusal
+from app.queries import access
+from app.web import messages
+from app.web.gate import PARTICIPANT_COOKIE, STAFF_COOKIE
+from app.web.messages import Words
+from app.web.transactions import reading
+
+STAFF = "/staff/"
+
+
+def install(app: Flask) -> None:
+    """Answer every refusal and every fault with a page that says what to do."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+def _refused(refusal: Refusal) -> ResponseReturnValue:
+    if refusal.code == Code.SIGN_IN_FAILED and request.path.startswith(STAFF):
+        # Back to the page after signing in, unless it was a form, which the address alone would not repeat.
+        wanted = request.full_path.rstrip("?") if request.method == "GET" else STAFF
+        return redirect(f"/staff/sign-in?{_query(wanted)}", 303)
+    return _answer(messages.status(refusal.code), refusal.code, messages.words(refusal))
+
+
+def _query(wanted: str) -> str:
+    return urlencode({"next": wanted})
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error  # a redirect
+    codes = {403: Code.NOT_ALLOWED, 404: Code.NOT_FOUND, 429: Code.TOO_MANY_ATTEMPTS}
+    if error.code in codes:
+        return _answer(error.code, codes[error.code], messages.words(Refusal(codes[error.code])))
+    if error.code >= 500:
+        return _answer(error.code, None, messages.broken())
+    return _answer(error.code, None, messages.not_understood())
+
+
+def _broken(error: Exception) -> ResponseReturnValue:
+    current_app.log_exception(sys.exc_info())
+    if current_app.testing:
+        raise error
+    return _answer(500, None, messages.broken())
+
+
+def _answer(status: int, code: Code | None, words: Words) -> ResponseReturnValue:
+    if request.accept_mimetypes.best == "application/json":
+        body = {"error": code or "broken", "message": f"{words.title}. {words.advice}"}
+        return jsonify(body), status
+    return make_response(render_template("refusal.html", words=words, home=_home()), status)
+
+
+def _home() -> str | None:
+    """Return where the reader can go on from here, and speak their language as far as it is known."""
+    staff = request.path.startswith(STAFF)
+    if "visitor" not in g and "staff" not in g:
+        _recognise(staff)
+    if not ({"visitor", "staff", "reader"} & set(g)):
+        return None
+    return STAFF if staff else "/today"
+
+
+def _recognise(staff: bool) -> None:
+    secret = request.cookies.get(STAFF_COOKIE if staff else PARTICIPANT_COOKIE)
+    if not secret:
+        return
+    ask = access.staff_member if staff else access.signed_in
+    try:
+        with reading() as session:
+            reader = ask(session, secret=secret, now=clock.now())
+    except SQLAlchemyError:
+        return  # the database itself may be what is broken; the page must still be shown
+    if reader is not None:
+        g.reader = reader
+        i18n.speak(reader.language)

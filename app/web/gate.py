@@ -1,0 +1,111 @@
+"""Who may see a page: every view says it by one of three decorators; one that does not is shown to nobody."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, g, request
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.domain.actor import Role
+from app.errors import Code, Refusal
+from app.i18n import speak
+from app.queries import access
+from app.web.transactions import reading, settings, writing
+
+PARTICIPANT_COOKIE = "hepatica_p"
+STAFF_COOKIE = "hepatica_s"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+Given = ParamSpec("Given")
+View = Callable[Given, ResponseReturnValue]
+
+
+def public(view: View[Given]) -> View[Given]:
+    """Anyone may see it."""
+    view.__allowed__ = ("public",)  # type: ignore[attr-defined]  # a mark that install() and the tests look for
+    return view
+
+
+def participant_only(view: View[Given]) -> View[Given]:
+    """Only a participant who came by a link may see it.
+
+    The request is one transaction, in `g.session`: it only reads for GET and HEAD; for the rest it holds the
+    participant's lock and is committed when the view returns. `g.visitor` and `g.now` are set.
+    """
+
+    @wraps(view)
+    def guarded(*args: Given.args, **kwargs: Given.kwargs) -> ResponseReturnValue:
+        changing = request.method not in SAFE
+        with writing() if changing else reading() as session:
+            g.session, g.now = session, clock.now()
+            secret = request.cookies.get(PARTICIPANT_COOKIE)
+            visitor = access.signed_in(session, secret=secret, now=g.now, lock=changing) if secret else None
+            if visitor is None:
+                raise Refusal(Code.LINK_INVALID, "no participant is signed in here")
+            g.visitor = visitor
+            speak(visitor.language)
+            return view(*args, **kwargs)
+
+    guarded.__allowed__ = ("participant",)  # type: ignore[attr-defined]
+    return guarded
+
+
+def staff_only(*roles: Role) -> Callable[[View[Given]], View[Given]]:
+    """Only staff in one of these roles may see it; sets `g.staff`; the view opens its own transaction."""
+    if not roles:
+        raise ValueError("say which roles")
+
+    def decorate(view: View[Given]) -> View[Given]:
+        @wraps(view)
+        def guarded(*args: Given.args, **kwargs: Given.kwargs) -> ResponseReturnValue:
+            g.now = clock.now()
+            secret = request.cookies.get(STAFF_COOKIE)
+            with reading() as session:
+                member = access.staff_member(session, secret=secret, now=g.now) if secret else None
+            if member is None:
+                raise Refusal(Code.SIGN_IN_FAILED, "nobody is signed in here")
+            g.staff = member
+            speak(member.language)
+            if member.role not in roles:
+                raise Refusal(Code.NOT_ALLOWED, f"for {', '.join(roles)}")
+            return view(*args, **kwargs)
+
+        guarded.__allowed__ = roles  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def install(app: Flask) -> None:
+    """Check every request before its view is called."""
+    app.before_request(_declared)
+    app.before_request(_from_our_own_pages)
+
+
+def _declared() -> None:
+    if request.endpoint is None:
+        return  # no such page: Flask says so itself
+    if not getattr(current_app.view_functions[request.endpoint], "__allowed__", None):
+        raise Refusal(Code.NOT_ALLOWED, f"{request.endpoint} does not say who may see it")
+
+
+def _from_our_own_pages() -> None:
+    """Refuse a form that another site's page sent.
+
+    A page under `Referrer-Policy: no-referrer` sends its own forms with `Origin: null`; browsers that send no
+    Sec-Fetch-Site beside it are held by SameSite=Lax alone.
+    """
+    if request.method in SAFE:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        foreign = site not in ("same-origin", "none")
+    else:
+        origin = request.headers.get("Origin", "null")
+        ours = {request.host, urlsplit(settings().public_url).netloc}
+        foreign = origin != "null" and urlsplit(origin).netloc not in ours
+    if foreign:
+        raise Refusal(Code.NOT_ALLOWED, "the form was sent from another site")

@@ -1,0 +1,70 @@
+"""A participant's way in: inert until someone presses Continue and knows the year of birth."""
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app import clock, i18n
+from app.errors import Code
+from app.operations import links
+from app.operations.links import Refused
+from app.queries import access
+from app.web import messages
+from app.web.gate import PARTICIPANT_COOKIE, public
+from app.web.participant import blueprint
+from app.web.transactions import reading, settings, writing
+
+
+@blueprint.get("/p/<token>")
+@public
+def link(token: str) -> ResponseReturnValue:
+    """Show the same form whatever the token is worth; only its language depends on it."""
+    _speak_for(token)
+    return render_template("participant/link.html", fault=None, languages=i18n.languages())
+
+
+@blueprint.post("/p/<token>")
+@public
+def open_link(token: str) -> ResponseReturnValue:
+    """Let the browser in when the link is alive and the year of birth is right."""
+    config = settings()
+    with writing() as session:
+        outcome = links.open_link(
+            session,
+            token=token,
+            birth_year=request.form.get("birth_year", ""),
+            address=request.remote_addr or "",
+            now=clock.now(),
+            link_keys=config.link_keys,
+            contact_keys=config.contact_keys,
+        )
+    if isinstance(outcome, Refused):
+        _speak_for(token)
+        return _refused(outcome.code)
+    response = redirect("/today", 303)
+    response.set_cookie(
+        PARTICIPANT_COOKIE,
+        outcome.secret,
+        max_age=outcome.lasting,
+        httponly=True,
+        samesite="Lax",
+        secure=config.production,
+    )
+    return response
+
+
+def _refused(code: Code) -> ResponseReturnValue:
+    if code == Code.SIGN_IN_FAILED:
+        page = render_template("participant/link.html", fault=code, languages=i18n.languages())
+    else:
+        page = render_template("participant/no_way_in.html", code=code)
+    return page, 422 if code == Code.SIGN_IN_FAILED else messages.status(code)
+
+
+def _speak_for(token: str) -> None:
+    """Speak the language that was asked for, or else that of the link's participant."""
+    if request.args.get("language") in i18n.languages():
+        return  # chosen on this page
+    with reading() as session:
+        known = access.link(session, token=token, keys=settings().link_keys, now=clock.now())
+    if known is not None and known.language in i18n.languages():
+        i18n.speak(known.language)
