@@ -34,8 +34,8 @@ class Scale(Strict):
     scales: tuple[str, ...] = ()
     reversed: tuple[str, ...] = ()
     minimum_answered: float = 0.5
-    lowest: float = 0
-    highest: float = 100
+    lowest: float = 0.0
+    highest: float = 100.0
 
 
 @dataclass(frozen=True, kw_only=True)

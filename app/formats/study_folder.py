@@ -132,6 +132,10 @@ def _judge_instrument(asked: _Asked, study: Judged[Study] | None, faults: list[F
                 DefinitionFault("name", quoted(instrument.value.name), f'its folder: "{asked.name}"')
             )
         faults += instrument.faults(f"{folder}/{INSTRUMENT_FILE}", found)
+    if not asked.wordings:
+        faults.append(
+            Fault(f"{folder}/", "the folder", "no wording", "words in at least one language: en.json")
+        )
     for tag, wording in asked.wordings.items():
         if wording is not None:
             _judge_wording(f"{folder}/{tag}.json", tag, wording, instrument, faults)

@@ -22,7 +22,7 @@ class StudyVersion(Base):
     """The protocol as it was loaded: `content_hash` covers the whole folder."""
 
     __tablename__ = "study_version"
-    __table_args__ = (UniqueConstraint("study_id", "number"), UniqueConstraint("study_id", "content_hash"))
+    __table_args__ = (UniqueConstraint("study_id", "number"),)  # a folder may go back to an earlier content
 
     id: Mapped[int] = mapped_column(primary_key=True)
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"), index=True)

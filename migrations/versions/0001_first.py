@@ -126,7 +126,6 @@ def upgrade() -> None:
         sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_study_version_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_study_version")),
-        sa.UniqueConstraint("study_id", "content_hash", name=op.f("uq_study_version_study_id_content_hash")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_study_version_study_id_number")),
     )
     op.create_index(op.f("ix_study_version_study_id"), "study_version", ["study_id"], unique=False)
