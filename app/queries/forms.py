@@ -16,7 +16,7 @@ from app.models import Answer, Occasion, Participant, Response
 
 @dataclass(frozen=True, kw_only=True)
 class GivenResponse:
-    """A response with its newest answers; `answered_on` is the civil day of the last of them, None without any.
+    """A response with its newest answers; `answered_on` is the civil day of the last one, None without any.
 
     `sent_on` is the civil day on which it reached the server as a whole, None while it is a draft.
     """

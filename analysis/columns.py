@@ -1,0 +1,151 @@
+"""The columns of every dataset, in their order, each with what it holds; names are ADaM's where ADaM has one.
+
+Days (`...DY`) count as ADaM counts them: the day of randomisation is 1, the day before it -1. AVAL of ADTTE
+is the plain difference in days, as R's `survival` counts. SRCDOM and SRCSEQ name the row of the database that
+a row rests on: its table and its id (several ids are parted by blanks).
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+Columns = Mapping[str, str]
+
+_WHO = {
+    "STUDYID": "study",
+    "USUBJID": "participant, unique over all studies",
+    "SUBJID": "participant's code in the study",
+    "SITEID": "site",
+    "ARMCD": "arm's code",
+    "TRTP": "planned treatment",
+}
+_SOURCE = {"SRCDOM": "table of the source row", "SRCSEQ": "id of the source row"}
+
+ADSL: Columns = MappingProxyType(
+    {
+        "STUDYID": "study",
+        "USUBJID": "participant, unique over all studies",
+        "SUBJID": "participant's code in the study",
+        "SITEID": "site",
+        "ARM": "arm's name, empty where not randomised",
+        "ARMCD": "arm's code, empty where not randomised",
+        "TRT01P": "planned treatment",
+        "ENRLDT": "day of enrolment",
+        "RANDDT": "day of randomisation, day 0 of every time",
+        "RANDFL": "Y randomised on or before the cut-off, N not",
+        "TRTSDT": "day of the first infusion",
+        "TRTFL": "Y had an infusion, N had none",
+        "DTHDT": "day of death, as the analysis counts it",
+        "DTHFL": "Y died on or before the cut-off, N not",
+        "TRNDT": "day of the first transplant, as the analysis counts it",
+        "LSTALVDT": "last day known alive",
+        "FUWDDT": "day of withdrawal from follow-up",
+        "QSWDDT": "day of withdrawal from answering",
+        "LOT": "product lot of the first infusion",
+        "LOTSRC": "cell source of that lot",
+        "LOTDONOR": "donor of that lot: allogeneic or autologous",
+        "LOTDAGE": "donor's age in years",
+        "LOTPASS": "passage",
+        "LOTPRES": "fresh or cryopreserved",
+        "LOTVIAB": "viability in percent",
+        "ROUTE": "route of the first infusion",
+        **_SOURCE,
+    }
+)
+ADTTE: Columns = MappingProxyType(
+    {
+        **_WHO,
+        "PARAMCD": "TFS, OS or TTX",
+        "PARAM": "the endpoint in words",
+        "STARTDT": "day 0 of this endpoint",
+        "ADT": "day of the event or of censoring",
+        "AVAL": "ADT minus STARTDT in days, without the +1",
+        "CNSR": "0 event, 1 censored, 2 competing death",
+        "event": "1 where CNSR is 0, otherwise 0",
+        "EVNTDESC": "what happened, or why it is censored",
+        "ANL01FL": "Y analysed; N refused, as checks say (the event stands before day 0)",
+        **_SOURCE,
+    }
+)
+ADQS: Columns = MappingProxyType(
+    {
+        **_WHO,
+        "PARCAT1": "questionnaire",
+        "PARAMCD": "scale",
+        "PARAM": "scale in words",
+        "AVISIT": "visit",
+        "AVISITN": "planned day of the visit",
+        "ADT": "day on which the last answer was given",
+        "ADY": "that day, counted from randomisation",
+        "AVAL": "score, empty where too few items were answered",
+        "ABLFL": "Y at baseline, N at other visits",
+        "BASE": "score at baseline",
+        "CHG": "AVAL minus BASE, after baseline",
+        "QSEVAL": "who answered",
+        "ANL01FL": "Y answered within the window of the visit, N outside it",
+        **_SOURCE,
+    }
+)
+ADHO: Columns = MappingProxyType(
+    {
+        **_WHO,
+        "ASEQ": "number of the spell of this participant",
+        "ASTDT": "first day in hospital",
+        "AENDT": "last day in hospital; empty where it is not known or lies after the cut-off",
+        "ASTDY": "first day, counted from randomisation",
+        "ADURN": "nights in hospital",
+        "ANL01FL": "Y counted in the rate; N began before randomisation or after the end of observation",
+        **_SOURCE,
+    }
+)
+FORMS: Columns = MappingProxyType(
+    {
+        **_WHO,
+        "PARCAT1": "questionnaire",
+        "AVISIT": "visit",
+        "AVISITN": "planned day of the visit",
+        "OPENDT": "first day of the window",
+        "DUEDT": "due day",
+        "CLOSEDT": "last day of the window",
+        "ADT": "day on which the last answer was given",
+        "EXPFL": "Y expected: due by the cut-off, the participant alive and taking part",
+        "COMPFL": "Y completed: sent, answered within the window, at least one scale can be scored",
+        "REASON": "why it is not there",
+        **_SOURCE,
+    }
+)
+FLOW: Columns = MappingProxyType(
+    {
+        "ARMCD": "arm's code; empty for all participants before randomisation",
+        "STEP": "step of the flow",
+        "STEPN": "its place in the order",
+        "N": "participants",
+    }
+)
+CHECKS: Columns = MappingProxyType(
+    {
+        "CHECK": "what kind of inconsistency",
+        "USUBJID": "participant",
+        "MESSAGE": "what is inconsistent, in words",
+        **_SOURCE,
+    }
+)
+DATASETS: Mapping[str, Columns] = MappingProxyType(
+    {
+        "adsl": ADSL,
+        "adtte": ADTTE,
+        "adqs": ADQS,
+        "adho": ADHO,
+        "forms": FORMS,
+        "flow": FLOW,
+        "checks": CHECKS,
+    }
+)
+DATES = frozenset(
+    {
+        *("ENRLDT", "RANDDT", "TRTSDT", "DTHDT", "TRNDT", "LSTALVDT", "FUWDDT", "QSWDDT"),
+        *("STARTDT", "ADT", "ASTDT", "AENDT", "OPENDT", "DUEDT", "CLOSEDT"),
+    }
+)
+NULLABLE = frozenset({"AVISITN", "ADY", "ASTDY", "ADURN", "LOTDAGE", "LOTPASS"})
+WHOLE = NULLABLE | {"CNSR", "event", "ASEQ", "STEPN", "N"}
+NUMBERS = frozenset({"AVAL", "BASE", "CHG", "LOTVIAB"})

@@ -1,0 +1,74 @@
+"""ADQS: one row for each scale of each response that was sent."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.columns import ADQS
+from analysis.datasets.cut import Cut
+from analysis.datasets.frame import Row, frame, study_day
+from app.domain.scoring import scores
+from app.queries.forms import GivenResponse, PlannedForm
+from app.queries.outcomes import Course
+
+
+def adqs(cut: Cut) -> pd.DataFrame:
+    """Scores by the instrument version that was answered, in the order of participants, visits and scales."""
+    courses = cut.by_id()
+    rows = [
+        row
+        for form in cut.forms
+        for given in form.responses
+        if given.sent_on is not None
+        for row in _rows(cut, courses[form.participant_id], form, given)
+    ]
+    return frame(ADQS, _with_change(rows, baseline_visit(cut)))
+
+
+def baseline_visit(cut: Cut) -> str | None:
+    """The last visit due on or before the day of randomisation; None where there is none."""
+    early = [visit for visit in cut.study.visits if visit.day <= 0]
+    return max(early, key=lambda visit: visit.day).code if early else None
+
+
+def in_window(form: PlannedForm, given: GivenResponse) -> bool:
+    """Whether the last answer was given while the visit was open."""
+    on = given.given_on
+    return on is not None and form.window.opens_on <= on <= form.window.closes_on
+
+
+def _rows(cut: Cut, course: Course, form: PlannedForm, given: GivenResponse) -> Iterator[Row]:
+    instrument = cut.instruments[given.instrument_version_id]
+    shared = {
+        **cut.who(course),
+        "PARCAT1": given.instrument,
+        "AVISIT": form.visit,
+        "AVISITN": cut.visit_day(form, course),
+        "ADT": given.given_on,
+        "ADY": study_day(given.given_on, course.randomised_on),
+        "QSEVAL": given.respondent,
+        "ANL01FL": "Y" if in_window(form, given) else "N",
+        "SRCDOM": "response",
+        "SRCSEQ": given.response_id,
+    }
+    titles = {scale.code: scale.title for scale in instrument.scales}
+    for code, score in scores(instrument, given.answers).items():
+        yield {**shared, "PARAMCD": code, "PARAM": titles[code], "AVAL": score}
+
+
+def _with_change(rows: list[Row], baseline: str | None) -> list[Row]:
+    base = {
+        (row["USUBJID"], row["PARCAT1"], row["PARAMCD"]): row["AVAL"]
+        for row in rows
+        if row["AVISIT"] == baseline and row["ANL01FL"] == "Y"
+    }
+    for row in rows:
+        start = base.get((row["USUBJID"], row["PARCAT1"], row["PARAMCD"]))
+        at_baseline = row["AVISIT"] == baseline
+        there = not at_baseline and start is not None and row["AVAL"] is not None
+        row |= {
+            "ABLFL": "Y" if at_baseline else "N",
+            "BASE": start,
+            "CHG": row["AVAL"] - start if there else None,
+        }
+    return rows

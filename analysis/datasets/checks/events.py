@@ -1,0 +1,103 @@
+"""Events that contradict one another, the course, or no one has read."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from analysis.datasets.checks.finding import EVENT, Finding, Span, first_death, spans, standing
+from app.queries.outcomes import Course
+
+
+def unread(course: Course) -> Iterator[Finding]:
+    """Yield reports on which no reviewer has decided: confirmed events do not hold them."""
+    for each in standing(course):
+        if each.outcome != "confirmed":
+            state = (
+                "no one has read it yet" if each.outcome == "reported" else "the reviewer needs information"
+            )
+            yield Finding(
+                check=f"{each.event.kind} reported, not confirmed",
+                course=course,
+                message=f"a {each.event.kind} is reported for {each.event.started}; {state}",
+                source=EVENT,
+                ids=(each.event.id,),
+            )
+
+
+def after_death(course: Course) -> Iterator[Finding]:
+    """Yield hospital stays and transplants that began, or stays that ended, after the death."""
+    death = first_death(course)
+    if death is None:
+        return
+    for span in spans(course, "hospital stay", "transplant"):
+        late = "began" if span.first > death.last else "ended"
+        if span.first > death.last or (span.ended_on is not None and span.ended_on > death.last):
+            day = span.words if late == "began" else str(span.ended_on)
+            yield Finding(
+                check="event after death",
+                course=course,
+                message=f"a {span.kind} {late} on {day}, after the death on {death.words}",
+                source=EVENT,
+                ids=(span.event_id, death.event_id),
+            )
+
+
+def two_deaths(course: Course) -> Iterator[Finding]:
+    """Yield a participant with more than one death that no reviewer refuted."""
+    deaths = spans(course, "death")
+    if len(deaths) > 1:
+        yield Finding(
+            check="two deaths",
+            course=course,
+            message=f"{len(deaths)} deaths are reported: {' and '.join(each.words for each in deaths)};"
+            " the first one counts",
+            source=EVENT,
+            ids=tuple(each.event_id for each in deaths),
+        )
+
+
+def before_day_0(course: Course) -> Iterator[Finding]:
+    """Yield deaths and transplants before randomisation: their times are negative and are not analysed."""
+    randomised_on = course.randomised_on
+    for span in spans(course, "death", "transplant"):
+        if randomised_on is not None and span.last < randomised_on:
+            yield Finding(
+                check="event before day 0",
+                course=course,
+                message=f"a {span.kind} on {span.words} lies before randomisation on {randomised_on};"
+                " the times that rest on it are negative and not analysed",
+                source=EVENT,
+                ids=(span.event_id,),
+            )
+
+
+def discharge_before_admission(course: Course) -> Iterator[Finding]:
+    """Yield stays whose reported end lies before their reported start."""
+    for each in standing(course):
+        ended = each.event.ended
+        if ended is not None and ended.latest < each.event.started.earliest:
+            yield Finding(
+                check="discharge before admission",
+                course=course,
+                message=f"a hospital stay is reported from {each.event.started} to {ended}",
+                source=EVENT,
+                ids=(each.event.id,),
+            )
+
+
+def stay_without_end(course: Course) -> Iterator[Finding]:
+    """Yield stays without an end that a later admission or the death shows to have ended."""
+    stays = spans(course, "hospital stay")
+    death = first_death(course)
+    for stay, later in pairwise([*stays, None]):
+        if stay is None or stay.ended_on is not None:
+            continue
+        closing: Span | None = later or death
+        if closing is not None and closing.first > stay.last:
+            yield Finding(
+                check="hospital stay without an end",
+                course=course,
+                message=f"the end of the hospital stay of {stay.words} is not known,"
+                f" although a {closing.kind} followed on {closing.words}",
+                source=EVENT,
+                ids=(stay.event_id, closing.event_id),
+            )

@@ -1,0 +1,148 @@
+"""The data as they stand at a cut-off, from which every dataset is made."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.domain.adjudication import EventChoice
+from app.domain.instrument import Instrument
+from app.domain.study import ENDPOINTS, Endpoint, Origin, Study
+from app.errors import Code, Refusal
+from app.queries import forms, outcomes, studies
+from app.queries.forms import PlannedForm
+from app.queries.outcomes import Course
+
+ALL = "all"
+EVENT_CHOICES: tuple[EventChoice, ...] = ("confirmed", "all")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """One study without what lies after the cut-off; where `blinded`, all arms are one."""
+
+    study: Study
+    version: int
+    cutoff_on: date
+    events: EventChoice
+    blinded: bool
+    courses: tuple[Course, ...]
+    forms: tuple[PlannedForm, ...]
+    instruments: Mapping[int, Instrument]
+
+    @property
+    def randomised(self) -> list[Course]:
+        """The courses of those who were randomised by the cut-off."""
+        return [course for course in self.courses if course.randomised_on is not None]
+
+    @property
+    def arms(self) -> dict[str, str]:
+        """Names by code in the study's order; what is in the data and no longer in the study comes last."""
+        if self.blinded:
+            return {ALL: "All participants"}
+        named = {arm.code: arm.name for arm in self.study.arms}
+        found = sorted({course.arm for course in self.courses if course.arm} - named.keys())
+        return named | {code: code for code in found}
+
+    def arm(self, course: Course) -> str:
+        """The code of a course's arm; empty where not randomised."""
+        if course.arm is None:
+            return ""
+        return ALL if self.blinded else course.arm
+
+    def usubjid(self, course: Course) -> str:
+        """The name of a participant over all studies."""
+        return f"{self.study.code}-{course.code}"
+
+    def who(self, course: Course) -> dict[str, str]:
+        """The columns that say whose row it is."""
+        arm = self.arm(course)
+        return {
+            "STUDYID": self.study.code,
+            "USUBJID": self.usubjid(course),
+            "SUBJID": course.code,
+            "SITEID": course.site,
+            "ARMCD": arm,
+            "TRTP": self.arms.get(arm, ""),
+        }
+
+    def origin(self, endpoint: Endpoint) -> Origin:
+        """What the study counts an endpoint from; randomisation where it says nothing."""
+        estimand = self.study.estimand(endpoint)
+        return estimand.origin if estimand else "randomisation"
+
+    def visit_day(self, form: PlannedForm, course: Course) -> int | None:
+        """The planned day of a visit, also of one that an amendment has removed since."""
+        planned = next((visit.day for visit in self.study.visits if visit.code == form.visit), None)
+        if planned is None and course.randomised_on is not None:
+            return (form.window.due_on - course.randomised_on).days
+        return planned
+
+    def by_id(self) -> dict[int, Course]:
+        """Courses by the id of their participant."""
+        return {course.participant_id: course for course in self.courses}
+
+
+def cut(
+    session: Session, *, study: str | None, cutoff: date | None, events: EventChoice, blinded: bool
+) -> Cut:
+    """Read a study and cut it; refuses an unknown or empty study, and a cut-off before all enrolments."""
+    if events not in EVENT_CHOICES:
+        raise Refusal(Code.FAULTY_INPUT, f"events is {events!r}; allowed: {' or '.join(EVENT_CHOICES)}")
+    found = _study(session, study)
+    courses = outcomes.courses(session, study_id=found.study_id)
+    if not courses:
+        raise Refusal(Code.NOT_FOUND, f"study {found.code} has no participants yet")
+    cutoff_on = cutoff or max(course.last_day() for course in courses)
+    first_on = min(course.enrolled_on for course in courses)
+    if cutoff_on < first_on:
+        raise Refusal(
+            Code.DATE_OUT_OF_ORDER,
+            f"the cut-off {cutoff_on} lies before the first enrolment; allowed: {first_on} or later",
+        )
+    planned = forms.forms(
+        session,
+        study_id=found.study_id,
+        zones={course.participant_id: course.time_zone for course in courses},
+    )
+    versions = {given.instrument_version_id for form in planned for given in form.responses}
+    return Cut(
+        study=found.study,
+        version=found.number,
+        cutoff_on=cutoff_on,
+        events=events,
+        blinded=blinded,
+        courses=tuple(course.until(cutoff_on) for course in courses if course.enrolled_on <= cutoff_on),
+        forms=_until(planned, cutoff_on),
+        instruments={each: studies.instrument(session, each) for each in sorted(versions)},
+    )
+
+
+def _study(session: Session, code: str | None) -> studies.CurrentStudy:
+    there = studies.codes(session)
+    if code is not None and code not in there:
+        raise Refusal(Code.NOT_FOUND, f"study {code}; there is {', '.join(there) or 'none'}")
+    return studies.current(session, code=code)
+
+
+def _until(planned: Sequence[PlannedForm], cutoff_on: date) -> tuple[PlannedForm, ...]:
+    kept = []
+    for form in planned:
+        given = tuple(
+            each for each in form.responses if each.given_on is not None and each.given_on <= cutoff_on
+        )
+        if given or form.window.opens_on <= cutoff_on:
+            kept.append(
+                PlannedForm(
+                    occasion_id=form.occasion_id,
+                    participant_id=form.participant_id,
+                    visit=form.visit,
+                    window=form.window,
+                    responses=given,
+                )
+            )
+    return tuple(kept)
+
+
+__all__ = ["ALL", "ENDPOINTS", "EVENT_CHOICES", "Cut", "cut"]

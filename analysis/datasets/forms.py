@@ -1,0 +1,75 @@
+"""FORMS: one row for each questionnaire of each visit, expected or not, there or not, and why not."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.columns import FORMS
+from analysis.datasets.adqs import in_window
+from analysis.datasets.cut import Cut
+from analysis.datasets.frame import Row, frame
+from app.domain.schedule import occasion_state
+from app.domain.scoring import scores
+from app.queries.forms import GivenResponse, PlannedForm
+from app.queries.outcomes import Course
+
+
+def forms(cut: Cut) -> pd.DataFrame:
+    """The questionnaires of those randomised, in the order of participants and due days.
+
+    SISAQOL's two rates are counted from them. Only visits whose window opened by the cut-off, or that were
+    answered, are there.
+    """
+    courses = cut.by_id()
+    return frame(FORMS, (row for form in cut.forms for row in _rows(cut, courses[form.participant_id], form)))
+
+
+def _rows(cut: Cut, course: Course, form: PlannedForm) -> Iterator[Row]:
+    if course.randomised_on is None:
+        return
+    planned = next((visit.instruments for visit in cut.study.visits if visit.code == form.visit), ())
+    given = {each.instrument: each for each in form.responses}
+    due = form.window.due_on <= cut.cutoff_on
+    for instrument in dict.fromkeys((*planned, *given)):
+        response = given.get(instrument)
+        reason = _reason(cut, course, form, response)
+        yield {
+            **cut.who(course),
+            "PARCAT1": instrument,
+            "AVISIT": form.visit,
+            "AVISITN": cut.visit_day(form, course),
+            "OPENDT": form.window.opens_on,
+            "DUEDT": form.window.due_on,
+            "CLOSEDT": form.window.closes_on,
+            "ADT": response.given_on if response else None,
+            "EXPFL": "Y" if due and reason not in NOT_EXPECTED else "N",
+            "COMPFL": "N" if reason else "Y",
+            "REASON": reason,
+            "SRCDOM": "response" if response else "occasion",
+            "SRCSEQ": response.response_id if response else form.occasion_id,
+        }
+
+
+NOT_EXPECTED = ("not due by the cut-off", "died", "withdrew")
+
+
+def _reason(cut: Cut, course: Course, form: PlannedForm, response: GivenResponse | None) -> str:
+    """Why a questionnaire is not there; empty where it is."""
+    if response is not None and response.sent_on is not None and in_window(form, response):
+        scored = scores(cut.instruments[response.instrument_version_id], response.answers)
+        return "" if any(score is not None for score in scored.values()) else "sent without enough answers"
+    # Once a death is reported no one expects answers any more, whether or not it has been confirmed yet.
+    deaths = (each.started_on for each in course.settled_events("all") if each.kind == "death")
+    died_on = min(deaths, default=None)
+    withdrawn = (course.withdrawn("answers"), course.withdrawn("follow-up"))
+    ends = [day for day in (died_on, *withdrawn) if day is not None]
+    state = occasion_state(
+        form.window, completed_on=None, ended_on=min(ends, default=None), today=cut.cutoff_on
+    )
+    if state == "not expected":
+        return "died" if died_on is not None and died_on == min(ends) else "withdrew"
+    if form.window.due_on > cut.cutoff_on:
+        return "not due by the cut-off"
+    if response is None:
+        return "not begun"
+    return "answered outside the window" if response.sent_on else "begun, not sent"

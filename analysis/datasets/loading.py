@@ -1,0 +1,91 @@
+"""`load`: a study's datasets from its database."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+
+from analysis import source
+from analysis.datasets.adho import adho
+from analysis.datasets.adqs import adqs
+from analysis.datasets.adsl import adsl
+from analysis.datasets.adtte import adtte
+from analysis.datasets.checks import checks
+from analysis.datasets.cut import cut
+from analysis.datasets.flow import flow
+from analysis.datasets.forms import forms
+from app.domain.study import Study
+from app.errors import Code, Refusal
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class StudyData:
+    """A study as it stood at a cut-off: the frames described in `analysis.columns`, and the study itself."""
+
+    study: Study
+    study_version: int
+    cutoff: date
+    events: Literal["confirmed", "all"]
+    blinded: bool
+    arms: dict[str, str]
+    adsl: pd.DataFrame
+    adtte: pd.DataFrame
+    adqs: pd.DataFrame
+    adho: pd.DataFrame
+    forms: pd.DataFrame
+    flow: pd.DataFrame
+    checks: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """For people: how much there is of what."""
+        frames = ("adsl", "adtte", "adqs", "adho", "forms", "checks")
+        sizes = ", ".join(f"{name} {len(getattr(self, name))}" for name in frames)
+        return f"{self.study.code} until {self.cutoff} ({self.events} events): {sizes}"
+
+
+def load(
+    database_url: str | None,
+    *,
+    study: str | None = None,
+    cutoff: date | str | None = None,
+    events: Literal["confirmed", "all"] = "confirmed",
+    blinded: bool = False,
+) -> StudyData:
+    """Read a study's data up to a cut-off (a date or its ISO form; by default the last date in the data).
+
+    `database_url` None means the one of this installation, `study` None its only study. `events="all"` also
+    counts events that no one has confirmed yet; refuted ones never count. `blinded` makes one group of all
+    arms and leaves out what would tell them. The same data give the same frames, row for row. Raises
+    `app.errors.Refusal`.
+    """
+    cutoff_on = _day(cutoff)
+    with source.reading(source.chosen_url(database_url)) as session:
+        known = cut(session, study=study, cutoff=cutoff_on, events=events, blinded=blinded)
+    people, times = adsl(known), adtte(known)
+    return StudyData(
+        study=known.study,
+        study_version=known.version,
+        cutoff=known.cutoff_on,
+        events=known.events,
+        blinded=blinded,
+        arms=known.arms,
+        adsl=people,
+        adtte=times,
+        adqs=adqs(known),
+        adho=adho(known),
+        forms=forms(known),
+        flow=flow(people, times, list(known.arms), blinded=blinded),
+        checks=checks(known),
+    )
+
+
+def _day(given: date | str | None) -> date | None:
+    if not isinstance(given, str):
+        return given
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise Refusal(
+            Code.FAULTY_INPUT, f"cut-off {given!r}; allowed: a date as YYYY-MM-DD, for example 2026-03-31"
+        ) from None
