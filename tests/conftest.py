@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.fixtures.instance",
     "tests.fixtures.postgresql",
     "tests.fixtures.database",
+    "tests.fixtures.study",
     "tests.fixtures.mail",
     "tests.fixtures.server",
     "tests.fixtures.browser",

@@ -1,0 +1,132 @@
+"""Reports stay as they came; readings stand beside them."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from app import database
+from app.domain.adjudication import Decision, EventKind
+from app.domain.partial_date import PartialDate
+from app.errors import Code, Refusal
+from app.models import Event
+from app.operations.events import read_event, report_event
+from app.queries import events
+from app.queries.endings import ending
+from tests.fixtures.study import COMMAND, MORNING, TinyStudy
+
+ADMITTED = PartialDate(2026, 1, 2)
+
+
+def report(
+    tiny: TinyStudy,
+    participant_id: int,
+    kind: EventKind = "hospital stay",
+    started: PartialDate = ADMITTED,
+    ended: PartialDate | None = None,
+    report_id: str = "r-1",
+) -> int:
+    with database.writing(tiny.url) as session:
+        return report_event(
+            session,
+            participant_id=participant_id,
+            kind=kind,
+            started=started,
+            ended=ended,
+            report_id=report_id,
+            actor=COMMAND,
+            now=MORNING,
+        )
+
+
+def read(tiny: TinyStudy, event_id: int, decision: Decision, *agreed: date) -> None:
+    started_on, ended_on = (*agreed, None, None)[:2]
+    with database.writing(tiny.url) as session:
+        read_event(
+            session,
+            event_id=event_id,
+            decision=decision,
+            agreed_started_on=started_on,
+            agreed_ended_on=ended_on,
+            actor=COMMAND,
+            now=MORNING,
+        )
+
+
+def test_the_button_pressed_twice_is_one_event(tiny: TinyStudy) -> None:
+    participant_id = tiny.enrol("P-1")
+    assert report(tiny, participant_id) == report(tiny, participant_id)
+    with database.reading(tiny.url) as session:
+        assert session.scalar(select(func.count()).select_from(Event)) == 1
+
+
+@pytest.mark.parametrize(
+    ("started", "ended", "code"),
+    [
+        (PartialDate(2026, 1, 6), None, Code.DATE_IN_FUTURE),
+        (PartialDate(2026, 2), None, Code.DATE_IN_FUTURE),
+        (PartialDate(2026, 1, 2), PartialDate(2026, 1, 6), Code.DATE_IN_FUTURE),
+        (PartialDate(2026, 1, 2), PartialDate(2026, 1, 1), Code.DATE_OUT_OF_ORDER),
+        (PartialDate(2026, 1), PartialDate(2025, 12), Code.DATE_OUT_OF_ORDER),
+    ],
+)
+def test_impossible_dates_are_refused(
+    tiny: TinyStudy, started: PartialDate, ended: PartialDate | None, code: Code
+) -> None:
+    participant_id = tiny.enrol("P-1")
+    with pytest.raises(Refusal) as refusal:
+        report(tiny, participant_id, started=started, ended=ended)
+    assert refusal.value.code == code
+
+
+def test_partly_known_dates_that_could_be_right_are_taken(tiny: TinyStudy) -> None:
+    participant_id = tiny.enrol("P-1")
+    event_id = report(tiny, participant_id, started=PartialDate(2026, 1), ended=PartialDate(2026, 1, 4))
+    with database.reading(tiny.url) as session:
+        stored = session.get_one(Event, event_id)
+        assert (stored.started, stored.ended) == (PartialDate(2026, 1), PartialDate(2026, 1, 4))
+
+
+def test_a_later_reading_counts_and_the_report_and_the_earlier_reading_stay(tiny: TinyStudy) -> None:
+    event_id = report(tiny, tiny.enrol("P-1"))
+    read(tiny, event_id, "needs information")
+    read(tiny, event_id, "confirmed", date(2026, 1, 3), date(2026, 1, 4))
+    with database.reading(tiny.url) as session:
+        row = events.one(session, actor=COMMAND, event_id=event_id)
+    assert row.outcome == "confirmed"
+    assert row.started == ADMITTED
+    assert [reading.decision for reading in row.readings] == ["needs information", "confirmed"]
+    with database.reading(tiny.url) as session:
+        assert events.reported(session, actor=COMMAND, study_id=tiny.study_id) == []
+        assert len(events.reported(session, actor=COMMAND, study_id=tiny.study_id, open_only=False)) == 1
+
+
+@pytest.mark.parametrize(
+    ("decision", "agreed"),
+    [
+        ("confirmed", ()),
+        ("confirmed", (date(2026, 1, 4), date(2026, 1, 3))),
+        ("confirmed", (date(2026, 1, 6),)),
+    ],
+)
+def test_a_confirmation_needs_dates_that_are_possible(
+    tiny: TinyStudy, decision: Decision, agreed: tuple[date, ...]
+) -> None:
+    event_id = report(tiny, tiny.enrol("P-1"))
+    with pytest.raises(Refusal):
+        read(tiny, event_id, decision, *agreed)
+
+
+def test_a_reported_death_ends_things_at_once_and_a_refuted_one_does_not(tiny: TinyStudy) -> None:
+    participant_id = tiny.enrol("P-1")
+    event_id = report(tiny, participant_id, kind="death")
+
+    def ended_on() -> date | None:
+        with database.reading(tiny.url) as session:
+            return ending(session, participant_id=participant_id).ended_on
+
+    assert ended_on() == date(2026, 1, 2)
+    read(tiny, event_id, "confirmed", date(2026, 1, 4))
+    assert ended_on() == date(2026, 1, 4)
+    read(tiny, event_id, "refuted")
+    assert ended_on() is None
