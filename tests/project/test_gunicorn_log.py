@@ -1,0 +1,31 @@
+"""No line that the server writes holds a participant's token."""
+
+import logging
+import runpy
+from pathlib import Path
+
+import pytest
+
+FILE = Path(__file__).parents[2] / "gunicorn.conf.py"
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments", "written"),
+    [
+        ('"GET %s" 200', ("/p/eyJpZCI6MX0.aBc-_9",), '"GET /p/..." 200'),
+        ("Error handling request %s %s", ("POST", "/p/secret/language?to=ar"), "Error handling request POST /p/.../language?to=ar"),
+        ("Invalid request from 'https://trial.example/p/secret'", (), "Invalid request from 'https://trial.example/p/...'"),
+        ('"GET %s" 200', ("/staff/participants",), '"GET /staff/participants" 200'),
+    ],
+)  # fmt: skip
+def test_tokens_are_cut_out(message: str, arguments: tuple[str, ...], written: str) -> None:
+    record = logging.LogRecord("gunicorn.access", logging.INFO, "", 0, message, arguments, None)
+    runpy.run_path(str(FILE))["WithoutTokens"]().filter(record)
+    assert record.getMessage() == written
+
+
+def test_the_access_log_names_no_address_no_query_and_no_referer() -> None:
+    settings = runpy.run_path(str(FILE))
+    assert not {"%(h)s", "%(r)s", "%(q)s", "%(f)s", "%(a)s"} & set(settings["access_log_format"].split())
+    handlers = settings["logconfig_dict"]["handlers"].values()
+    assert all(handler["filters"] == ["without_tokens"] for handler in handlers)
