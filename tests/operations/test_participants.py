@@ -1,6 +1,7 @@
 """Enrolment, randomisation, and what a site may not do with another site's participants."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -20,7 +21,7 @@ DETAILS = ContactDetails("Someone", "someone@example.org", None, 1958)
 
 
 def enrol(tiny: TinyStudy, actor: Actor = COMMAND, **changed: object) -> int:
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "study_id": tiny.study_id,
         "code": "P-1",
         "site": "mad",
@@ -35,7 +36,7 @@ def enrol(tiny: TinyStudy, actor: Actor = COMMAND, **changed: object) -> int:
             actor=actor,
             now=MORNING,
             contact_keys=CONTACT_KEYS,
-            **(given | changed),  # type: ignore[arg-type]  # fields by name
+            **(given | changed),
         )
 
 
@@ -48,11 +49,9 @@ def enrol(tiny: TinyStudy, actor: Actor = COMMAND, **changed: object) -> int:
         ({"consented_on": DAY_0 + timedelta(days=1)}, Code.DATE_IN_FUTURE),
     ],
 )
-def test_enrolment_refuses_and_writes_nothing(
-    tiny: TinyStudy, changed: dict[str, object], code: Code
-) -> None:
+def test_enrolment_refuses_and_writes_nothing(tiny: TinyStudy, changed: dict[str, str | date], code: Code) -> None:
     with pytest.raises(Refusal) as refusal:
-        enrol(tiny, **changed)
+        enrol(tiny, COMMAND, **changed)
     assert refusal.value.code == code
     with database.reading(tiny.url) as session:
         assert session.scalar(select(func.count()).select_from(Participant)) == 0
