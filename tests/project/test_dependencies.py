@@ -1,10 +1,11 @@
-"""docs/dependencies.md, requirements*.in and requirements*.txt say the same, and nothing is asked for that is not used."""
+"""docs/dependencies.md and the requirements say the same, and nothing is asked for that is not used."""
 
 import ast
 import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import packages_distributions
 from itertools import chain
 from pathlib import Path
@@ -49,14 +50,19 @@ def asked_for(file: str) -> dict[str, str]:
     return {name: versions or "any" for name, versions in found}
 
 
-def imported(trees: tuple[str, ...]) -> Iterator[str]:
-    """Yield the top-level modules that the files of some directories import."""
-    for path in chain.from_iterable((ROOT / tree).rglob("*.py") for tree in trees):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Import):
-                yield from (alias.name.split(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                yield node.module.split(".")[0]
+@cache
+def imported() -> frozenset[str]:
+    """Return the top-level modules that the project's files import."""
+    paths = chain.from_iterable((ROOT / tree).rglob("*.py") for tree in CODE)
+    return frozenset(chain.from_iterable(map(imported_by, paths)))
+
+
+def imported_by(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -70,7 +76,7 @@ def test_every_package_is_used_where_its_line_says(line: Line) -> None:
     kind, _, object_ = line.where.rpartition(" ")
     match kind:
         case "`import":
-            assert object_.strip("`") in set(imported(CODE))
+            assert object_.strip("`") in imported()
         case "tool in":
             command = {"import-linter": "lint-imports", "pytest-xdist": "--numprocesses"}.get(
                 line.package, line.package
@@ -90,7 +96,7 @@ def test_every_line_names_a_licence_and_a_reason(line: Line) -> None:
 
 def test_nothing_is_imported_that_is_not_asked_for() -> None:
     ours = {*CODE, "wsgi"}
-    foreign = set(imported(CODE)) - sys.stdlib_module_names - ours
+    foreign = imported() - sys.stdlib_module_names - ours
     packages = packages_distributions()
     names = {
         name.lower() for module in foreign for name in packages.get(COME_WITH.get(module, module), [module])
