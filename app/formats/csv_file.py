@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TextIO, TypeVar, get_type_hints
 
@@ -33,9 +32,17 @@ class Progress(Protocol):
     def __call__(self, steps: Collection[Step], /, *, doing: str) -> Iterable[Step]: ...
 
 
-@cache
-def cells(kind: type[Row]) -> Mapping[str, Cell]:
+_cells: dict[type, Mapping[str, Cell]] = {}
+
+
+def cells(kind: type) -> Mapping[str, Cell]:
     """Return the columns of a kind of row, in the order in which they are written."""
+    if kind not in _cells:
+        _cells[kind] = _annotated(kind)
+    return _cells[kind]
+
+
+def _annotated(kind: type) -> Mapping[str, Cell]:
     hints = get_type_hints(kind, include_extras=True)
     annotated = {field.name: getattr(hints[field.name], "__metadata__", ()) for field in fields(kind)}
     return {name: metadata[0] for name, metadata in annotated.items() if metadata}

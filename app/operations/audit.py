@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
 from app.domain.audit import FIRST, entry_hash
 from app.models import Account, AuditEntry, Participant, Study
 
+CHAINS_AT_ONCE = 500
 ChainOf = Literal["participant", "study", "account"]
 _OWNERS: dict[ChainOf, type[Account | Participant | Study]] = {
     "participant": Participant,
@@ -37,6 +38,16 @@ def lock(session: Session, chain: Chain) -> None:
     session.execute(select(owner.id).where(owner.id == chain.id).with_for_update())
 
 
+def lock_participants(session: Session, *, study_id: int) -> None:
+    """Let no one else add to the chain of any of a study's participants until the transaction ends."""
+    session.execute(
+        select(Participant.id)
+        .where(Participant.study_id == study_id)
+        .order_by(Participant.id)
+        .with_for_update()
+    ).all()
+
+
 def record(
     session: Session,
     *,
@@ -59,9 +70,60 @@ def record(
         .order_by(AuditEntry.position.desc())
         .limit(1)
     ).first()
+    after = (last.position, last.hash) if last else (0, FIRST)
+    entry = _entry(
+        chain, after, actor=actor, action=action, subject=subject, now=now, old=old, new=new, reason=reason
+    )
+    session.execute(insert(AuditEntry).values(**entry))
+
+
+def record_each(
+    session: Session, *, news: Mapping[Chain, Mapping[str, Any]], actor: Actor, action: str, now: datetime
+) -> None:
+    """Add one entry to each of many chains, a few statements for all; the caller holds the chains' locks."""
+    names = [str(chain) for chain in news]
+    last: dict[str, tuple[int, str]] = {}
+    for start in range(0, len(names), CHAINS_AT_ONCE):
+        some = AuditEntry.chain.in_(names[start : start + CHAINS_AT_ONCE])
+        ends = select(AuditEntry.chain, func.max(AuditEntry.position)).where(some).group_by(AuditEntry.chain)
+        found = session.execute(
+            select(AuditEntry.chain, AuditEntry.position, AuditEntry.hash).where(
+                tuple_(AuditEntry.chain, AuditEntry.position).in_(ends)
+            )
+        )
+        last |= {chain: (position, hashed) for chain, position, hashed in found}
+    entries = [
+        _entry(
+            chain,
+            last.get(str(chain), (0, FIRST)),
+            actor=actor,
+            action=action,
+            subject=str(chain),
+            now=now,
+            new=new,
+        )
+        for chain, new in news.items()
+    ]
+    for start in range(0, len(entries), CHAINS_AT_ONCE):
+        session.execute(insert(AuditEntry), entries[start : start + CHAINS_AT_ONCE])
+
+
+def _entry(
+    chain: Chain,
+    after: tuple[int, str],
+    *,
+    actor: Actor,
+    action: str,
+    subject: str,
+    now: datetime,
+    old: Mapping[str, Any] | None = None,
+    new: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> dict[str, Any]:
+    position, previous = after
     entry = {
         "chain": str(chain),
-        "position": last.position + 1 if last else 1,
+        "position": position + 1,
         "at": now,
         "actor": actor.label,
         "action": action,
@@ -71,6 +133,4 @@ def record(
         "reason": reason,
     }
     covered = entry | {"at": now.astimezone(UTC).isoformat()}
-    session.execute(
-        insert(AuditEntry).values(**entry, hash=entry_hash(last.hash if last else FIRST, covered))
-    )
+    return entry | {"hash": entry_hash(previous, covered)}

@@ -164,7 +164,7 @@ def submit_response(
     )
     if response_id is None:
         response_id = _begin(session, found, now)
-    receipt = "".join(secrets.choice(RECEIPT_SIGNS) for _ in range(8))
+    receipt = new_receipt()
     session.execute(
         update(Response)
         .where(Response.id == response_id)
@@ -181,6 +181,11 @@ def submit_response(
         locked=True,
     )
     return Submitted(receipt, again=False, saved=saved)
+
+
+def new_receipt() -> str:
+    """Return a receipt that no one can guess and everyone can read out."""
+    return "".join(secrets.choice(RECEIPT_SIGNS) for _ in range(8))
 
 
 def _sent_again(

@@ -1,14 +1,14 @@
-"""Make the import files in `data/` from `pbc.csv`: `python studies/pbc/make_data.py`, whenever either changes.
+"""Make the import files in `data/` from `pbc.csv`: `python studies/pbc/make_data.py`.
 
 `pbc.csv` is the Mayo Clinic trial of D-penicillamine in primary biliary cholangitis, 1974-84, as printed in
-appendix D of Fleming and Harrington, Counting Processes and Survival Analysis (Wiley 1991), and as distributed in
-R's package survival (data set `pbc`). Used here: `id`; `time`, days from registration; `status` at that time (0
-alive, 1 transplanted, 2 dead); `trt` (1 D-penicillamine, 2 placebo, empty for the 106 who were followed but not
-randomised).
+appendix D of Fleming and Harrington, Counting Processes and Survival Analysis (Wiley 1991), and as
+distributed in R's package survival (data set `pbc`). Used here: `id`; `time`, days from registration;
+`status` at that time (0 alive, 1 transplanted, 2 dead); `trt` (1 D-penicillamine, 2 placebo, empty for the
+106 who were followed but not randomised).
 
-The calendar is not in the source: every participant's day 0 is taken to be 1974-01-01. Transplants and deaths were
-settled by the investigators, so they come as confirmed. Nothing is known after a transplant: an event of that day
-shows the participant alive on it for the last time, and overall survival is censored there.
+The calendar is not in the source: every participant's day 0 is taken to be 1974-01-01. Transplants and deaths
+were settled by the investigators, so they come as confirmed. Nothing is known after a transplant: an event of
+that day shows the participant alive on it for the last time, and overall survival is censored there.
 """
 
 import csv
