@@ -1,0 +1,66 @@
+"""Events per person-time, with the exact interval of a Poisson count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chi2
+
+from analysis.estimators.input_error import InputError, refuse_where
+from analysis.estimators.observations import Labels, Numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class EventRates:
+    """One rate a group, as `event_rate` returns them."""
+
+    conf_level: float
+    _frame: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a group: group, count, person_time, rate, lower, upper; NaN where no time was observed."""
+        return self._frame.copy()
+
+    def __repr__(self) -> str:
+        """For people: the rates."""
+        return f"Event rates, exact {self.conf_level:.0%} intervals\n{self._frame.to_string(index=False)}"
+
+
+def event_rate(
+    count: Numbers, person_time: Numbers, *, group: Labels | None = None, conf_level: float = 0.95
+) -> EventRates:
+    """Events divided by time at risk, both summed over the rows of a group (a row is a participant, say).
+
+    The interval is Garwood's (1936): chi2(2c)/2 and chi2(2c + 2)/2 at the two tails, divided by the time; its
+    lower limit is 0 where nothing happened. It takes all events as independent: where some people have many,
+    it is too narrow. Groups come in the order of their first row. Raises InputError (a ValueError).
+
+    No event in 2 years: the upper limit is -log(0.025)/2 = 1.8444. One: the lower is -log(0.975)/2 = 0.0127.
+
+    >>> event_rate([0, 1], [2, 2], group=["a", "b"]).to_frame().round(4)
+      group  count  person_time  rate   lower   upper
+    0     a      0          2.0   0.0  0.0000  1.8444
+    1     b      1          2.0   0.5  0.0127  2.7858
+    """
+    if not 0 < conf_level < 1:
+        raise InputError("conf_level", conf_level, "a level lies between 0 and 1, for example 0.95")
+    events, time = np.asarray(count, dtype=np.float64), np.asarray(person_time, dtype=np.float64)
+    labels = pd.Series(["all"] * len(events) if group is None else group)
+    if not len(events) == len(time) == len(labels):
+        raise InputError(
+            "person_time", f"{len(time)} long", f"count is {len(events)} long, group {len(labels)}"
+        )
+    refuse_where(
+        ~(np.isfinite(events) & (events >= 0) & (events % 1 == 0)), "count", events, "a whole number"
+    )
+    refuse_where(~(np.isfinite(time) & (time >= 0)), "person_time", time, "a number, 0 or more")
+    rows = pd.DataFrame({"count": events.astype(np.int64), "person_time": time})
+    found = rows.groupby(labels.to_numpy(), sort=False).sum().rename_axis("group").reset_index()
+    c, observed = found["count"].to_numpy(), found["person_time"].where(found["person_time"] > 0).to_numpy()
+    tail = (1 - conf_level) / 2
+    found["rate"] = c / observed
+    found["lower"] = np.where(c > 0, chi2.ppf(tail, 2 * np.maximum(c, 1)) / 2, 0) / observed
+    found["upper"] = chi2.ppf(1 - tail, 2 * c + 2) / 2 / observed
+    return EventRates(conf_level, found)
