@@ -78,3 +78,30 @@ def codes(session: Session, *, study_id: int) -> list[str]:
             select(Participant.code).where(Participant.study_id == study_id).order_by(Participant.code)
         )
     )
+
+
+@dataclass(frozen=True)
+class ListedParticipant:
+    """A line of the list of all participants."""
+
+    code: str
+    site: str
+    language: str
+    enrolled_on: date
+    randomised_on: date | None
+
+
+def listed(session: Session, *, study_id: int) -> list[ListedParticipant]:
+    """Return every participant of a study, in the order of their codes."""
+    rows = session.execute(
+        select(
+            Participant.code,
+            Participant.site,
+            Participant.language,
+            Participant.enrolled_on,
+            Participant.randomised_on,
+        )
+        .where(Participant.study_id == study_id)
+        .order_by(Participant.code)
+    )
+    return [ListedParticipant(*row) for row in rows]

@@ -1,0 +1,23 @@
+"""The command line: `hepatica ...`, the same as `python -m app ...`."""
+
+import click
+
+from app.cli.database import database
+from app.cli.participants import participants
+from app.cli.refusals import RefusingGroup
+from app.cli.staff import staff
+from app.cli.study import study
+
+
+@click.group(cls=RefusingGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Run a liver trial: patient-reported outcomes on phones, and the study around them."""
+
+
+for command in (
+    database,
+    study,
+    participants,
+    staff,
+):
+    main.add_command(command)

@@ -1,0 +1,31 @@
+"""`hepatica database`: the tables brought up to date, and looked over."""
+
+import click
+
+from app import config
+from app import database as tables
+from app.cli.refusals import REFUSED
+
+
+@click.group()
+def database() -> None:
+    """Bring the database up to date, or look it over."""
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the database to the newest revision; one that is there already stays as it is."""
+    tables.upgrade(config.load().database_url)
+    click.echo("The database is up to date.")
+
+
+@database.command()
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    """Print what is wrong with the database: an older revision, other tables, rows that point to nothing."""
+    faults = tables.check(config.load().database_url)
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        ctx.exit(REFUSED)
+    click.echo("The database is as it should be.")

@@ -1,0 +1,45 @@
+"""`hepatica study`: a study's folder, checked and loaded."""
+
+from pathlib import Path
+
+import click
+
+from app import clock, config
+from app.database import writing
+from app.domain.actor import Actor
+from app.formats import study_folder
+from app.operations.studies import load_study
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group()
+def study() -> None:
+    """Check and load the folder that holds a study's protocol."""
+
+
+@study.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+def check(folder: Path) -> None:
+    """Print every fault in DIR, with file, place, what was found and what is allowed."""
+    found = study_folder.read(folder)
+    click.echo(
+        f"Study {found.study.code}: no faults. {len(found.study.arms)} arms, {len(found.study.sites)} sites, "
+        f"{len(found.study.visits)} visits, {len(found.instruments)} instruments, "
+        f"languages {', '.join(found.study.languages)}."
+    )
+
+
+@study.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+def load(folder: Path) -> None:
+    """Store DIR as the study's newest version, and say what it changes."""
+    found = study_folder.read(folder)
+    with writing(config.load().database_url) as session:
+        loaded = load_study(session, folder=found, actor=Actor("command", name="study load"), now=clock.now())
+    for change in loaded.changes:
+        click.echo(f"  {change}")
+    if loaded.changes:
+        click.echo(f"Study {found.study.code}: loaded as version {loaded.number}.")
+    else:
+        click.echo(f"Study {found.study.code}: nothing changed; version {loaded.number} stands.")
