@@ -4,12 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from app.domain.actor import Actor
 from app.domain.reminders import NotOwed, Reachable, step_in_force, why_not_owed
 from app.domain.schedule import OccasionState, Window, civil_date, occasion_state
 from app.domain.study import ReminderStep, Study
@@ -17,8 +17,8 @@ from app.models import Contact, Occasion, Participant, Reminder, Response
 from app.queries import studies
 from app.queries.endings import NOTHING_ENDED, Ending, endings
 from app.queries.occasions import completed_on
+from app.queries.worklist import ReminderState, reminder_state
 
-ReminderState = Literal["planned", "unknown", "sent", "failed", "dropped"]
 REMINDER_STATES: tuple[ReminderState, ...] = ("planned", "unknown", "sent", "failed", "dropped")
 
 
@@ -196,6 +196,22 @@ def of_participant(session: Session, *, participant_id: int) -> list[ReminderRow
     return _rows(session, Participant.id == participant_id)
 
 
+def of_occasions(session: Session, *, occasion_ids: Collection[int]) -> list[ReminderRow]:
+    """Return every message about some occasions, oldest first."""
+    return _rows(session, Occasion.id.in_(occasion_ids))
+
+
+def unclear(session: Session, *, actor: Actor, study_id: int) -> list[ReminderRow]:
+    """Return the messages that were claimed and never reported, as far as the actor may see them."""
+    if not actor.may_see(study_id=study_id, site=actor.site):
+        return []
+    ours = Participant.study_id == study_id
+    where = ours if actor.site is None else and_(ours, Participant.site == actor.site)
+    return [
+        row for row in _rows(session, and_(where, Reminder.claimed_at.is_not(None))) if row.state == "unknown"
+    ]
+
+
 def status(session: Session, *, study_id: int) -> ReminderStatus:
     """Return the counts by state, and the messages that were claimed and never reported."""
     rows = _rows(session, Participant.study_id == study_id)
@@ -231,14 +247,3 @@ def _row(reminder: Reminder, visit: str, participant_id: int, code: str) -> Remi
         at=at,
         failure=reminder.failure,
     )
-
-
-def reminder_state(reminder: Reminder) -> tuple[datetime, ReminderState]:
-    """Return since when a message is in which state."""
-    ends: tuple[tuple[datetime | None, ReminderState], ...] = (
-        (reminder.sent_at, "sent"),
-        (reminder.failed_at, "failed"),
-        (reminder.dropped_at, "dropped"),
-        (reminder.claimed_at, "unknown"),
-    )
-    return next(((at, state) for at, state in ends if at is not None), (reminder.planned_at, "planned"))

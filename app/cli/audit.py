@@ -1,0 +1,130 @@
+"""`hepatica audit`: is the trail unbroken, and what does it say."""
+
+import csv
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC
+from pathlib import Path
+from typing import TextIO
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import config, database, i18n
+from app.models import Account, Participant
+from app.queries import audit as trail
+from app.queries import audit_words, studies
+from app.queries.audit import Entry
+
+COLUMNS = (
+    "time (UTC)",
+    "participant",
+    "who",
+    "what",
+    "about",
+    "before",
+    "after",
+    "reason",
+    "action",
+    "chain",
+    "position",
+    "hash",
+)
+
+
+@click.group()
+def audit() -> None:
+    """Check and read the audit trail."""
+
+
+@audit.command()
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An earlier export: shows also a trail that was cut off or written anew.",
+)
+def verify(against: Path | None) -> None:
+    """Say where a chain is broken; exits with 1 if one is."""
+    known = _hashes(against) if against else None
+    breaks = 0
+    with database.reading(config.load().database_url) as session:
+        for fault in trail.verify(session, known=known):
+            click.echo(fault)
+            breaks += 1
+    if breaks:
+        click.echo(f"The audit trail is broken: {breaks} found.", err=True)
+        sys.exit(1)
+    click.echo("The audit trail is unbroken.")
+
+
+def _hashes(path: Path) -> dict[tuple[str, int], str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        if not {"chain", "position", "hash"} <= set(reader.fieldnames or ()):
+            raise click.BadParameter(f"{path} is not an export of the audit trail", param_hint="--against")
+        return {(row["chain"], int(row["position"])): row["hash"] for row in reader}
+
+
+@audit.command()
+@click.option("--study", "code", help="The study's code; not needed where there is one study.")
+@click.option("--language", default=i18n.SOURCE_LANGUAGE, show_default=True, help="Language of the words.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file; else it is printed.")
+def export(code: str | None, language: str, out: Path | None) -> None:
+    """Write everything that was done in a study as a table; without the arm where the study is blinded."""
+    if language not in i18n.languages():
+        raise click.BadParameter(f"one of {', '.join(i18n.languages())}", param_hint="--language")
+    with database.reading(config.load().database_url) as session, i18n.speaking(language):
+        rows = _rows(session, code)
+        if out is None:
+            _write(sys.stdout, rows)
+            return
+        # The mark at its start makes spreadsheet programs read the file as UTF-8.
+        with out.open("w", encoding="utf-8-sig", newline="") as file:
+            written = _write(file, rows)
+    click.echo(f"{written} entries written to {out}")
+
+
+def _write(file: TextIO, rows: Iterable[tuple[str, ...]]) -> int:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    number = 0
+    for number, row in enumerate(rows, start=1):  # noqa: B007 - the last one is how many there are
+        writer.writerow([_inert(cell) for cell in row])
+    return number
+
+
+def _inert(cell: str) -> str:
+    """Keep a spreadsheet from taking words that someone typed for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _rows(session: Session, code: str | None) -> Iterator[tuple[str, ...]]:
+    current = studies.current(session, code=code)
+    people = _names(session, current.study_id)
+    for entry in trail.entries(session, study_id=current.study_id):
+        yield _row(trail.blinded(entry, current.study.blinding), people)
+
+
+def _names(session: Session, study_id: int) -> dict[str, str]:
+    found = session.execute(select(Participant.id, Participant.code).where(Participant.study_id == study_id))
+    names = {f"participant:{key}": code for key, code in found}
+    accounts = session.execute(select(Account.id, Account.name, Account.role))
+    return names | {f"account:{key}": f"{name} ({role})" for key, name, role in accounts}
+
+
+def _row(entry: Entry, names: dict[str, str]) -> tuple[str, ...]:
+    return (
+        entry.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        names.get(entry.chain, "") if entry.chain.startswith("participant:") else "",
+        names.get(entry.actor, entry.actor),
+        audit_words.action(entry.action),
+        names.get(entry.subject, entry.subject),
+        audit_words.content(entry.old),
+        audit_words.content(entry.new),
+        entry.reason,
+        entry.action,
+        entry.chain,
+        str(entry.position),
+        entry.hash,
+    )

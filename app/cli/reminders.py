@@ -1,0 +1,76 @@
+"""`hepatica reminders`: plan what is owed, send what waits, say where all stand."""
+
+import click
+
+from app import clock, config, database
+from app.config import Config
+from app.delivery import reminders as delivery
+from app.delivery.reminders import SendResult
+from app.domain.actor import Actor
+from app.operations import reminders as operations
+from app.queries import reminders as queries
+from app.queries import studies
+
+ACTOR = Actor("command", name="reminders")
+
+
+@click.group()
+def reminders() -> None:
+    """Plan and send reminders."""
+
+
+@reminders.command()
+@click.option("--study", "code", help="The study's code; without it, every study.")
+def plan(code: str | None) -> None:
+    """Add the messages that are owed today; running it again adds nothing."""
+    click.echo(f"Planned: {planned(config.load(), code)}")
+
+
+@reminders.command()
+def send() -> None:
+    """Send what waits, once each, to those who may still be written to."""
+    settings = config.load()
+    click.echo(told(delivery.send_due(settings, clock=clock.now), settings))
+
+
+@reminders.command()
+@click.option("--study", "code", help="The study's code; without it, every study.")
+def status(code: str | None) -> None:
+    """Count messages by state, and list those of which nobody knows whether they left."""
+    with database.reading(config.load().database_url) as session:
+        for each in [code] if code else studies.codes(session):
+            study_id = studies.current(session, code=each).study_id
+            found = queries.status(session, study_id=study_id)
+            counts = ", ".join(f"{state} {number}" for state, number in found.counts.items())
+            click.echo(f"{each}: {counts}")
+            for row in found.in_flight:
+                click.echo(
+                    f"  unknown since {row.at:%Y-%m-%d %H:%M} UTC: participant {row.participant_code},"
+                    f" visit {row.visit}, step {row.step}; a sender took it and never reported back"
+                )
+
+
+def planned(settings: Config, code: str | None = None) -> int:
+    """Plan for one study or for all, each in its own transaction, and return how many messages were added."""
+    with database.reading(settings.database_url) as session:
+        codes = [code] if code else studies.codes(session)
+    total = 0
+    for each in codes:
+        with database.writing(settings.database_url) as session:
+            study_id = studies.current(session, code=each).study_id
+            total += operations.plan(session, study_id=study_id, now=clock.now(), actor=ACTOR)
+    return total
+
+
+def told(result: SendResult, settings: Config) -> str:
+    """Return what became of the messages, in one line."""
+    said = [f"Sent: {result.sent}", f"failed: {result.failed}"]
+    if result.written:
+        said.append(
+            f"written to {settings.outbox} and NOT sent, because SMTP_URL is not set: {result.written}"
+        )
+    if result.uncertain:
+        said.append(f"nobody knows whether they left: {result.uncertain}")
+    if result.server_down:
+        said.append("the mail server cannot be used, the rest waits")
+    return ", ".join(said)

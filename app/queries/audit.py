@@ -1,0 +1,137 @@
+"""The audit trail: read, checked for breaks, and shown without the arm where a study is blinded."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, literal, or_, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.expression import Select
+
+from app.domain.audit import FIRST, entry_hash
+from app.domain.study import Blinding
+from app.models import Account, AuditEntry, Participant
+
+ROWS_AT_ONCE = 1000
+HIDDEN = frozenset({"arm", "lot", "route"})
+"""What tells the arm, or lets it be guessed, wherever it stands in an entry."""
+VEILED = "(blinded)"
+
+Known = Mapping[tuple[str, int], str]
+"""Hashes kept from an earlier look at the trail, by chain and position."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry of one chain."""
+
+    id: int
+    chain: str
+    position: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    old: Mapping[str, Any] | None
+    new: Mapping[str, Any] | None
+    reason: str
+    hash: str
+
+
+def entries(
+    session: Session,
+    *,
+    chain: str | None = None,
+    study_id: int | None = None,
+    after: int = 0,
+    limit: int | None = None,
+) -> Iterator[Entry]:
+    """Go through entries in the order in which they were made: of one chain, or of all of one study."""
+    chosen = select(AuditEntry).where(AuditEntry.id > after).order_by(AuditEntry.id).limit(limit)
+    if chain is not None:
+        chosen = chosen.where(AuditEntry.chain == chain)
+    if study_id is not None:
+        chosen = chosen.where(_of_study(study_id))
+    yield from _streamed(session, chosen)
+
+
+def newest(
+    session: Session, *, study_id: int, chain: str | None = None, before: int | None = None, limit: int
+) -> list[Entry]:
+    """Return the last entries of a study, or of one chain of it, newest first; `before` an entry's id."""
+    chosen = select(AuditEntry).where(_of_study(study_id)).order_by(AuditEntry.id.desc()).limit(limit)
+    if chain is not None:
+        chosen = chosen.where(AuditEntry.chain == chain)
+    if before is not None:
+        chosen = chosen.where(AuditEntry.id < before)
+    return list(_streamed(session, chosen))
+
+
+def _of_study(study_id: int) -> ColumnElement[bool]:
+    return or_(
+        AuditEntry.chain == f"study:{study_id}",
+        AuditEntry.chain.in_(_chains("participant:", Participant, study_id)),
+        AuditEntry.chain.in_(_chains("account:", Account, study_id)),
+    )
+
+
+def _chains(prefix: str, of: type[Participant | Account], study_id: int) -> Select[str]:
+    return select(literal(prefix) + cast(of.id, String)).where(of.study_id == study_id)
+
+
+def _streamed(session: Session, chosen: Select[AuditEntry]) -> Iterator[Entry]:
+    columns = [getattr(AuditEntry, name) for name in Entry.__dataclass_fields__]
+    found = session.execute(chosen.with_only_columns(*columns).execution_options(yield_per=ROWS_AT_ONCE))
+    for row in found:
+        yield Entry(**row._mapping)
+
+
+def blinded(entry: Entry, blinding: Blinding) -> Entry:
+    """Return the entry without anything that tells the arm, unless the study is open."""
+    if blinding == "none":
+        return entry
+    return replace(entry, old=_veiled(entry.old), new=_veiled(entry.new))
+
+
+def _veiled(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    if isinstance(value, Mapping):
+        return {
+            key: VEILED if key in HIDDEN and inner is not None else _veiled(inner)
+            for key, inner in value.items()
+        }
+    return [_veiled(inner) for inner in value] if isinstance(value, list) else value
+
+
+def verify(session: Session, *, known: Known | None = None) -> Iterator[str]:
+    """Go through the whole trail and give a sentence for every break; nothing for a sound one.
+
+    Found are a changed, a deleted and a moved entry, and a participant without a trail. A trail whose end was
+    cut off, or that was written anew from some entry on, is sound in itself: only `known` hashes show it.
+    """
+    missing = dict(known or {})
+    last, previous, position = "", FIRST, 0
+    with_trail = set()
+    for entry in _streamed(session, select(AuditEntry).order_by(AuditEntry.chain, AuditEntry.position)):
+        if entry.chain != last:
+            last, previous, position = entry.chain, FIRST, 0
+            with_trail.add(entry.chain)
+        whole = entry.position == position + 1
+        if not whole:
+            yield f"{entry.chain}: missing between entries {position} and {entry.position}"
+        if whole and entry_hash(previous, _covered(entry)) != entry.hash:
+            yield f"{entry.chain}: entry {entry.position} is not what was recorded ({entry.action})"
+        if missing.pop((entry.chain, entry.position), entry.hash) != entry.hash:
+            yield f"{entry.chain}: entry {entry.position} differs from the earlier copy ({entry.action})"
+        previous, position = entry.hash, entry.position
+    for participant_id, code in session.execute(select(Participant.id, Participant.code)):
+        if f"participant:{participant_id}" not in with_trail:
+            yield f"participant:{participant_id}: no trail of participant {code}"
+    for chain, at in sorted(missing):
+        yield f"{chain}: entry {at} of the earlier copy is gone"
+
+
+def _covered(entry: Entry) -> dict[str, object]:
+    content = asdict(entry)
+    del content["id"], content["hash"]
+    return content | {"at": entry.at.astimezone(UTC).isoformat()}

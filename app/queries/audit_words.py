@@ -1,0 +1,60 @@
+"""The actions of the audit trail in words, for people who read it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.i18n import gettext, lazy_gettext
+
+ACTIONS = {
+    # Translators: what someone did, in the audit trail
+    "account.add": lazy_gettext("Account added"),
+    "answers.save": lazy_gettext("Answers saved"),
+    "consent.record": lazy_gettext("Consent recorded"),
+    "contact.change": lazy_gettext("Contact details changed"),
+    "contact.read": lazy_gettext("Contact details read"),
+    "data.import": lazy_gettext("Data imported"),
+    "event.read": lazy_gettext("Event read and decided"),
+    "event.report": lazy_gettext("Event reported"),
+    "link.issue": lazy_gettext("Link issued"),
+    "link.mail": lazy_gettext("Link e-mailed"),
+    "link.open": lazy_gettext("Link opened"),
+    "link.revoke": lazy_gettext("Link revoked"),
+    "participant.change_language": lazy_gettext("Language changed"),
+    "participant.enrol": lazy_gettext("Participant enrolled"),
+    "participant.randomise": lazy_gettext("Participant randomised"),
+    "reminder.drop": lazy_gettext("Reminder dropped: no longer owed"),
+    "reminder.fail": lazy_gettext("Reminder not sent"),
+    "reminder.plan": lazy_gettext("Reminders planned"),
+    "reminder.plan_by_hand": lazy_gettext("Reminders planned by hand"),
+    "reminder.send": lazy_gettext("Reminder sent"),
+    "report.publish": lazy_gettext("Report published"),
+    "response.submit": lazy_gettext("Questionnaire sent"),
+    "response.submit_again": lazy_gettext("Questionnaire sent again: not taken"),
+    "session.begin": lazy_gettext("Signed in"),
+    "session.end": lazy_gettext("Signed out"),
+    "sighting.record": lazy_gettext("Sighting recorded"),
+    "study.load": lazy_gettext("Study version loaded"),
+    "treatment.record": lazy_gettext("Infusion recorded"),
+    "withdrawal.record": lazy_gettext("Withdrawal recorded"),
+}
+
+
+def action(name: str) -> str:
+    """Return what was done in the language in use; an action without words shows its name."""
+    return str(ACTIONS.get(name, name))
+
+
+def content(fields: Mapping[str, Any] | None) -> str:
+    """Return old or new values as one line: `arm: cells; randomised_on: 2026-01-05`."""
+    return "; ".join(f"{name}: {_value(value)}" for name, value in (fields or {}).items())
+
+
+def _value(value: object) -> str:
+    if value is None:
+        # Translators: an empty value in the audit trail
+        return gettext("nothing")
+    if isinstance(value, Mapping):
+        return f"({content(value)})"
+    if isinstance(value, list):
+        return ", ".join(_value(each) for each in value) or gettext("nothing")
+    return str(value)
