@@ -49,7 +49,9 @@ def enrol(tiny: TinyStudy, actor: Actor = COMMAND, **changed: object) -> int:
         ({"consented_on": DAY_0 + timedelta(days=1)}, Code.DATE_IN_FUTURE),
     ],
 )
-def test_enrolment_refuses_and_writes_nothing(tiny: TinyStudy, changed: dict[str, str | date], code: Code) -> None:
+def test_enrolment_refuses_and_writes_nothing(
+    tiny: TinyStudy, changed: dict[str, str | date], code: Code
+) -> None:
     with pytest.raises(Refusal) as refusal:
         enrol(tiny, COMMAND, **changed)
     assert refusal.value.code == code
