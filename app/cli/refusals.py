@@ -51,4 +51,4 @@ class RefusingGroup(click.Group):
         except (OperationalError, ProgrammingError) as error:
             click.echo(f"The database cannot be used: {error.orig}", err=True)
             click.echo("Is DATABASE_URL right, and was `hepatica database upgrade` run?", err=True)
-        ctx.exit(REFUSED)
+        raise click.exceptions.Exit(REFUSED)
