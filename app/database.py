@@ -55,6 +55,14 @@ def reading(url: str) -> Iterator[Session]:
 
 
 @contextmanager
+def snapshot(url: str) -> Iterator[Session]:
+    """Open a session that only reads, and in every statement sees the database as it was at the first."""
+    options = {} if url.startswith("sqlite") else {"isolation_level": "REPEATABLE READ"}
+    with Session(engine(url).execution_options(**options), expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
 def writing(url: str) -> Iterator[Session]:
     """Open one transaction: committed at the end, undone by any exception."""
     options = {"writing": True}
