@@ -23,10 +23,11 @@ def study() -> None:
 def check(folder: Path) -> None:
     """Print every fault in DIR, with file, place, what was found and what is allowed."""
     found = study_folder.read(folder)
+    planned = found.study
+    click.echo(f"Study {planned.code}: no faults. Languages: {', '.join(planned.languages)}.")
     click.echo(
-        f"Study {found.study.code}: no faults. {len(found.study.arms)} arms, {len(found.study.sites)} sites, "
-        f"{len(found.study.visits)} visits, {len(found.instruments)} instruments, "
-        f"languages {', '.join(found.study.languages)}."
+        f"Arms: {len(planned.arms)}. Sites: {len(planned.sites)}. Visits: {len(planned.visits)}. "
+        f"Instruments: {len(found.instruments)}."
     )
 
 
