@@ -6,7 +6,9 @@ pytest_plugins = [
     "tests.fixtures.postgresql",
     "tests.fixtures.database",
     "tests.fixtures.study",
+    "tests.fixtures.phone",
     "tests.fixtures.mail",
+    "tests.fixtures.desk",
     "tests.fixtures.server",
     "tests.fixtures.browser",
 ]

@@ -7,20 +7,28 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.routing import IntegerConverter, Map
 
 from app import clock
 from app.domain.actor import Role
 from app.errors import Code, Refusal
-from app.i18n import speak
+from app.i18n import SOURCE_LANGUAGE, languages, speak
 from app.queries import access
 from app.web.transactions import reading, settings, writing
 
 PARTICIPANT_COOKIE = "hepatica_p"
 STAFF_COOKIE = "hepatica_s"
+LARGEST_KEY = 2**31 - 1
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Given = ParamSpec("Given")
 View = Callable[Given, ResponseReturnValue]
+
+
+def understood(language: str) -> str:
+    """Return a language if the interface has it; a page never claims a language that it does not speak."""
+    return language if language in languages() else SOURCE_LANGUAGE
 
 
 def public(view: View[Given]) -> View[Given]:
@@ -46,7 +54,7 @@ def participant_only(view: View[Given]) -> View[Given]:
             if visitor is None:
                 raise Refusal(Code.LINK_INVALID, "no participant is signed in here")
             g.visitor = visitor
-            speak(visitor.language)
+            speak(understood(visitor.language))
             return view(*args, **kwargs)
 
     guarded.__allowed__ = ("participant",)  # type: ignore[attr-defined]
@@ -68,7 +76,7 @@ def staff_only(*roles: Role) -> Callable[[View[Given]], View[Given]]:
             if member is None:
                 raise Refusal(Code.SIGN_IN_FAILED, "nobody is signed in here")
             g.staff = member
-            speak(member.language)
+            speak(understood(member.language))
             if member.role not in roles:
                 raise Refusal(Code.NOT_ALLOWED, f"for {', '.join(roles)}")
             return view(*args, **kwargs)
@@ -79,10 +87,27 @@ def staff_only(*roles: Role) -> Callable[[View[Given]], View[Given]]:
     return decorate
 
 
+class Key(IntegerConverter):
+    """`<int:...>` in an address is a number that can be a key; a greater one leads nowhere."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 - Werkzeug's own name
+        super().__init__(map, max=LARGEST_KEY)
+
+
 def install(app: Flask) -> None:
     """Check every request before its view is called."""
+    app.url_map.converters["int"] = Key
+    app.before_request(_nothing_unstorable)
     app.before_request(_declared)
     app.before_request(_from_our_own_pages)
+
+
+def _nothing_unstorable() -> None:
+    """Stop the one character that PostgreSQL stores in no text."""
+    if "\0" in request.path:
+        raise NotFound
+    if request.method not in SAFE and any("\0" in text for pair in request.form.items() for text in pair):
+        raise BadRequest
 
 
 def _declared() -> None:

@@ -1,7 +1,6 @@
 """Pages for participants on phones."""
 
-from flask import Blueprint
+from app.web.participant import event, language, link, survey, today  # noqa: F401 - each adds its pages
+from app.web.participant.page import blueprint
 
-blueprint = Blueprint("participant", __name__)
-
-from app.web.participant import link  # noqa: E402, F401 - they add their pages
+__all__ = ["blueprint"]

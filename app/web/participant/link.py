@@ -4,13 +4,14 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app import clock, i18n
-from app.errors import Code
+from app.errors import Code, Refusal
+from app.i18n import gettext
 from app.operations import links
 from app.operations.links import Refused
 from app.queries import access
 from app.web import messages
 from app.web.gate import PARTICIPANT_COOKIE, public
-from app.web.participant import blueprint
+from app.web.participant.page import blueprint
 from app.web.transactions import reading, settings, writing
 
 
@@ -54,10 +55,21 @@ def open_link(token: str) -> ResponseReturnValue:
 
 def _refused(code: Code) -> ResponseReturnValue:
     if code == Code.SIGN_IN_FAILED:
-        page = render_template("participant/link.html", fault=code, languages=i18n.languages())
-    else:
-        page = render_template("participant/no_way_in.html", code=code)
-    return page, 422 if code == Code.SIGN_IN_FAILED else messages.status(code)
+        return render_template("participant/link.html", fault=code, languages=i18n.languages()), 422
+    words = no_way_in() if code == Code.LINK_INVALID else messages.words(Refusal(code))
+    again = code == Code.TOO_MANY_ATTEMPTS
+    return render_template("participant/no_way_in.html", words=words, again=again), messages.status(code)
+
+
+def no_way_in() -> messages.Words:
+    """Return the words for a link that is over, was replaced by a newer one, or never was."""
+    return messages.Words(
+        gettext("This link no longer works"),
+        gettext(
+            "Look for a newer message or sheet from the study team and use the link on it. "
+            "Or call the study team: they will give you a new link. Answers that were saved are safe."
+        ),
+    )
 
 
 def _speak_for(token: str) -> None:

@@ -1,0 +1,161 @@
+"""Reports of a hospital stay or a transplant, at any time."""
+
+import secrets
+from dataclasses import dataclass, field
+
+from flask import g, redirect, request
+from flask.typing import ResponseReturnValue
+
+from app.domain.adjudication import EventKind
+from app.domain.study import StayReason
+from app.errors import Code, Refusal
+from app.i18n import gettext
+from app.operations.events import report_event
+from app.queries import events, studies
+from app.web.gate import participant_only
+from app.web.participant.page import blueprint, page
+from app.web.participant.typed_dates import DateBoxes
+
+LONGEST_ID = 64
+OTHER = "other"
+
+
+@dataclass
+class Report:
+    """A form as it came, with what has to be corrected by the id of the field."""
+
+    report_id: str
+    started: DateBoxes
+    ended: DateBoxes
+    still: str = ""
+    reason: str = ""
+    other: str = ""
+    place: str = ""
+    faults: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls) -> "Report":
+        """Read the form; an empty one gets the id under which it will be known."""
+        form = request.form
+        return cls(
+            report_id=form.get("report_id", "")[:LONGEST_ID] or secrets.token_urlsafe(16),
+            started=DateBoxes.of(form, "started"),
+            ended=DateBoxes.of(form, "ended"),
+            still=form.get("still", ""),
+            reason=form.get("reason", ""),
+            other=form.get("other", "").strip()[:300],
+            place=form.get("place", "").strip()[:200],
+        )
+
+    def check(self, kind: EventKind) -> None:
+        """Find what is missing or does not fit together."""
+        if self.started.empty:
+            self.started.fault = gettext("Enter the date, at least the year.")
+        if kind == "hospital stay":
+            self._check_end()
+        for boxes in (self.started, self.ended):
+            if boxes.fault:
+                self.faults[boxes.first_box] = boxes.fault
+
+    def _check_end(self) -> None:
+        if self.still not in ("yes", "no"):
+            self.faults["still-yes"] = gettext("Say whether you are still in hospital.")
+        elif self.still == "yes" and not self.ended.empty:
+            self.faults["still-yes"] = gettext(
+                "You say that you are still in hospital, and also when you left. Correct one of them."
+            )
+        elif self.still == "no" and self.ended.empty:
+            self.ended.fault = gettext("Enter the date on which you left, at least the year.")
+
+    def refuse_dates(self, refusal: Refusal) -> None:
+        """Say beside its boxes why a date was refused; the refusal's detail names a date in the future."""
+        if refusal.code == Code.DATE_OUT_OF_ORDER:
+            boxes, words = self.ended, gettext("You cannot leave before you go in.")
+        else:
+            boxes = self.started if refusal.detail == str(self.started.date) else self.ended
+            words = gettext("A date cannot lie in the future.")
+        boxes.fault = self.faults[boxes.first_box] = words
+
+
+@blueprint.get("/report/hospital-stay")
+@participant_only
+def hospital_stay() -> ResponseReturnValue:
+    """Show an empty form for a hospital stay."""
+    return _form("hospital stay", Report.read())
+
+
+@blueprint.post("/report/hospital-stay")
+@participant_only
+def report_hospital_stay() -> ResponseReturnValue:
+    """Record a hospital stay."""
+    return _report("hospital stay")
+
+
+@blueprint.get("/report/transplant")
+@participant_only
+def transplant() -> ResponseReturnValue:
+    """Show an empty form for a transplant."""
+    return _form("transplant", Report.read())
+
+
+@blueprint.post("/report/transplant")
+@participant_only
+def report_transplant() -> ResponseReturnValue:
+    """Record a transplant."""
+    return _report("transplant")
+
+
+@blueprint.get("/reported/<int:event_id>")
+@participant_only
+def reported(event_id: int) -> ResponseReturnValue:
+    """Show that a report arrived."""
+    theirs = events.of_participant(g.session, participant_id=g.visitor.participant_id)
+    event = next((each for each in theirs if each.id == event_id), None)
+    if event is None:
+        raise Refusal(Code.NOT_FOUND, f"event {event_id}")
+    return page("reported.html", event=event)
+
+
+def _report(kind: EventKind) -> ResponseReturnValue:
+    form = Report.read()
+    form.check(kind)
+    if form.faults or form.started.date is None:
+        return _form(kind, form), 422
+    stay = kind == "hospital stay"
+    try:
+        event_id = report_event(
+            g.session,
+            participant_id=g.visitor.participant_id,
+            kind=kind,
+            started=form.started.date,
+            ended=form.ended.date if stay else None,
+            ongoing=stay and form.still == "yes",
+            reason=_reason(form) if stay else "",
+            place=form.place,
+            report_id=form.report_id,
+            actor=g.visitor.actor,
+            now=g.now,
+        )
+    except Refusal as refusal:
+        if refusal.code not in (Code.DATE_IN_FUTURE, Code.DATE_OUT_OF_ORDER):
+            raise
+        form.refuse_dates(refusal)
+        return _form(kind, form), 422
+    return redirect(f"/reported/{event_id}", 303)
+
+
+def _reason(form: Report) -> str:
+    """Return the code of one of the study's reasons, or else the participant's own words."""
+    if form.reason in {reason.code for reason in _reasons()}:
+        return form.reason
+    return form.other or (OTHER if form.reason == OTHER else "")
+
+
+def _reasons() -> tuple[StayReason, ...]:
+    return studies.current(g.session, study_id=g.visitor.study_id).study.stay_reasons
+
+
+def _form(kind: EventKind, form: Report) -> str:
+    stay = kind == "hospital stay"
+    title = gettext("Report a hospital stay") if stay else gettext("Report a liver transplant")
+    return page("report.html", kind=kind, title=title, form=form, reasons=_reasons() if stay else ())

@@ -1,0 +1,45 @@
+"""The language of a participant's pages, and leaving them."""
+
+from flask import g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app import i18n
+from app.operations import participants, sessions
+from app.web.gate import PARTICIPANT_COOKIE, participant_only, public
+from app.web.participant.page import blueprint
+
+
+@blueprint.post("/language")
+@participant_only
+def change_language() -> ResponseReturnValue:
+    """Speak another language from here on, on every device."""
+    speak_from_now_on(request.form.get("language", ""))
+    return redirect("/today", 303)
+
+
+def speak_from_now_on(tag: str) -> None:
+    """Change the visitor's language; Refusal LANGUAGE_NOT_OFFERED for one that the study does not have."""
+    participants.change_language(
+        g.session,
+        participant_id=g.visitor.participant_id,
+        language=tag,
+        actor=g.visitor.actor,
+        now=g.now,
+    )
+
+
+@blueprint.post("/leave")
+@participant_only
+def leave() -> ResponseReturnValue:
+    """Sign this browser out; the link lets it in again."""
+    sessions.end_session(g.session, secret=request.cookies[PARTICIPANT_COOKIE], now=g.now)
+    response = redirect(f"/left?language={i18n.current()}", 303)
+    response.delete_cookie(PARTICIPANT_COOKIE)
+    return response
+
+
+@blueprint.get("/left")
+@public
+def left() -> ResponseReturnValue:
+    """Say that the pages are closed, and how to come back."""
+    return render_template("participant/left.html")
