@@ -4,12 +4,13 @@ import os
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid, parseaddr
 from pathlib import Path
 from typing import Literal
+
+from email_validator import EmailNotValidError, validate_email
 
 from app.config import Config
 from app.delivery import smtp
@@ -41,7 +42,7 @@ def send(message: Message, *, config: Config, now: datetime) -> Outcome:
     if config.smtp_url is None:
         _write(made, config.outbox)
         return "written"
-    smtp.hand_over(made, sender=parseaddr(config.mail_from)[1], to=message.to, url=config.smtp_url)
+    smtp.hand_over(made, sender=parseaddr(config.mail_from)[1], to=str(made["To"]), url=config.smtp_url)
     return "sent"
 
 
@@ -49,20 +50,26 @@ def composed(message: Message, *, sender: str, now: datetime) -> EmailMessage:
     """Return the message as it travels: text alone, nothing that tells when or whether it is read."""
     _refuse_control_characters("address", message.to)
     _refuse_control_characters("subject", message.subject)
-    try:
-        to = Address(addr_spec=message.to)
-    except (ValueError, IndexError) as fault:
-        raise Refusal(Code.FAULTY_INPUT, "address: not one e-mail address") from fault
     made = EmailMessage(policy=_POLICY)
     made["From"] = sender
-    made["To"] = to
+    made["To"] = _address(message.to)
     made["Subject"] = message.subject
     made["Date"] = format_datetime(now)
     made["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2] or "localhost")
     made["Auto-Submitted"] = "auto-generated"  # so that no out-of-office notice answers
-    made["Content-Language"] = message.language
     made.set_content(message.body, subtype="plain", charset="utf-8")
+    made["Content-Language"] = message.language  # only now: setting the content clears what is said of it
     return made
+
+
+def _address(text: str) -> str:
+    """Return one address in ASCII; a domain in another script is written as it travels."""
+    try:
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
+    except EmailNotValidError as fault:
+        # What is wrong with it says what it is: the words of the library go no further.
+        raise Refusal(Code.FAULTY_INPUT, "address: not one e-mail address that mail servers take") from fault
+    return found.ascii_email or found.normalized
 
 
 def _refuse_control_characters(what: str, text: str) -> None:

@@ -68,9 +68,8 @@ def server(url: str) -> Server:
 def hand_over(message: EmailMessage, *, sender: str, to: str, url: str) -> None:
     """Give one message to the server; returns once the server has answered for it."""
     with _connected(server(url)) as connection:
-        options = _envelope_options(connection, sender, to)
         try:
-            _accepted(connection.mail(sender, options), "sender")
+            _accepted(connection.mail(sender), "sender")
             _accepted(connection.rcpt(to), "recipient")
         except (smtplib.SMTPException, OSError) as fault:
             raise NotSentError(f"connection lost: {type(fault).__name__}", temporary=True) from fault
@@ -108,14 +107,6 @@ def _connected(to: Server) -> Iterator[smtplib.SMTP]:
         with suppress(smtplib.SMTPException, OSError):
             connection.quit()
         connection.close()
-
-
-def _envelope_options(connection: smtplib.SMTP, sender: str, to: str) -> list[str]:
-    if sender.isascii() and to.isascii():
-        return []
-    if not connection.has_extn("smtputf8"):
-        raise NotSentError("the mail server takes no addresses beyond ASCII", temporary=False)
-    return ["SMTPUTF8"]
 
 
 def _accepted(answer: tuple[int, bytes], what: str) -> None:
