@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from babel import Locale
 from babel.dates import format_date as babel_format_date
@@ -95,9 +96,12 @@ def pgettext(context: str, message: str, **values: object) -> str:
     return said % values if values else said
 
 
-def lazy_gettext(message: str) -> LazyProxy:
-    """Return a message that is translated when it is shown, for names given at import time."""
-    return LazyProxy(gettext, message, enable_cache=False)
+def lazy_gettext(message: str) -> str:
+    """Return a message that is translated when it is shown, for names given at import time.
+
+    It stands wherever a text may stand, and `str()` gives the text of the moment.
+    """
+    return cast(str, LazyProxy(gettext, message, enable_cache=False))
 
 
 def format_day(day: date, style: str = "long") -> str:

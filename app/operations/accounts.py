@@ -76,6 +76,26 @@ def add_account(
     return account.id
 
 
+def change_language(session: Session, *, account_id: int, language: str, actor: Actor, now: datetime) -> None:
+    """Change the language of someone's staff pages; the same one again changes nothing."""
+    account = session.get_one(Account, account_id, with_for_update=True)
+    if account.language == language:
+        return
+    before, account.language = account.language, language
+    session.flush()
+    audit.record(
+        session,
+        chain=Chain("account", account_id),
+        actor=actor,
+        action="account.change_language",
+        subject=f"account:{account_id}",
+        now=now,
+        old={"language": before},
+        new={"language": language},
+        locked=True,
+    )
+
+
 def sign_in(session: Session, *, email: str, password: str, address: str, now: datetime) -> LetIn | Refused:
     """Let a member of staff in; failed tries are counted per account and per address."""
     wanted = email.strip().lower()

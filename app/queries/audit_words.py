@@ -8,6 +8,7 @@ from app.i18n import gettext, lazy_gettext
 ACTIONS = {
     # Translators: what someone did, in the audit trail
     "account.add": lazy_gettext("Account added"),
+    "account.change_language": lazy_gettext("Language of the own pages changed"),
     "answers.save": lazy_gettext("Answers saved"),
     "consent.record": lazy_gettext("Consent recorded"),
     "contact.change": lazy_gettext("Contact details changed"),

@@ -1,0 +1,103 @@
+"""Everyone who takes part, as a list, and the next code that is free."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, false, func, select
+from sqlalchemy.orm import Session
+
+from app.domain.actor import Actor
+from app.models import Participant
+from app.queries.endings import NOTHING_ENDED, Ending, endings
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """A participant in the list: never the arm."""
+
+    id: int
+    code: str
+    site: str
+    language: str
+    enrolled_on: date
+    randomised_on: date | None
+    ending: Ending
+
+
+@dataclass(frozen=True)
+class RosterPage:
+    """One page of the list."""
+
+    rows: Sequence[RosterRow]
+    total: int
+    page: int
+    pages: int
+
+
+def roster(
+    session: Session,
+    *,
+    actor: Actor,
+    study_id: int,
+    search: str = "",
+    awaiting: bool = False,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> RosterPage:
+    """Return one page of those whom the actor may see, by code; `awaiting`: only those not yet randomised."""
+    wanted = select(Participant).where(_within(actor, study_id))
+    if search:
+        wanted = wanted.where(Participant.code.icontains(search, autoescape=True))
+    if awaiting:
+        wanted = wanted.where(Participant.randomised_on.is_(None))
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    pages = max(1, -(-total // per_page))
+    page = min(max(page, 1), pages)
+    found = session.scalars(
+        wanted.order_by(Participant.code).limit(per_page).offset((page - 1) * per_page)
+    ).all()
+    ended = endings(session, participant_ids=[each.id for each in found])
+    rows = [
+        RosterRow(
+            id=each.id,
+            code=each.code,
+            site=each.site,
+            language=each.language,
+            enrolled_on=each.enrolled_on,
+            randomised_on=each.randomised_on,
+            ending=ended.get(each.id, NOTHING_ENDED),
+        )
+        for each in found
+    ]
+    return RosterPage(rows, total, page, pages)
+
+
+def awaiting_randomisation(session: Session, *, actor: Actor, study_id: int) -> int:
+    """Return how many participants have no day 0 yet: no visit is planned for them."""
+    wanted = select(func.count(Participant.id)).where(
+        _within(actor, study_id), Participant.randomised_on.is_(None)
+    )
+    return session.scalar(wanted) or 0
+
+
+def next_code(session: Session, *, study_id: int, site: str) -> str:
+    """Return the next free code of a site: its own letters and the next number, `MAD-007`."""
+    taken = session.scalars(select(Participant.code).where(Participant.study_id == study_id))
+    prefix = f"{site.upper()}-"
+    numbers = [
+        int(found[1])
+        for code in taken
+        if (found := re.fullmatch(re.escape(prefix) + r"(\d{1,9})", code, re.ASCII | re.IGNORECASE))
+    ]
+    return f"{prefix}{max(numbers, default=0) + 1:03}"
+
+
+def _within(actor: Actor, study_id: int) -> ColumnElement[bool]:
+    if actor.study_id not in (None, study_id):
+        return false()
+    ours = Participant.study_id == study_id
+    return ours if actor.site is None else and_(ours, Participant.site == actor.site)

@@ -1,0 +1,43 @@
+"""Pages for staff: coordinators, statisticians, administrators."""
+
+from flask import Blueprint
+
+from app.web.staff.desk import keep_study
+
+blueprint = Blueprint("staff", "app.web", url_prefix="/staff")
+blueprint.url_defaults(keep_study)
+
+from app.web.staff import (  # noqa: E402 - the views need the blueprint
+    audit_trail,
+    choosing,
+    contact,
+    enrolment,
+    events,
+    link,
+    link_mail,
+    participant,
+    recording,
+    reminders,
+    reports,
+    roster,
+    sign_in,
+    worklist,
+)
+
+__all__ = [
+    "audit_trail",
+    "blueprint",
+    "choosing",
+    "contact",
+    "enrolment",
+    "events",
+    "link",
+    "link_mail",
+    "participant",
+    "recording",
+    "reminders",
+    "reports",
+    "roster",
+    "sign_in",
+    "worklist",
+]

@@ -1,0 +1,92 @@
+"""Where a member of staff works: one study, one transaction, one instant."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import abort, g, redirect, request, url_for
+from sqlalchemy.orm import Session
+
+from app.domain.actor import Actor
+from app.domain.schedule import civil_date
+from app.domain.study import Site, Study
+from app.errors import Code, Refusal
+from app.queries import participants, studies
+from app.queries.access import StaffMember
+from app.queries.participants import ParticipantRow
+from app.queries.studies import CurrentStudy
+from app.web import transactions
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a view works with."""
+
+    session: Session
+    staff: StaffMember
+    now: datetime
+    study_id: int
+    code: str
+    study: Study
+    several: bool
+
+    @property
+    def actor(self) -> Actor:
+        """Return who stands in the trail."""
+        return self.staff.actor
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """Return the sites that this member of staff works for."""
+        return tuple(site for site in self.study.sites if self.staff.site in (None, site.code))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone in which instants are shown: the own site's, or the first one's."""
+        return ZoneInfo((self.sites or self.study.sites)[0].time_zone)
+
+    @property
+    def today(self) -> date:
+        """Return the day on the calendar of that zone."""
+        return civil_date(self.now, self.zone)
+
+    @property
+    def blinded(self) -> bool:
+        """Return whether pages must not tell the arm."""
+        return self.study.blinding != "none"
+
+    def participant(self, code: str) -> ParticipantRow:
+        """Return a participant of this study; NOT_FOUND also outside the own site."""
+        return participants.one(self.session, actor=self.actor, study_id=self.study_id, code=code)
+
+
+@contextmanager
+def at_desk(*, writing: bool = False) -> Iterator[Desk]:
+    """Open the database for one request: to read, or for the one transaction that is committed at the end."""
+    with transactions.writing() if writing else transactions.reading() as session:
+        chosen, several = _study(session, g.staff)
+        g.desk = Desk(session, g.staff, g.now, chosen.study_id, chosen.code, chosen.study, several)
+        yield g.desk
+
+
+def _study(session: Session, staff: StaffMember) -> tuple[CurrentStudy, bool]:
+    """Return the account's study; one that belongs to none chooses by `?study=`, kept in every address."""
+    if staff.study_id is not None:
+        return studies.current(session, study_id=staff.study_id), False
+    codes = studies.codes(session)
+    code = request.args.get("study")
+    if code is None and len(codes) != 1:
+        if request.method != "GET":
+            raise Refusal(Code.NOT_FOUND, "which study?")
+        abort(redirect(url_for("staff.choose_study")))
+    found = studies.current(session, code=code or codes[0])
+    g.study_code = found.code
+    return found, len(codes) > 1
+
+
+def keep_study(_endpoint: str, values: dict[str, object]) -> None:
+    """Put the chosen study into every address that a page names."""
+    if "study_code" in g:
+        values.setdefault("study", g.study_code)

@@ -1,0 +1,34 @@
+"""What all things that staff record of a participant have in common: a small form, and one operation."""
+
+from typing import ClassVar
+
+from app.domain.actor import Role
+from app.domain.study import Study
+from app.queries.participants import ParticipantRow
+from app.web.staff.desk import Desk
+from app.web.staff.fields import StaffForm
+
+
+class RecordForm(StaffForm):
+    """One kind of record: its words, its boxes, and what saves it.
+
+    `date_field` is the box that a refused date belongs to.
+    """
+
+    title: ClassVar[str]
+    button: ClassVar[str]
+    done: ClassVar[str]
+    explanation: ClassVar[str] = ""
+    date_field: ClassVar[str]
+
+    def offer(self, study: Study) -> None:
+        """Fill in the choices that the study gives."""
+
+    @classmethod
+    def possible(cls, study: Study, participant: ParticipantRow, role: Role) -> bool:  # noqa: ARG003 - others ask
+        """Return whether this member of staff can record it of this participant now."""
+        return True
+
+    def save(self, desk: Desk, participant: ParticipantRow) -> None:
+        """Call the one operation; it may raise a Refusal."""
+        raise NotImplementedError

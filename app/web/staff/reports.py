@@ -1,0 +1,68 @@
+"""Published reports, and where answers stand, for those who analyse."""
+
+from flask import Response, make_response
+from flask.typing import ResponseReturnValue
+
+from app.domain.schedule import OCCASION_STATES
+from app.errors import Code, Refusal
+from app.queries import reports as published
+from app.queries.worklist import worklist
+from app.web.gate import staff_only
+from app.web.staff import blueprint
+from app.web.staff.desk import Desk, at_desk
+from app.web.staff.pages import page
+
+# A report is one page with inline styles and pictures: it runs nothing, asks for nothing and leads nowhere.
+POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+@blueprint.get("/reports")
+@staff_only("statistician", "administrator")
+def reports() -> ResponseReturnValue:
+    """Show the reports, newest first, and how many questionnaires stand where, by site."""
+    with at_desk() as desk:
+        return page(
+            "reports.html",
+            desk,
+            reports=published.listed(desk.session, actor=desk.actor, study_id=desk.study_id),
+            states=OCCASION_STATES,
+            counts=_counts(desk),
+        )
+
+
+@blueprint.get("/reports/<int:report_id>")
+@staff_only("statistician", "administrator")
+def report(report_id: int) -> ResponseReturnValue:
+    """Show what a report rests on."""
+    with at_desk() as desk:
+        return page("report.html", desk, report=_report(desk, report_id))
+
+
+@blueprint.get("/reports/<int:report_id>/page")
+@staff_only("statistician", "administrator")
+def report_page(report_id: int) -> Response:
+    """Serve the report as it was published, under a policy of its own."""
+    with at_desk() as desk:
+        response = make_response(_report(desk, report_id).page)
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
+def _report(desk: Desk, report_id: int) -> published.WholeReport:
+    report = published.one(desk.session, actor=desk.actor, report_id=report_id)
+    if report.study_id != desk.study_id:
+        raise Refusal(Code.NOT_FOUND, f"report {report_id} in study {desk.code}")
+    return report
+
+
+def _counts(desk: Desk) -> dict[str, dict[str, int]]:
+    found = {}
+    for site in desk.sites:
+        listed = worklist(
+            desk.session, actor=desk.actor, study_id=desk.study_id, now=desk.now, site=site.code, per_page=1
+        )
+        found[site.name] = {str(state): number for state, number in listed.counts.items()}
+    return found

@@ -1,0 +1,125 @@
+"""The database's words as staff read them, in the language in use."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from app.domain.partial_date import PartialDate
+from app.i18n import (
+    current,
+    format_day,
+    format_instant,
+    format_partial,
+    gettext,
+    lazy_gettext,
+    locale,
+    own_name,
+    pgettext,
+)
+
+STATES = {
+    # Translators: where a planned questionnaire stands today; these words head filters and a column
+    "not open": lazy_gettext("Not open yet"),
+    "open": lazy_gettext("Open"),
+    "due": lazy_gettext("Due today"),
+    "overdue": lazy_gettext("Overdue"),
+    "completed": lazy_gettext("Completed"),
+    "completed late": lazy_gettext("Completed late"),
+    "missed": lazy_gettext("Missed"),
+    "not expected": lazy_gettext("Not expected"),
+}
+EVENT_KINDS = {
+    "hospital stay": lazy_gettext("Hospital stay"),
+    "transplant": lazy_gettext("Liver transplant"),
+    "death": lazy_gettext("Death"),
+}
+OUTCOMES = {
+    "reported": lazy_gettext("To be read"),
+    "needs information": lazy_gettext("Needs information"),
+    "confirmed": lazy_gettext("Confirmed"),
+    "refuted": lazy_gettext("Refuted"),
+}
+SCOPES = {
+    "contact": lazy_gettext("Contact: no more messages or calls"),
+    "answers": lazy_gettext("Answers: no more questionnaires"),
+    "follow-up": lazy_gettext("Follow-up: no more data from records either"),
+}
+SCOPE_NAMES = {
+    # Translators: what a participant has withdrawn: contact, answers or follow-up
+    "contact": lazy_gettext("contact"),
+    "answers": lazy_gettext("answers"),
+    "follow-up": lazy_gettext("follow-up"),
+}
+SEEN_HOW = {
+    "clinic visit": lazy_gettext("Clinic visit"),
+    "call": lazy_gettext("Telephone call"),
+    "relative": lazy_gettext("A relative said so"),
+    "records": lazy_gettext("Hospital records"),
+}
+ROLES = {
+    "coordinator": lazy_gettext("Coordinator"),
+    "statistician": lazy_gettext("Statistician"),
+    "administrator": lazy_gettext("Administrator"),
+}
+REMINDER_STATES = {
+    "sent": lazy_gettext("Sent"),
+    "failed": lazy_gettext("Failed"),
+    "dropped": lazy_gettext("Not sent: no longer owed"),
+    "planned": lazy_gettext("Planned"),
+    "unknown": lazy_gettext("Unclear: sending was interrupted"),
+}
+NOT_OWED = {
+    "completed": lazy_gettext("The answers are complete."),
+    "not open": lazy_gettext("The visit is not open yet."),
+    "closed": lazy_gettext("The visit is closed."),
+    "withdrawn": lazy_gettext("The participant has withdrawn."),
+    "dead": lazy_gettext("The participant has died."),
+    "no address": lazy_gettext("There is no e-mail address."),
+    "no words": lazy_gettext("The study has no reminder in this language."),
+    "superseded": lazy_gettext("A later reminder has taken its place."),
+}
+RESPONDENTS = {
+    "patient": lazy_gettext("answered by the participant"),
+    "proxy": lazy_gettext("answered by a relative"),
+    "patient with help": lazy_gettext("answered by the participant with help"),
+}
+
+
+def partial_date(known: PartialDate) -> str:
+    """Return a partly known date with just the parts that are known."""
+    return format_partial(known.earliest, known.precision)
+
+
+def day(on: date) -> str:
+    """Return a civil date with a short month, for tables."""
+    return format_day(on, "medium")
+
+
+def instant(at: datetime, zone: ZoneInfo) -> str:
+    """Return an instant on the clock of a place, with its zone named."""
+    return format_instant(at.astimezone(zone))
+
+
+def language(tag: str) -> str:
+    """Return a language's name in the language in use, or what it calls itself where that is not known."""
+    return locale(tag).get_display_name(locale(current())) or own_name(tag)
+
+
+def period(started: PartialDate, ended: PartialDate | None, ongoing: bool) -> str:
+    """Return from when to when, as it was reported."""
+    if ended is not None:
+        return gettext("%(start)s to %(end)s", start=partial_date(started), end=partial_date(ended))
+    if ongoing:
+        return gettext("since %(start)s, still there", start=partial_date(started))
+    return partial_date(started)
+
+
+def who(label: str) -> str:
+    """Return who did something, from the label in the trail (`account:3`), without naming anyone."""
+    kind, _, number = label.partition(":")
+    said = {
+        "participant": pgettext("who reported", "the participant"),
+        "account": pgettext("who reported", "staff, account %(number)s", number=number),
+        "import": pgettext("who reported", "an import"),
+        "command": pgettext("who reported", "a command"),
+    }
+    return said.get(kind, label)

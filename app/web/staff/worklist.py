@@ -1,0 +1,111 @@
+"""Who is due, overdue, complete or missed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from flask import g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.schedule import OCCASION_STATES, OccasionState
+from app.queries import events, roster
+from app.queries import worklist as occasions
+from app.queries.worklist import Page, Sort
+from app.web.gate import staff_only
+from app.web.staff import blueprint
+from app.web.staff.desk import Desk, at_desk
+from app.web.staff.pages import page
+
+TO_DO: tuple[OccasionState, ...] = ("overdue", "due", "open")
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the address asks to see; words that mean nothing are left out."""
+
+    state: str
+    visit: str
+    site: str
+    search: str
+    sort: Sort
+    descending: bool
+    page: int
+
+    @property
+    def states(self) -> Sequence[OccasionState]:
+        """Return the states to be shown; none means every one."""
+        if self.state == "all":
+            return ()
+        return tuple(each for each in OCCASION_STATES if each == self.state) or TO_DO
+
+    def address(self, **changes: str | int) -> str:
+        """Return the address of the same list with something changed."""
+        order = f"-{self.sort}" if self.descending else self.sort
+        now: dict[str, Any] = {
+            "state": self.state,
+            "visit": self.visit,
+            "site": self.site,
+            "search": self.search,
+            "sort": "" if order == "due" else order,
+        }
+        return url_for(
+            "staff.worklist", **{name: value for name, value in (now | changes).items() if value != ""}
+        )
+
+    def sorting(self, column: Sort) -> str:
+        """Return the address of the list sorted by a column, the other way round if it is already."""
+        there = column == self.sort and not self.descending
+        return self.address(sort=f"-{column}" if there else "" if column == "due" else column)
+
+
+def asked() -> Wish:
+    """Read the address."""
+    given = request.args
+    sort = given.get("sort", "due").removeprefix("-")
+    return Wish(
+        state=given.get("state", "") if given.get("state") in (*OCCASION_STATES, "all") else "",
+        visit=given.get("visit", ""),
+        site=given.get("site", ""),
+        search=given.get("search", "").strip(),
+        sort=next((each for each in get_args(Sort) if each == sort), "due"),
+        descending=given.get("sort", "").startswith("-"),
+        page=given.get("page", 1, type=int),
+    )
+
+
+@blueprint.get("/")
+@staff_only("coordinator", "statistician", "administrator")
+def worklist() -> ResponseReturnValue:
+    """Show one page of the list; a statistician is sent to the reports."""
+    if g.staff.role == "statistician":
+        return redirect(url_for("staff.reports", study=request.args.get("study")))
+    wish = asked()
+    with at_desk() as desk:
+        return page(
+            "worklist.html",
+            desk,
+            wish=wish,
+            found=_found(desk, wish),
+            to_do=TO_DO,
+            states=OCCASION_STATES,
+            to_read=len(events.reported(desk.session, actor=desk.actor, study_id=desk.study_id)),
+            waiting=roster.awaiting_randomisation(desk.session, actor=desk.actor, study_id=desk.study_id),
+        )
+
+
+def _found(desk: Desk, wish: Wish) -> Page:
+    return occasions.worklist(
+        desk.session,
+        actor=desk.actor,
+        study_id=desk.study_id,
+        now=desk.now,
+        states=wish.states,
+        visit=wish.visit or None,
+        site=wish.site or None,
+        search=wish.search,
+        sort=wish.sort,
+        descending=wish.descending,
+        page=wish.page,
+        per_page=PER_PAGE,
+    )
