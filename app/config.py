@@ -31,6 +31,11 @@ class Config:
     mail_from: str
     production: bool
 
+    @property
+    def demo_accounts(self) -> Path:
+        """Return the file in the instance folder that keeps the demo's made-up passwords."""
+        return self.outbox.with_name("demo-accounts.txt")
+
 
 def load(environment: dict[str, str] | None = None) -> Config:
     """Read the settings.
