@@ -1,0 +1,1 @@
+"""The report: results, figures, and one page that holds them."""

@@ -1,0 +1,121 @@
+"""Survival curves as KMunicate asks for them: bands, and a table of at risk, censored and events."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from analysis.reports.figures.drawing import GREY, Look, looks, paper, plain_grid, svg
+from analysis.reports.findings import DAYS_PER_YEAR, Survival
+
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+MONTHS_UP_TO = 4 * DAYS_PER_YEAR
+ROWS = {"at_risk": "At risk", "censored": "Censored", "events": "Events"}
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """The times below which the table stands, in days, and what they are called."""
+
+    unit: str
+    days_per_unit: float
+    labels: tuple[int, ...]
+
+    @property
+    def days(self) -> NDArray[np.float64]:
+        """The ticks in days."""
+        return np.array(self.labels) * self.days_per_unit
+
+
+def ticks(last_day: int) -> Ticks:
+    """At most eight steps of a round length over the whole follow-up: months, or years after four of them."""
+    unit, days_per_unit = ("months", DAYS_PER_MONTH) if last_day <= MONTHS_UP_TO else ("years", DAYS_PER_YEAR)
+    units = max(last_day / days_per_unit, 1)
+    step = next(step for step in (1, 2, 3, 6, 12, 24, 60, 120, 600) if units / step <= 8)
+    return Ticks(unit, days_per_unit, tuple(range(0, int(units / step) * step + 1, step)))
+
+
+def risk_table(found: Survival, at: Ticks) -> pd.DataFrame:
+    """Columns group, time (in the unit of the ticks), at_risk, censored, events; the three sum to n.
+
+    At risk are those whose time is not over just before it; censorings and events are those before it.
+    """
+    groups = list(found.rows["ARMCD"].cat.categories)
+    tables = []
+    for group in groups:
+        own = found.rows[found.rows["ARMCD"] == group]
+        days, events = own["AVAL"].to_numpy(), own["event"].to_numpy() == 1
+        over = days[None, :] < at.days[:, None]
+        tables.append(
+            pd.DataFrame(
+                {
+                    "group": group,
+                    "time": at.labels,
+                    "at_risk": (~over).sum(axis=1),
+                    "censored": (over & ~events).sum(axis=1),
+                    "events": (over & events).sum(axis=1),
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
+def survival_figure(
+    found: Survival, names: dict[str, str], *, name: str, title: str, description: str
+) -> str:
+    """The curves by arm with pointwise 95 % bands, censorings as ticks, and the table below."""
+    at = ticks(int(found.rows["AVAL"].max()))
+    groups = list(found.rows["ARMCD"].cat.categories)
+    look = looks(groups)
+    table_height = len(groups) * 0.86
+    with paper(8.2, 4.85 + table_height) as figure:
+        total = figure.get_figheight()
+        curve_axes = figure.add_axes((0.125, (table_height + 0.72) / total, 0.855, 3.7 / total))
+        table_axes = figure.add_axes((0.125, 0.02 / total, 0.855, table_height / total), sharex=curve_axes)
+        for group in groups:
+            _curve(curve_axes, found, group, look[group], names[group])
+        _axes(curve_axes, at, title, float(found.rows["AVAL"].max()))
+        _table(table_axes, risk_table(found, at), at, look, names)
+        return svg(figure, name=name, title=title, description=description)
+
+
+def _curve(axes: Axes, found: Survival, group: str, look: Look, label: str) -> None:
+    steps = found.curves.to_frame()
+    own = steps[steps["group"] == group]
+    colour, line, _ = look
+    time = np.concatenate([[0], own["time"]])
+    share, lower, upper = (np.concatenate([[1], own[column]]) for column in ("survival", "lower", "upper"))
+    axes.fill_between(time, lower, upper, step="post", color=colour, alpha=0.13, linewidth=0)
+    axes.step(time, share, where="post", color=colour, linestyle=line, linewidth=1.9, label=label)
+    cut = own[own["censored"] > 0]
+    axes.plot(
+        cut["time"], cut["survival"], linestyle="none", marker="|", markersize=6, color=colour, alpha=0.75
+    )
+
+
+def _axes(axes: Axes, at: Ticks, title: str, last_day: float) -> None:
+    plain_grid(axes)
+    axes.set_ylim(0, 1.02)
+    axes.set_yticks(np.linspace(0, 1, 6), [f"{round(100 * share)} %" for share in np.linspace(0, 1, 6)])
+    axes.set_xlim(0, max(last_day, at.days[-1]) * 1.015)
+    axes.set_xticks(at.days, [str(label) for label in at.labels])
+    axes.set_xlabel(f"Time since day 0, {at.unit}")
+    axes.set_title(title, pad=10)
+    axes.legend(loc="lower left", frameon=False, handlelength=3)
+
+
+def _table(axes: Axes, table: pd.DataFrame, at: Ticks, look: dict[str, Look], names: dict[str, str]) -> None:
+    axes.axis("off")
+    lines = len(look) * 4.3
+    axes.set_ylim(lines, 0)
+    for place, (group, (colour, _, _)) in enumerate(look.items()):
+        top = place * 4.3 + 0.5
+        own = table[table["group"] == group]
+        beside = axes.get_yaxis_transform()
+        axes.text(-0.14, top, names[group], transform=beside, color=colour, weight="bold", va="center")
+        for row, (column, words) in enumerate(ROWS.items(), start=1):
+            axes.text(-0.035, top + row, words, transform=beside, color=GREY, ha="right", va="center", size=9)
+            for day, count in zip(at.days, own[column], strict=True):
+                axes.text(day, top + row, str(count), ha="center", va="center", size=9.5)

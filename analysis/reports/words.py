@@ -1,0 +1,58 @@
+"""Numbers as people read them; what is missing or was not reached is a dash."""
+
+import math
+
+NOTHING = "–"
+Number = int | float | None
+
+
+def number(value: Number, digits: int = 0) -> str:
+    """A number with so many decimals.
+
+    >>> number(1234.56, 1), number(None), number(-2)
+    ('1,234.6', '–', '−2')
+    """
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def percent(value: Number, digits: int = 0) -> str:
+    """A share in percent.
+
+    >>> percent(0.125, 1)
+    '12.5 %'
+    """
+    return NOTHING if value is None or not math.isfinite(value) else f"{number(100 * value, digits)} %"
+
+
+def interval(lower: Number, upper: Number, digits: int = 0) -> str:
+    """Two limits.
+
+    >>> interval(1, None), interval(None, None)
+    ('1 to –', '–')
+    """
+    low, high = number(lower, digits), number(upper, digits)
+    return NOTHING if low == high == NOTHING else f"{low} to {high}"
+
+
+def percent_interval(lower: Number, upper: Number) -> str:
+    """Two limits in percent.
+
+    >>> percent_interval(0.451, 0.6)
+    '45 to 60 %'
+    """
+    if lower is None or upper is None:
+        return NOTHING
+    return f"{interval(100 * lower, 100 * upper)} %"
+
+
+def p_value(value: Number) -> str:
+    """As journals print it.
+
+    >>> p_value(0.0004), p_value(0.72815)
+    ('< 0.001', '0.728')
+    """
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
