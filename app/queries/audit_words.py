@@ -13,6 +13,7 @@ ACTIONS = {
     "consent.record": lazy_gettext("Consent recorded"),
     "contact.change": lazy_gettext("Contact details changed"),
     "contact.read": lazy_gettext("Contact details read"),
+    "data.export": lazy_gettext("Data exported"),
     "data.import": lazy_gettext("Data imported"),
     "event.read": lazy_gettext("Event read and decided"),
     "event.report": lazy_gettext("Event reported"),
