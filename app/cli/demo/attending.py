@@ -14,6 +14,7 @@ from app.domain.schedule import Window, windows
 from app.domain.study import Study, Visit
 
 SECOND_INFUSION = 28
+CALLS_EVERY = 84
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,21 @@ class Attending:
             if not answered and self._happens(self.truth.called_when_missed):
                 called_on = window.closes_on + timedelta(days=self.chance.randint(1, 10))
                 yield from self._seen(course, called_on, called=True)
+
+    def followed_up(self, course: Course) -> Iterator[Act]:
+        """Yield calls to see who lives: after the last visit now and then, and to all shortly before today.
+
+        Without them those who live would leave the sight of the study earlier than those who die.
+        """
+        last_visit = max((visit.day for visit in self.study.visits), default=0)
+        on = course.day_0 + timedelta(days=last_visit + CALLS_EVERY)
+        while on < course.today:
+            if self._happens(self.truth.called_later):
+                yield from self._seen(course, on, called=True)
+            on += timedelta(days=CALLS_EVERY + self.chance.randint(-10, 10))
+        if self._happens(self.truth.called_before_the_end):
+            on = course.today - timedelta(days=self.chance.randint(1, 14))
+            yield from self._seen(course, on, called=True)
 
     def _answers(self, course: Course, arm: ArmTruth, visit: Visit, window: Window, felt: float) -> list[Act]:
         on = self._day_of_answer(window)

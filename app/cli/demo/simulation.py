@@ -134,6 +134,7 @@ def _life(
     acts = [
         *attending.infusions(course, arm),
         *attending.visits(course, of_arm),
+        *attending.followed_up(course),
         *Telling(entry.chance, truth, study, clock).acts(course, code),
     ]
     known = _known(acts, attending.withdrawal(course), course, clock.zone)

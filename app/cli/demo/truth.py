@@ -77,6 +77,8 @@ class Truth:
     )
     seen_in_clinic: float = 0.5
     called_when_missed: float = 0.4
+    called_later: float = 0.85
+    called_before_the_end: float = 0.95
     answering_in_hospital: float = 0.5
 
     told_by_participant: float = 0.75
