@@ -85,6 +85,19 @@ class CodeCell(Cell):
 
 
 @dataclass(frozen=True)
+class AnswerCell(CodeCell):
+    """What was answered: a number, written in the digits of any script, or a word."""
+
+    needed: bool = False
+
+    def _value(self, text: str) -> str:
+        stripped = text.strip()
+        if stripped.isdecimal() and len(stripped) <= self.longest:
+            return str(int(stripped))
+        return super()._value(text)
+
+
+@dataclass(frozen=True)
 class TextCell(Cell):
     """Anybody's words, kept as they are, line breaks included; never None."""
 

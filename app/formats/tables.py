@@ -14,6 +14,7 @@ from app.domain.withdrawal import WITHDRAWAL_SCOPES, WithdrawalScope
 from app.errors import Fault, FaultyInput
 from app.formats import csv_file
 from app.formats.cells import (
+    AnswerCell,
     CodeCell,
     DayCell,
     InstantCell,
@@ -138,7 +139,7 @@ class ResponseRow:
     visit: Code
     instrument: Annotated[str, CodeCell(longest=60)]
     item: Annotated[str | None, CodeCell(needed=False, longest=60)] = None
-    value: NoCode = None
+    value: Annotated[str | None, AnswerCell()] = None
     answered_at: NoInstant = None
     language: Annotated[str | None, CodeCell(needed=False, longest=20)] = None
     respondent: Annotated[Respondent | None, WordCell(needed=False, words=RESPONDENTS)] = None

@@ -110,12 +110,11 @@ def _participants(session: Session, study_id: int) -> tuple[ParticipantRow, ...]
 
 def _told(session: Session, study_id: int, kind: type[Told]) -> Iterable[tuple[str, Told]]:
     """Return the rows of one table with the codes of their participants."""
-    found = session.execute(
+    return session.execute(
         select(Participant.code, kind)
         .join(kind, kind.participant_id == Participant.id)
         .where(Participant.study_id == study_id)
     )
-    return found.tuples()
 
 
 def _consents(session: Session, study_id: int) -> tuple[ConsentRow, ...]:
@@ -137,14 +136,20 @@ def _treatments(session: Session, study_id: int) -> tuple[TreatmentRow, ...]:
 
 
 def _events(session: Session, study_id: int) -> tuple[EventRow, ...]:
-    last = select(func.max(Reading.id)).group_by(Reading.event_id)
     found = session.execute(
-        select(Participant.code, Participant.time_zone, Event, Reading)
+        select(Participant.code, Participant.time_zone, Event)
         .join(Event, Event.participant_id == Participant.id)
-        .outerjoin(Reading, (Reading.event_id == Event.id) & Reading.id.in_(last))
         .where(Participant.study_id == study_id)
     )
-    rows = [_event(code, ZoneInfo(zone), event, reading) for code, zone, event, reading in found]
+    readings = session.scalars(
+        select(Reading)
+        .join(Event, Event.id == Reading.event_id)
+        .join(Participant, Participant.id == Event.participant_id)
+        .where(Participant.study_id == study_id)
+        .order_by(Reading.id)
+    )
+    last = {reading.event_id: reading for reading in readings}
+    rows = [_event(code, ZoneInfo(zone), event, last.get(event.id)) for code, zone, event in found]
     return tuple(sorted(rows, key=lambda row: (row.participant, str(row.started), row.report_id)))
 
 

@@ -168,6 +168,15 @@ def test_other_text_is_written_as_it_is(text: str) -> None:
     assert unguarded(text) == text
 
 
+def test_an_answer_is_a_number_in_the_digits_of_any_script(folder: Folder) -> None:
+    header = "participant,visit,instrument,item,value,answered_at\n"
+    values = ["3", "٣", " 03", "declined", "", "9" * 40, "9" * 5000]
+    rows = [f"p1,d0,q,i1,{value},2026-03-05T10:00:00Z\n" for value in values]
+    read = tables.read(folder(responses=header + "".join(rows)))
+    assert [row.value for row in read.responses] == ["3", "3", "3", "declined", None, "9" * 40]
+    assert [place for _, place, _ in told(read)] == ["row 8, column value"]
+
+
 def test_a_formula_typed_by_hand_is_read_as_it_stands(folder: Folder) -> None:
     read = tables.read(folder(participants="code,site,enrolled_on\n=p1,@north,2026-03-05\n"))
     assert [(row.code, row.site) for row in read.participants] == [("=p1", "@north")]

@@ -65,7 +65,7 @@ class Storage:
         """Add participants with their years of birth, and the day 0 of some who are stored without."""
         self._insert(Participant, (self._participant(row) for row in additions.participants.new))
         by_code = select(Participant.code, Participant.id).where(Participant.study_id == self.study_id)
-        self.ids = dict(self.session.execute(by_code).tuples().all())
+        self.ids = {row.code: row.id for row in self.session.execute(by_code)}
         self._insert(Contact, self._contacts(additions.participants.new, contact_keys))
         for row in additions.participants.filled:
             day_0 = {"arm": row.arm, "randomised_on": row.randomised_on}
