@@ -51,11 +51,14 @@ class Report:
         """Find what is missing or does not fit together."""
         if self.started.empty:
             self.started.fault = gettext("Enter the date, at least the year.")
+        self._note(self.started)
         if kind == "hospital stay":
             self._check_end()
-        for boxes in (self.started, self.ended):
-            if boxes.fault:
-                self.faults[boxes.first_box] = boxes.fault
+            self._note(self.ended)
+
+    def _note(self, boxes: DateBoxes) -> None:
+        if boxes.fault:
+            self.faults[boxes.first_box] = boxes.fault
 
     def _check_end(self) -> None:
         if self.still not in ("yes", "no"):
@@ -74,7 +77,8 @@ class Report:
         else:
             boxes = self.started if refusal.detail == str(self.started.date) else self.ended
             words = gettext("A date cannot lie in the future.")
-        boxes.fault = self.faults[boxes.first_box] = words
+        boxes.fault = words
+        self._note(boxes)
 
 
 @blueprint.get("/report/hospital-stay")
@@ -146,7 +150,7 @@ def _report(kind: EventKind) -> ResponseReturnValue:
 
 def _reason(form: Report) -> str:
     """Return the code of one of the study's reasons, or else the participant's own words."""
-    if form.reason in {reason.code for reason in _reasons()}:
+    if form.reason != OTHER and form.reason in {reason.code for reason in _reasons()}:
         return form.reason
     return form.other or (OTHER if form.reason == OTHER else "")
 
