@@ -15,7 +15,7 @@ from app.domain.adjudication import DECISIONS, EVENT_KINDS
 from app.domain.partial_date import PartialDate
 from app.domain.response import MODES, RESPONDENTS
 from app.errors import FaultyInput
-from app.formats import tables
+from app.formats import csv_file, tables
 from app.formats.cells import guarded, unguarded
 from app.formats.tables import EventRow, ParticipantRow, ResponseRow, Tables
 
@@ -291,3 +291,27 @@ def test_what_is_written_is_read_back_and_written_again_the_same(made: Tables) -
         tables.write(Path(second), replace(read))
         for path in Path(first).iterdir():
             assert path.read_bytes() == (Path(second) / path.name).read_bytes()
+
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "import-format.md"
+
+
+def _documented() -> dict[str, dict[str, bool]]:
+    """Return for each file of the documentation its columns, and whether they are marked as needed."""
+    found: dict[str, dict[str, bool]] = {}
+    for section in DOCUMENT.read_text(encoding="utf-8").split("\n### ")[1:]:
+        name = section.partition(".csv")[0]
+        cells = [line.split("|") for line in section.splitlines() if line.startswith("| `")]
+        found[name] = {
+            column.strip(" `"): "needed" in needed
+            for _, columns, needed, *_ in cells
+            for column in columns.split(",")
+        }
+    return found
+
+
+def test_the_documentation_tells_every_column() -> None:
+    assert _documented() == {
+        name: {column: cell.needed for column, cell in csv_file.cells(kind).items()}
+        for name, kind in tables.KINDS.items()
+    }
