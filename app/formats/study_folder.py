@@ -57,8 +57,7 @@ def read(directory: Path) -> StudyFolder:
     """Read a folder; FaultyInput with every fault in it, by file and place."""
     faults: list[Fault] = []
     study = _read(Study, directory, STUDY_FILE, faults)
-    folder = directory / "instruments"
-    names = sorted(path.name for path in _entries(folder, faults) if path.is_dir())
+    names = sorted(path.name for path in _entries(directory, "instruments") if path.is_dir())
     asked = [_asked(directory, name, faults) for name in names]
     if study is not None:
         _judge_study(study, asked, faults)
@@ -73,16 +72,14 @@ def read(directory: Path) -> StudyFolder:
     return StudyFolder(study.value, instruments, wordings)
 
 
-def _entries(folder: Path, faults: list[Fault]) -> list[Path]:
-    if not folder.is_dir():
+def _entries(root: Path, folder: str) -> list[Path]:
+    if not (root / folder).is_dir():
         return []
-    there = [path for path in islice(folder.iterdir(), MOST_FILES + 1) if not path.name.startswith(".")]
+    there = list(islice((root / folder).iterdir(), MOST_FILES + 1))
     if len(there) > MOST_FILES:
-        faults.append(
-            Fault(f"{folder.name}/", "the folder", f"over {MOST_FILES} files", f"at most {MOST_FILES}")
-        )
-        return []
-    return there
+        found = f"more than {MOST_FILES} files"
+        raise FaultyInput([Fault(f"{folder}/", "the folder", found, f"at most {MOST_FILES}")])
+    return [path for path in there if not path.name.startswith(".")]
 
 
 def _read(kind: type[Definition], root: Path, file: str, faults: list[Fault]) -> Judged[Definition] | None:
@@ -95,7 +92,7 @@ def _read(kind: type[Definition], root: Path, file: str, faults: list[Fault]) ->
 
 def _asked(root: Path, name: str, faults: list[Fault]) -> _Asked:
     folder = f"instruments/{name}"
-    tags = sorted(path.stem for path in _entries(root / folder, faults) if path.suffix == ".json")
+    tags = sorted(path.stem for path in _entries(root, folder) if path.suffix == ".json")
     return _Asked(
         name,
         _read(Instrument, root, f"{folder}/{INSTRUMENT_FILE}", faults),
@@ -129,7 +126,7 @@ def _judge_instrument(asked: _Asked, study: Judged[Study] | None, faults: list[F
         found = list(instrument_faults(instrument.value))
         if instrument.value.name != asked.name and "name" not in instrument.incomplete:
             found.append(
-                DefinitionFault("name", quoted(instrument.value.name), f'its folder: "{asked.name}"')
+                DefinitionFault("name", quoted(instrument.value.name), f'its folder\'s name: "{asked.name}"')
             )
         faults += instrument.faults(f"{folder}/{INSTRUMENT_FILE}", found)
     if not asked.wordings:

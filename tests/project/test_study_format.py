@@ -1,0 +1,60 @@
+"""The page about the study folder says what the program takes: the same fields, and an example that loads."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from app.domain.instrument import Instrument, Item, Scale, Wording
+from app.domain.reminders import PLACEHOLDERS
+from app.domain.study import Arm, Estimand, ProductLot, ReminderStep, Site, StayReason, Study, Visit
+from app.formats import study_folder
+
+PAGE = (Path(__file__).parents[2] / "docs" / "study-format.md").read_text(encoding="utf-8")
+SECTIONS: dict[str, type] = {
+    "The study": Study,
+    "`[[arms]]`": Arm,
+    "`[[sites]]`": Site,
+    "`[[visits]]`": Visit,
+    "`[[reminders]]`": ReminderStep,
+    "`[[product_lots]]`": ProductLot,
+    "`[[estimands]]`": Estimand,
+    "`[[stay_reasons]]`": StayReason,
+    "The instrument": Instrument,
+    "`items`": Item,
+    "`scales`": Scale,
+    "The wording": Wording,
+}
+
+
+def section(title: str) -> str:
+    """Return what stands under a heading of the third level."""
+    return PAGE.split(f"\n### {title}\n", 1)[1].split("\n## ", 1)[0].split("\n### ", 1)[0]
+
+
+def test_every_section_is_looked_at() -> None:
+    assert set(re.findall(r"^### (.+)$", PAGE, re.MULTILINE)) == set(SECTIONS)
+
+
+@pytest.mark.parametrize("title", SECTIONS)
+def test_a_section_names_the_fields_that_there_are(title: str) -> None:
+    documented = re.findall(r"^\| `(\w+)` \|", section(title), re.MULTILINE)
+    assert documented == [field.name for field in fields(SECTIONS[title])]
+
+
+def test_every_placeholder_is_named() -> None:
+    assert {f"{{{name}}}" for name in PLACEHOLDERS} <= set(
+        re.findall(r"`(\{\w+\})`", section("`[[reminders]]`"))
+    )
+
+
+def test_the_example_is_a_folder_without_faults(tmp_path: Path) -> None:
+    files = re.findall(r"^`([\w./-]+)`\n\n```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    for name, text in files:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    folder = study_folder.read(tmp_path)
+    assert folder.study.code == "smallest"
+    assert set(folder.wordings) == {("itch", "en")}
