@@ -1,0 +1,69 @@
+"""Hospital stays: merged, counted, and divided by the years alive and observed."""
+
+import pandas as pd
+import pytest
+
+from analysis.reports.findings import hospital
+from tests.analysis.trial import Trial, day
+
+
+def test_stays_merge_and_name_all_their_reports(trial: Trial) -> None:
+    one = trial.enrol("a")
+    first = trial.event(one, "hospital stay", 10, 15)
+    transfer = trial.event(one, "hospital stay", 16, 20)
+    trial.event(one, "hospital stay", 40, 42)
+    rows = trial.data(cutoff=90).adho
+    assert rows["ASEQ"].tolist() == [1, 2]
+    assert rows["SRCSEQ"].iloc[0] == f"{first} {transfer}"
+    assert rows["ASTDT"].tolist() == [pd.Timestamp(day(10)), pd.Timestamp(day(40))]
+    assert rows["AENDT"].tolist() == [pd.Timestamp(day(20)), pd.Timestamp(day(42))]
+    assert rows["ADURN"].tolist() == [10, 2]
+    assert rows["ASTDY"].tolist() == [11, 41]
+
+
+def test_what_is_counted(trial: Trial) -> None:
+    one = trial.enrol("a", enrolled=-30)
+    trial.event(one, "hospital stay", -9, -2)
+    trial.event(one, "hospital stay", 0, 3)
+    trial.event(one, "hospital stay", 55, 70)
+    trial.event(one, "hospital stay", 60, 62, decision=None)
+    trial.event(one, "hospital stay", 81, 82)
+    trial.sighted(one, 79)
+    rows = trial.data(cutoff=80).adho
+    assert rows["ASTDY"].tolist() == [-9, 1, 56]
+    assert rows["ANL01FL"].tolist() == ["N", "Y", "Y"]
+    still_there = trial.data(cutoff=60).adho
+    assert still_there["AENDT"].isna().tolist() == [False, False, True]
+
+
+def test_a_stay_after_the_withdrawal_from_follow_up_is_not_counted(trial: Trial) -> None:
+    one = trial.enrol("a")
+    trial.withdrawn(one, "follow-up", 20)
+    trial.event(one, "hospital stay", 30, 33)
+    assert trial.data(cutoff=90).adho["ANL01FL"].tolist() == ["N"]
+
+
+def test_the_rate_by_hand(trial: Trial) -> None:
+    """Two stays in 1461 days (four years), none in 731 (two): 0.5 and 0 a year, with Garwood's limits."""
+    one, two, other = trial.enrol("a"), trial.enrol("b"), trial.enrol("c", arm="usual")
+    for participant_id in (one, two):
+        trial.event(participant_id, "hospital stay", 100, 104)
+    trial.sighted(one, 1000)
+    trial.event(two, "death", 461)
+    trial.sighted(other, 731)
+    rates = hospital(trial.data())
+    assert rates is not None
+    assert rates[["group", "participants", "with_a_stay", "stays"]].to_numpy().tolist() == [
+        ["cells", 2, 2, 2],
+        ["usual", 1, 0, 0],
+    ]
+    assert rates["person_years"].tolist() == pytest.approx([4, 731 / 365.25])
+    assert rates["rate"].tolist() == pytest.approx([0.5, 0])
+    # Exact limits of a count of 2 are 0.242209 and 7.224688, of 0 they are 0 and 3.688879 (Garwood 1936).
+    assert rates["lower"].tolist() == pytest.approx([0.242209 / 4, 0], rel=1e-5)
+    assert rates["upper"].tolist() == pytest.approx([7.224688 / 4, 3.688879 * 365.25 / 731], rel=1e-5)
+
+
+def test_without_any_stay_there_is_no_section(trial: Trial) -> None:
+    trial.sighted(trial.enrol("a"), 90)
+    assert hospital(trial.data()) is None

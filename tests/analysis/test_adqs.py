@@ -1,0 +1,112 @@
+"""Scores, changes, both completion rates and why forms are missing, counted by hand."""
+
+import pytest
+
+from analysis.reports.findings import completion, trajectories
+from tests.analysis.trial import Trial, day
+
+
+def test_scores_and_changes_from_baseline(trial: Trial) -> None:
+    one = trial.enrol("a")
+    first = trial.answered(one, "d0", {"itch": 3, "sleep": 1}, on=2)
+    trial.answered(one, "w4", {"itch": 1, "sleep": "declined"}, on=30)
+    rows = trial.data(cutoff=60).adqs
+    # Reversed, 0 to 4 on 0 to 100: itch 3 is 25, sleep 1 is 75; itch 1 alone is 75 (half of the items).
+    assert rows["AVAL"].tolist() == [50, 75]
+    assert rows["BASE"].tolist() == [50, 50]
+    assert rows["CHG"].isna().tolist() == [True, False]
+    assert rows["CHG"].iloc[1] == 25
+    assert rows["ABLFL"].tolist() == ["Y", "N"]
+    assert rows["AVISITN"].tolist() == [0, 28]
+    assert rows["ADY"].tolist() == [3, 31]
+    assert set(rows["SRCDOM"]) == {"response"}
+    assert rows["SRCSEQ"].iloc[0] == str(first)
+
+
+def test_the_newest_answer_of_an_item_counts(trial: Trial) -> None:
+    one = trial.enrol("a")
+    response_id = trial.answered(one, "d0", {"itch": 4}, on=2)
+    trial.answer_again(response_id, {"itch": 0})
+    assert trial.data(cutoff=60).adqs["AVAL"].tolist() == [100]
+
+
+def test_drafts_and_what_came_after_the_cutoff_are_no_responses(trial: Trial) -> None:
+    one, two = trial.enrol("a"), trial.enrol("b")
+    trial.answered(one, "d0", {"itch": 1}, on=2, sent=False)
+    trial.answered(two, "w4", {"itch": 1}, on=33)
+    assert trial.data(cutoff=32).adqs.empty
+    assert len(trial.data(cutoff=33).adqs) == 1
+
+
+def test_means_by_hand(trial: Trial) -> None:
+    for code, itch in (("a", 0), ("b", 1), ("c", 4)):
+        trial.answered(trial.enrol(code), "d0", {"itch": itch, "sleep": itch}, on=1)
+    trial.answered(trial.enrol("d", arm="usual"), "d0", {"itch": 2, "sleep": 2}, on=1)
+    outside = trial.enrol("e")
+    trial.answered(outside, "d0", {"itch": 4, "sleep": 4}, on=8)
+    means = trajectories(trial.data(cutoff=60))
+    assert means is not None
+    assert means[["scale", "visit", "group", "n"]].to_numpy().tolist() == [
+        ["ITCH", "d0", "cells", 3],
+        ["ITCH", "d0", "usual", 1],
+    ]
+    # 100, 75 and 0: mean 175/3, variance (41.67^2 + 16.67^2 + 58.33^2)/2; t(2) at 97.5 % is 4.302653.
+    assert means["mean"].tolist() == pytest.approx([175 / 3, 50])
+    sd = (((125 / 3) ** 2 + (50 / 3) ** 2 + (175 / 3) ** 2) / 2) ** 0.5
+    assert means["sd"].iloc[0] == pytest.approx(sd)
+    assert means["lower"].iloc[0] == pytest.approx(175 / 3 - 4.302653 * sd / 3**0.5, rel=1e-6)
+    assert means["upper"].iloc[0] == pytest.approx(175 / 3 + 4.302653 * sd / 3**0.5, rel=1e-6)
+    assert means[["sd", "lower", "upper"]].iloc[1].isna().all()
+
+
+def test_completion_and_available_data_by_hand(trial: Trial) -> None:
+    """Ten in the arm at week 4 (due on day 28, open from day 21 to 42), at a cut-off long after."""
+    for code in ("sent 1", "sent 2", "sent 3"):
+        trial.answered(trial.enrol(code), "w4", {"itch": 1, "sleep": 1}, on=30)
+    trial.answered(trial.enrol("empty"), "w4", {"itch": "declined"}, on=30)
+    trial.answered(trial.enrol("draft"), "w4", {"itch": 1}, on=30, sent=False)
+    trial.answered(trial.enrol("late"), "w4", {"itch": 1}, on=43)
+    trial.enrol("nothing")
+    trial.event(trial.enrol("died before"), "death", 10)
+    trial.event(trial.enrol("died unread"), "death", 25, decision=None)
+    trial.withdrawn(trial.enrol("withdrew"), "answers", 12)
+    trial.event(trial.enrol("died after", arm="usual"), "death", 43)
+    found = completion(trial.data(cutoff=90))
+    assert found is not None
+    week = found[found["visit"] == "w4"].set_index("group")
+    cells = week.loc["cells"].to_dict()
+    assert (cells["completed"], cells["expected"]) == (3, 7)
+    assert (cells["available"], cells["randomised"]) == (3, 10)
+    assert cells["completion_rate"] == pytest.approx(3 / 7)
+    assert cells["available_rate"] == pytest.approx(0.3)
+    assert cells["reasons"] == {
+        "answered outside the window": 1,
+        "begun, not sent": 1,
+        "died": 2,
+        "not begun": 1,
+        "sent without enough answers": 1,
+        "withdrew": 1,
+    }
+    usual = week.loc["usual"].to_dict()
+    assert (usual["completed"], usual["expected"], usual["randomised"]) == (0, 1, 1)
+
+
+def test_what_is_not_due_yet_is_not_expected(trial: Trial) -> None:
+    trial.enrol("a")
+    early = trial.enrol("early")
+    trial.answered(early, "w4", {"itch": 1, "sleep": 1}, on=22)
+    forms = trial.data(cutoff=27).forms
+    week = forms[forms["AVISIT"] == "w4"].set_index("SUBJID")
+    assert week["EXPFL"].to_dict() == {"a": "N", "early": "N"}
+    assert week["COMPFL"].to_dict() == {"a": "N", "early": "Y"}
+    assert week.loc["a", "REASON"] == "not due by the cut-off"
+    due = trial.data(cutoff=28).forms
+    assert set(due.loc[due["AVISIT"] == "w4", "EXPFL"]) == {"Y"}
+
+
+def test_a_study_without_answers_has_no_section(trial: Trial) -> None:
+    trial.enrol("a", visits=False)
+    data = trial.data(cutoff=90)
+    assert trajectories(data) is None
+    assert completion(data) is None
+    assert data.cutoff == day(90)

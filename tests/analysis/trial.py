@@ -1,0 +1,249 @@
+"""A study that a test fills row by row, also with what the operations would refuse."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+
+from sqlalchemy.orm import Session
+
+from analysis import StudyData, load
+from app import database
+from app.domain.adjudication import Decision, EventChoice, EventKind
+from app.domain.partial_date import PartialDate
+from app.domain.sighting import SeenHow
+from app.domain.withdrawal import WithdrawalScope
+from app.models import (
+    Answer,
+    Consent,
+    Event,
+    Occasion,
+    Participant,
+    Reading,
+    Response,
+    Sighting,
+    Treatment,
+    Withdrawal,
+)
+from app.operations.studies import load_study
+from app.queries import studies
+from tests.fixtures.study import COMMAND, FOLDER, MORNING, STUDY
+
+DAY_0 = date(2026, 1, 5)
+WRITTEN = {"recorded_at": MORNING, "recorded_by": "account:1"}
+
+
+def day(number: int) -> date:
+    """The day so many days after day 0."""
+    return DAY_0 + timedelta(days=number)
+
+
+@dataclass
+class Trial:
+    """The tiny study of tests/fixtures/study.py; day 0 is 2026-01-05 unless told otherwise."""
+
+    url: str
+    study_id: int
+    instrument_version_id: int
+    wording_id: int
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with database.writing(self.url) as session:
+            yield session
+
+    def enrol(
+        self,
+        code: str,
+        *,
+        arm: str | None = "cells",
+        zone: str = "Europe/Madrid",
+        enrolled: int = 0,
+        randomised: int = 0,
+        consented: int | None = 0,
+        visits: bool = True,
+    ) -> int:
+        with self.writing() as session:
+            participant = Participant(
+                study_id=self.study_id,
+                code=code,
+                site="mad",
+                language="en",
+                time_zone=zone,
+                enrolled_at=MORNING,
+                enrolled_on=day(enrolled),
+                arm=arm,
+                randomised_on=day(randomised) if arm else None,
+            )
+            session.add(participant)
+            session.flush()
+            if consented is not None:
+                session.add(
+                    Consent(
+                        participant_id=participant.id, version="1", consented_on=day(consented), **WRITTEN
+                    )
+                )
+            for visit in STUDY.visits if arm and visits else ():
+                due_on = day(randomised + visit.day)
+                session.add(
+                    Occasion(
+                        participant_id=participant.id,
+                        visit=visit.code,
+                        opens_on=due_on - timedelta(days=visit.opens),
+                        due_on=due_on,
+                        closes_on=due_on + timedelta(days=visit.closes),
+                    )
+                )
+            return participant.id
+
+    def event(
+        self,
+        participant_id: int,
+        kind: EventKind,
+        started: int | PartialDate,
+        ended: int | PartialDate | None = None,
+        *,
+        decision: Decision | None = "confirmed",
+        agreed: tuple[int, int | None] | None = None,
+    ) -> int:
+        with self.writing() as session:
+            event = Event(
+                participant_id=participant_id,
+                kind=kind,
+                started=_partial(started),
+                ended=None if ended is None else _partial(ended),
+                reported_at=MORNING,
+                reported_by="participant:1",
+                report_id=f"report-{next(self.numbers)}",
+            )
+            session.add(event)
+            session.flush()
+            if decision is not None:
+                first, last = agreed or (started, ended)
+                assert isinstance(first, int)
+                assert last is None or isinstance(last, int)
+                confirmed = decision == "confirmed"
+                session.add(
+                    Reading(
+                        event_id=event.id,
+                        decision=decision,
+                        agreed_started_on=day(first) if confirmed else None,
+                        agreed_ended_on=day(last) if confirmed and last is not None else None,
+                        read_at=MORNING,
+                        read_by="account:1",
+                    )
+                )
+            return event.id
+
+    def sighted(
+        self, participant_id: int, on: int, *, how: SeenHow = "call", untransplanted: bool | None = None
+    ) -> int:
+        with self.writing() as session:
+            row = Sighting(
+                participant_id=participant_id,
+                seen_on=day(on),
+                how=how,
+                untransplanted=untransplanted,
+                **WRITTEN,
+            )
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def withdrawn(self, participant_id: int, scope: WithdrawalScope, on: int) -> None:
+        with self.writing() as session:
+            session.add(
+                Withdrawal(participant_id=participant_id, scope=scope, withdrawn_on=day(on), **WRITTEN)
+            )
+
+    def infused(self, participant_id: int, on: int, *, lot: str = "LOT-1") -> int:
+        with self.writing() as session:
+            row = Treatment(
+                participant_id=participant_id,
+                lot=lot,
+                route="peripheral vein",
+                given_on=day(on),
+                **WRITTEN,
+            )
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def answered(
+        self,
+        participant_id: int,
+        visit: str,
+        answers: Mapping[str, int | str | None],
+        *,
+        on: int | datetime,
+        sent: bool = True,
+        respondent: str = "patient",
+    ) -> int:
+        at = on if isinstance(on, datetime) else datetime.combine(day(on), MORNING.timetz())
+        key = next(self.numbers)
+        with self.writing() as session:
+            occasion = session.query(Occasion).filter_by(participant_id=participant_id, visit=visit).one()
+            response = Response(
+                occasion_id=occasion.id,
+                instrument="itch",
+                instrument_version_id=self.instrument_version_id,
+                wording_id=self.wording_id,
+                respondent=respondent,
+                started_at=at,
+                submitted_at=at if sent else None,
+                submission_id=f"submission-{key}" if sent else None,
+                receipt=f"R{key}" if sent else None,
+            )
+            session.add(response)
+            session.flush()
+            for item, value in answers.items():
+                session.add(
+                    Answer(
+                        response_id=response.id,
+                        item=item,
+                        value=value,
+                        answered_at=at,
+                        received_at=at + timedelta(days=2),
+                        wording_id=self.wording_id,
+                    )
+                )
+            return response.id
+
+    def answer_again(self, response_id: int, answers: Mapping[str, int | str | None]) -> None:
+        with self.writing() as session:
+            for item, value in answers.items():
+                session.add(
+                    Answer(
+                        response_id=response_id,
+                        item=item,
+                        value=value,
+                        answered_at=MORNING,
+                        received_at=MORNING,
+                        wording_id=self.wording_id,
+                    )
+                )
+
+    def data(
+        self, *, cutoff: int | None = None, events: EventChoice = "confirmed", blinded: bool = False
+    ) -> StudyData:
+        until = None if cutoff is None else day(cutoff)
+        return load(self.url, study="tiny", cutoff=until, events=events, blinded=blinded)
+
+
+def _partial(given: int | PartialDate) -> PartialDate:
+    return given if isinstance(given, PartialDate) else PartialDate.of(day(given))
+
+
+def utc(on: int, hour: int) -> datetime:
+    """An instant so many days after day 0."""
+    return datetime.combine(day(on), datetime.min.time(), tzinfo=UTC) + timedelta(hours=hour)
+
+
+def begin(url: str) -> Trial:
+    """Load the tiny study into an empty database."""
+    with database.writing(url) as session:
+        study_id = load_study(session, folder=FOLDER, actor=COMMAND, now=MORNING).study_id
+        offered = studies.current(session, study_id=study_id).offered["itch", "en"]
+    return Trial(url, study_id, offered.instrument_version_id, offered.wording_id)
