@@ -1,0 +1,1 @@
+"""Benchmarks: each prints what it does and, as its last line, one JSON object (docs/benchmarks.md)."""

@@ -1,0 +1,125 @@
+"""Participants in bulk, each signed in on a phone and with one questionnaire due today.
+
+They are put into the tables directly, as enrolment would leave them: what is measured is what comes after.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.orm import Session
+
+from app import database
+from app.domain.actor import Actor
+from app.domain.schedule import civil_date
+from app.formats import study_folder
+from app.models import Base, Consent, Link, Occasion, Participant, SignedIn
+from app.operations.occasions import planned
+from app.operations.studies import load_study
+from app.queries import studies
+from app.queries.access import hashed
+from app.queries.studies import CurrentStudy
+
+FOLDER = Path(__file__).resolve().parent.parent / "studies" / "demo"
+VISIT = "week-4"
+AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Phone:
+    """One participant's browser: its cookie's secret, and the questionnaire that waits."""
+
+    secret: str
+    path: str
+    items: tuple[tuple[str, int], ...]
+
+
+def crowd(url: str, size: int, *, now: datetime) -> list[Phone]:
+    """Load the demo study and add participants whose fourth week is due today; return their phones."""
+    with database.writing(url) as session:
+        load_study(session, folder=study_folder.read(FOLDER), actor=Actor("command", name="bench"), now=now)
+        current = studies.current(session)
+        ids = _participants(session, current, size, now)
+        chosen = [secrets.token_urlsafe(32) for _ in ids]
+        _let_in(session, dict(zip(ids, chosen, strict=True)), now)
+        occasions = dict(
+            session.execute(select(Occasion.participant_id, Occasion.id).where(Occasion.visit == VISIT)).all()
+        )
+        (name,) = current.study.visit(VISIT).instruments
+        offered = current.offered[name, current.study.languages[0]]
+        instrument = studies.instrument(session, offered.instrument_version_id)
+    items = tuple((item.code, instrument.choices[item.choices][1]) for item in instrument.items)
+    if url.startswith("postgresql"):
+        with database.engine(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+    return [
+        Phone(secret, f"/survey/{occasions[key]}/{name}", items)
+        for key, secret in zip(ids, chosen, strict=True)
+    ]
+
+
+def _participants(session: Session, current: CurrentStudy, size: int, now: datetime) -> list[int]:
+    study, site = current.study, current.study.sites[0]
+    ago = timedelta(days=study.visit(VISIT).day)
+    day_0 = civil_date(now, ZoneInfo(site.time_zone)) - ago
+    _add(
+        session,
+        Participant,
+        [
+            {
+                "study_id": current.study_id,
+                "code": f"BENCH-{number:05}",
+                "site": site.code,
+                "language": site.language,
+                "time_zone": site.time_zone,
+                "enrolled_at": now - ago,
+                "enrolled_on": day_0,
+                "arm": study.arms[number % len(study.arms)].code,
+                "randomised_on": day_0,
+            }
+            for number in range(size)
+        ],
+    )
+    ids = list(session.scalars(select(Participant.id).order_by(Participant.id)))
+    consent = {
+        "version": study.consent_versions[0],
+        "consented_on": day_0,
+        "recorded_at": now - ago,
+        "recorded_by": "command:bench",
+    }
+    _add(session, Consent, [consent | {"participant_id": key} for key in ids])
+    _add(session, Occasion, [row for key in ids for row in planned(key, study, day_0)])
+    return ids
+
+
+def _let_in(session: Session, secrets_by_id: dict[int, str], now: datetime) -> None:
+    later = now + timedelta(days=30)
+    _add(
+        session,
+        Link,
+        [{"participant_id": key, "issued_at": now, "expires_at": later} for key in secrets_by_id],
+    )
+    links = session.execute(select(Link.participant_id, Link.id)).all()
+    _add(
+        session,
+        SignedIn,
+        [
+            {
+                "secret_hash": hashed(secrets_by_id[key]),
+                "participant_id": key,
+                "link_id": link_id,
+                "created_at": now,
+                "expires_at": later,
+            }
+            for key, link_id in links
+        ],
+    )
+
+
+def _add(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
+    for start in range(0, len(rows), AT_ONCE):
+        session.execute(insert(table), rows[start : start + AT_ONCE])
