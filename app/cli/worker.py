@@ -8,7 +8,7 @@ from types import FrameType
 import click
 
 from app import clock, config
-from app.cli import reminders
+from app.cli.reminders import planned, told
 from app.config import Config
 from app.delivery.reminders import send_due
 
@@ -45,10 +45,10 @@ def worker(interval: float, rounds: int | None) -> None:
 
 def _round(settings: Config, stopping: threading.Event) -> None:
     try:
-        planned = reminders.planned(settings)
+        added = planned(settings)
         result = send_due(settings, clock=clock.now, stop=stopping.is_set)
     except Exception:
         log.exception("this round failed; the next one tries again")  # a database that restarts, a full disk
         return
-    if planned or any((result.sent, result.failed, result.written, result.uncertain)):
-        log.info("planned: %s. %s", planned, reminders.told(result, settings))
+    if added or any((result.sent, result.failed, result.written, result.uncertain)):
+        log.info("planned: %s. %s", added, told(result, settings))
