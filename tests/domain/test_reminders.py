@@ -1,0 +1,113 @@
+"""Which reminder is owed, when, and what it may say."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.domain.reminders import (
+    Reachable,
+    by_hand,
+    filled,
+    is_quiet,
+    retry_at,
+    step_due_on,
+    step_in_force,
+    unknown_placeholders,
+    why_not_owed,
+)
+from app.domain.schedule import OCCASION_STATES, OccasionState, Window
+from app.domain.study import ReminderStep
+
+WINDOW = Window(date(2026, 3, 1), date(2026, 3, 8), date(2026, 3, 22))
+STEPS = tuple(
+    ReminderStep(code=code, days_after_due=days, channel="email", subject={}, body={})
+    for code, days in (("late", 7), ("early", -3), ("due", 0))
+)
+WELL = Reachable(has_address=True, dead=False, contact_withdrawn=False, answers_withdrawn=False)
+
+
+@pytest.mark.parametrize(
+    ("today", "step"),
+    [
+        (date(2026, 3, 4), None),
+        (date(2026, 3, 5), "early"),
+        (date(2026, 3, 7), "early"),
+        (date(2026, 3, 8), "due"),
+        (date(2026, 3, 14), "due"),
+        (date(2026, 3, 15), "late"),
+        (date(2027, 1, 1), "late"),
+    ],
+)
+def test_only_the_last_step_whose_day_has_come_is_in_force(today: date, step: str | None) -> None:
+    found = step_in_force(STEPS, WINDOW, today)
+    assert (found.code if found else None) == step
+
+
+def test_a_step_falls_before_or_after_the_due_day() -> None:
+    assert [step_due_on(step, WINDOW).day for step in STEPS] == [15, 5, 8]
+
+
+@pytest.mark.parametrize("state", OCCASION_STATES)
+def test_owed_while_answers_can_be_given_and_else_not(state: OccasionState) -> None:
+    wanted = {
+        "not open": "not open",
+        "completed": "completed",
+        "completed late": "completed",
+        "missed": "closed",
+        "not expected": "withdrawn",
+    }
+    assert why_not_owed(state, WELL) == wanted.get(state)
+
+
+@pytest.mark.parametrize("state", OCCASION_STATES)
+def test_never_to_the_dead_or_to_who_withdrew(state: OccasionState) -> None:
+    def reachable(*, dead: bool = False, contact: bool = False, answers: bool = False) -> Reachable:
+        return Reachable(has_address=True, dead=dead, contact_withdrawn=contact, answers_withdrawn=answers)
+
+    assert why_not_owed(state, reachable(dead=True, contact=True)) == "dead"
+    assert why_not_owed(state, reachable(contact=True)) == "withdrawn"
+    assert why_not_owed(state, reachable(answers=True)) == "withdrawn"
+
+
+def test_nobody_without_an_address() -> None:
+    nowhere = Reachable(has_address=False, dead=False, contact_withdrawn=False, answers_withdrawn=False)
+    assert why_not_owed("due", nowhere) == "no address"
+
+
+@pytest.mark.parametrize(
+    ("utc", "quiet"),
+    [
+        # Madrid goes from UTC+1 to UTC+2 on 29 March 2026 and back on 25 October 2026.
+        (datetime(2026, 3, 28, 6, 59, tzinfo=UTC), True),
+        (datetime(2026, 3, 28, 7, 0, tzinfo=UTC), False),
+        (datetime(2026, 3, 29, 6, 0, tzinfo=UTC), False),
+        (datetime(2026, 10, 24, 17, 59, tzinfo=UTC), False),
+        (datetime(2026, 10, 24, 18, 0, tzinfo=UTC), True),
+        (datetime(2026, 10, 25, 18, 59, tzinfo=UTC), False),
+        (datetime(2026, 10, 25, 19, 0, tzinfo=UTC), True),
+    ],
+)
+def test_quiet_from_20_to_8_on_the_participants_clock(utc: datetime, quiet: bool) -> None:
+    assert is_quiet(utc, ZoneInfo("Europe/Madrid")) is quiet
+
+
+def test_tried_again_ever_later() -> None:
+    planned = datetime(2026, 3, 8, 9, tzinfo=UTC)
+    assert retry_at(planned, planned) == planned + timedelta(minutes=15)
+    assert retry_at(planned, planned + timedelta(hours=1)) == planned + timedelta(hours=2)
+
+
+def test_placeholders_are_a_closed_set_and_nothing_is_evaluated() -> None:
+    text = "{visit} until {closes}: {link} {site} {phone} {due}"
+    values = {name: name.upper() for name in ("visit", "closes", "link", "site", "phone", "due")}
+    assert filled(text, values) == "VISIT until CLOSES: LINK SITE PHONE DUE"
+    assert unknown_placeholders(text) == []
+    assert unknown_placeholders("{name} {link.__class__} {} {0}") == ["name", "link.__class__", "", "0"]
+    with pytest.raises(KeyError):
+        filled("{link.__class__}", values)
+    assert filled("{link}", {"link": "{phone}"}) == "{phone}"  # what is filled in is not filled again
+
+
+def test_by_hand_is_a_step_of_its_day() -> None:
+    assert by_hand(date(2026, 3, 8)) == "by-hand:2026-03-08"
