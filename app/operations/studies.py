@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.domain import instrument as asked
@@ -51,16 +52,9 @@ def load_study(session: Session, *, folder: StudyFolder, actor: Actor, now: date
     Responses keep the versions they were given in. Visits that are planned stay as planned; new ones are
     planned for everybody randomised, where their window has not closed. Refuses to drop what rows use.
     """
-    study_id = session.scalar(select(Study.id).where(Study.code == folder.study.code))
-    before = None
-    if study_id is None:
-        study = Study(code=folder.study.code)
-        session.add(study)
-        session.flush()
-        study_id = study.id
-    else:
-        audit.lock(session, Chain("study", study_id))
-        before = studies.current(session, study_id=study_id)
+    study_id, is_new = _study_id(session, folder.study.code)
+    audit.lock(session, Chain("study", study_id))
+    before = None if is_new else studies.current(session, study_id=study_id)
     if before is not None and _hash_of(session, before.version_id) == folder.content_hash:
         return LoadResult(study_id, before.number, [])
     if before is not None:
@@ -85,6 +79,20 @@ def load_study(session: Session, *, folder: StudyFolder, actor: Actor, now: date
         },
     )
     return LoadResult(study_id, number, changes)
+
+
+def _study_id(session: Session, code: str) -> tuple[int, bool]:
+    by_code = select(Study.id).where(Study.code == code)
+    found = session.scalar(by_code)
+    if found is not None:
+        return found, False
+    study = Study(code=code)
+    try:
+        with session.begin_nested():
+            session.add(study)
+    except IntegrityError:  # someone else has just loaded the same new study
+        return session.scalars(by_code).one(), False
+    return study.id, True
 
 
 def _hash_of(session: Session, version_id: int) -> str:

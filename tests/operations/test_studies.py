@@ -1,5 +1,7 @@
 """A folder becomes a version; the same folder nothing; what is in use cannot be dropped."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -22,6 +24,7 @@ from app.models import (
     Occasion,
     OfferedWording,
     Response,
+    Study,
     StudyVersion,
     Wording,
 )
@@ -78,18 +81,6 @@ def test_a_folder_is_stored_whole(tiny: TinyStudy) -> None:
             assert studies.instrument(session, offered.instrument_version_id) == INSTRUMENT
             assert studies.wording(session, offered.wording_id) == WORDINGS[key]
         assert studies.codes(session) == ["tiny"]
-
-
-def test_the_only_study_needs_no_name_and_two_do(tiny: TinyStudy) -> None:
-    with database.reading(tiny.url) as session:
-        assert studies.current(session).code == "tiny"
-    load(tiny, replace(FOLDER, study=replace(STUDY, code="other")))
-    with database.reading(tiny.url) as session:
-        assert studies.codes(session) == ["other", "tiny"]
-        with pytest.raises(Refusal, match="other, tiny"):
-            studies.current(session)
-        with pytest.raises(Refusal, match="nowhere"):
-            studies.current(session, code="nowhere")
 
 
 def test_loading_leaves_one_audit_entry(tiny: TinyStudy) -> None:
@@ -306,19 +297,16 @@ def test_what_another_study_uses_is_no_hindrance(tiny: TinyStudy) -> None:
     assert load(tiny, replace(FOLDER, study=other)).number == 2
 
 
-def test_a_language_is_offered_where_interface_and_instruments_have_it(
-    tiny: TinyStudy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def offered() -> tuple[str, ...]:
-        with database.reading(tiny.url) as session:
-            return studies.languages_offered(session, study_id=tiny.study_id)
+def test_two_who_load_a_new_study_at_once_store_it_once(database_url: str) -> None:
+    together = threading.Barrier(2)
 
-    monkeypatch.setattr("app.i18n.languages", lambda: ("en", "ar", "es"))
-    assert offered() == ("en", "ar")
-    monkeypatch.setattr("app.i18n.languages", lambda: ("en", "es"))
-    assert offered() == ("en",)
-    monkeypatch.setattr("app.i18n.languages", lambda: ("en", "ar", "es"))
-    load(tiny, replace(FOLDER, wordings={("itch", "en"): WORDINGS["itch", "en"]}))
-    assert offered() == ("en",)
-    with database.reading(tiny.url) as session:
-        assert studies.languages_offered(session, study_id=tiny.study_id, instruments=()) == ("en", "ar")
+    def load_it(_: int) -> LoadResult:
+        with database.writing(database_url) as session:
+            if session.get_bind().dialect.name == "postgresql":
+                session.scalar(select(func.count()).select_from(Study))
+                together.wait(timeout=30)
+            return load_study(session, folder=FOLDER, actor=COMMAND, now=MORNING)
+
+    with ThreadPoolExecutor(2) as pool:
+        results = sorted(pool.map(load_it, range(2)), key=lambda result: len(result.changes))
+    assert [(result.number, result.changes) for result in results] == [(1, []), (1, ["study tiny: new"])]
