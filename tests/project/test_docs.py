@@ -1,0 +1,75 @@
+"""Documentation is tested like code: its links lead somewhere, its commands exist, its examples run."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from app.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
+LINK = re.compile(r"\]\(([^)#]+)\)")
+COMMAND = re.compile(r"`(?:hepatica|\.venv/bin/python -m app|python -m app) ([a-z][^`]*)`")
+TARGET = re.compile(r"\bmake ([a-z][a-z-]*)")
+
+
+def page_name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def blocks(page: Path, language: str) -> str:
+    found = re.findall(rf"^```{language}\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+    return "".join(found)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_links_lead_to_files(page: Path) -> None:
+    missing = [
+        link
+        for link in LINK.findall(page.read_text())
+        if "://" not in link and not (page.parent / link).exists()
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_commands_exist(page: Path) -> None:
+    for words in COMMAND.findall(page.read_text()):
+        command: click.Command = main
+        for word in words.split("|")[0].split():
+            if not isinstance(command, click.Group):
+                break
+            assert word in command.commands, f"hepatica {words}"
+            command = command.commands[word]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_make_targets_exist(page: Path) -> None:
+    rules = (ROOT / "Makefile").read_text()
+    for target in TARGET.findall("\n".join(re.findall(r"`[^`]*`|^    .*$", page.read_text(), re.MULTILINE))):
+        name = "bench-%" if target.startswith("bench-") else target
+        assert re.search(rf"^{re.escape(name)}:", rules, re.MULTILINE), target
+
+
+def test_the_statisticians_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite:///{tmp_path / 'pbc.db'}"
+    monkeypatch.setenv("DATABASE_URL", url)
+    page = ROOT / "docs" / "statisticians.md"
+    for line in blocks(page, "sh").splitlines():
+        words = shlex.split(line.replace(".venv/bin/python", sys.executable).replace("out/", f"{tmp_path}/"))
+        subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
+    assert (tmp_path / "pbc" / "report.html").exists()
+    code = f"DATABASE_URL = {url!r}\n" + blocks(page, "python")
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    statistic, df, p_value = map(float, ran.stdout.split())
+    # authority: R's survdiff on the same data (tests/analysis/reference/logrank.json)
+    assert statistic == pytest.approx(0.1208136807827, abs=1e-9)
+    assert df == 1
+    assert p_value == pytest.approx(0.7281536572948, abs=1e-9)
