@@ -2,11 +2,16 @@
 
 import click
 
+from app.cli.audit import audit
+from app.cli.data import data
 from app.cli.database import database
+from app.cli.demo import demo
 from app.cli.participants import participants
 from app.cli.refusals import RefusingGroup
+from app.cli.reminders import reminders
 from app.cli.staff import staff
 from app.cli.study import study
+from app.cli.worker import worker
 
 
 @click.group(cls=RefusingGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -16,8 +21,13 @@ def main() -> None:
 
 for command in (
     database,
+    demo,
     study,
     participants,
+    data,
+    reminders,
+    worker,
+    audit,
     staff,
 ):
     main.add_command(command)
