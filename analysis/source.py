@@ -25,7 +25,7 @@ def reading(database_url: str) -> Iterator[Session]:
     if database_url.startswith(SQLITE) and not file.is_file():
         raise Refusal(Code.NOT_FOUND, f"there is no database at {file}")
     try:
-        with database.reading(database_url) as session:
+        with database.snapshot(database_url) as session:
             yield session
     except (ArgumentError, NoSuchModuleError):
         raise Refusal(
