@@ -48,12 +48,14 @@ def upgrade() -> None:
         for change in ("update", "delete"):
             name = f"{table}_no_{change}"
             op.execute(f"CREATE TRIGGER {name} BEFORE {change} ON {table} FOR EACH ROW {when} {body}")
+        if not on_sqlite:  # emptying a whole table there asks no row
+            op.execute(f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} {body}")
 
 
 def downgrade() -> None:
     on_sqlite = op.get_bind().dialect.name == "sqlite"
     for table in CLOSED:
-        for change in ("update", "delete"):
+        for change in ("update", "delete") if on_sqlite else ("update", "delete", "truncate"):
             op.execute(f"DROP TRIGGER {table}_no_{change}" + ("" if on_sqlite else f" ON {table}"))
     if not on_sqlite:
         op.execute("DROP FUNCTION refuse_change()")

@@ -50,3 +50,17 @@ def test_a_draft_can_be_sent_and_then_no_longer_changes(database_url: str) -> No
             database.engine(database_url).begin() as connection,
         ):
             change(connection)
+
+
+@pytest.mark.postgresql
+def test_no_table_of_them_is_emptied_at_once(postgresql_url: str) -> None:
+    with database.engine(postgresql_url).begin() as connection:
+        before = fill(connection)
+    for table in (*APPEND_ONLY, "response"):
+        with (
+            pytest.raises(IntegrityError, match="is append-only"),
+            database.engine(postgresql_url).begin() as connection,
+        ):
+            connection.execute(text(f"TRUNCATE {table} CASCADE"))
+    with database.engine(postgresql_url).connect() as connection:
+        assert counts(connection) == before
