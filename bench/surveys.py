@@ -71,7 +71,8 @@ def measured(port: int, phones: list[Phone], cluster: Cluster) -> tuple[dict[str
     )
     print(
         "Processor time a request:"
-        f" server {spent.server / requests * 1000:.2f} ms, database {spent.database / requests * 1000:.2f} ms,"
+        f" server {spent.server / requests * 1000:.2f} ms,"
+        f" database {spent.database / requests * 1000:.2f} ms,"
         f" client {spent.client / requests * 1000:.2f} ms."
     )
     print(f"Connections: {sum(tally.connections for tally in tallies)} for {CLIENTS} clients.")
