@@ -1,0 +1,119 @@
+"""What is exported and imported elsewhere is exported from there with the same bytes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from app import database
+from app.domain.partial_date import PartialDate
+from app.formats import tables
+from app.operations.events import read_event, report_event
+from app.operations.imports import import_study_data
+from app.operations.studies import load_study
+from app.queries import exports, studies
+from tests.fixtures.past import HEADERS, IMPORTER, NOW, PAST, Bring
+from tests.fixtures.study import COMMAND, CONTACT_KEYS, FOLDER, MORNING, TinyStudy
+
+
+def test_what_staff_entered_is_told_and_brought_in_elsewhere(
+    tiny: TinyStudy, sqlite_url: str, tmp_path: Path
+) -> None:
+    participant_id = tiny.enrol("p1")
+    with database.writing(tiny.url) as session:
+        event_id = report_event(
+            session,
+            participant_id=participant_id,
+            kind="hospital stay",
+            started=PartialDate(2026, 2),
+            reason="+bleeding",
+            report_id="a",
+            actor=COMMAND,
+            now=NOW,
+        )
+        for decision in ("needs information", "refuted"):
+            read_event(session, event_id=event_id, decision=decision, actor=COMMAND, now=NOW)
+    with database.reading(tiny.url) as session:
+        told = exports.study_tables(session, study_id=tiny.study_id)
+    assert [(row.started, row.decision, row.reason) for row in told.events] == [
+        (PartialDate(2026, 2), "refuted", "+bleeding")
+    ]
+    assert told.participants[0].birth_year is None
+    tables.write(tmp_path / "first", told)
+    elsewhere = _loaded_elsewhere(sqlite_url)
+    with database.writing(sqlite_url) as session:
+        import_study_data(
+            session,
+            study_id=elsewhere,
+            tables=tables.read(tmp_path / "first"),
+            actor=IMPORTER,
+            now=NOW,
+            contact_keys=CONTACT_KEYS,
+        )
+    with database.reading(sqlite_url) as session:
+        tables.write(tmp_path / "second", exports.study_tables(session, study_id=elsewhere))
+    assert _bytes(tmp_path / "first") == _bytes(tmp_path / "second")
+
+
+def test_what_was_imported_is_told_with_the_same_bytes(
+    tiny: TinyStudy, bring: Bring, sqlite_url: str, tmp_path: Path
+) -> None:
+    bring(**PAST)
+    with database.reading(tiny.url) as session:
+        tables.write(tmp_path / "first", exports.study_tables(session, study_id=tiny.study_id))
+    elsewhere = _loaded_elsewhere(sqlite_url)
+    for _ in range(2):
+        with database.writing(sqlite_url) as session:
+            import_study_data(
+                session,
+                study_id=elsewhere,
+                tables=tables.read(tmp_path / "first"),
+                actor=IMPORTER,
+                now=datetime(2026, 8, 1, tzinfo=UTC),
+                contact_keys=(Fernet.generate_key().decode(),),
+            )
+    with database.reading(sqlite_url) as session:
+        tables.write(tmp_path / "second", exports.study_tables(session, study_id=elsewhere))
+    assert _bytes(tmp_path / "first") == _bytes(tmp_path / "second")
+    assert len(_bytes(tmp_path / "first")) == 7
+    assert "'=too much" in (tmp_path / "first" / "withdrawals.csv").read_text()
+
+
+def test_answers_keep_the_version_of_the_instrument_they_were_given_in(
+    tiny: TinyStudy, bring: Bring, tmp_path: Path
+) -> None:
+    bring(**PAST)
+    with database.reading(tiny.url) as session:
+        old = {row.version for row in exports.study_tables(session, study_id=tiny.study_id).responses}
+    _load_changed_wording(tiny.url)
+    assert bring(**PAST) == {}
+    with database.reading(tiny.url) as session:
+        told = exports.study_tables(session, study_id=tiny.study_id)
+        offered = exports.wordings(session, study_id=tiny.study_id)
+        current = studies.current(session, study_id=tiny.study_id).offered["itch", "en"]
+    assert {row.version for row in told.responses} == old
+    assert offered[current.wording_id].version not in old
+    one = next(row for row in told.responses if row.participant == "p2" and row.visit == "w4")
+    new = f"p1,w4,itch,itch,1,2026-02-06T10:00:00Z,ar,,{one.version}\n"
+    bring(responses=f"{HEADERS['responses']}\n{new}")
+    with database.reading(tiny.url) as session:
+        told = exports.study_tables(session, study_id=tiny.study_id)
+    assert [row.version for row in told.responses if (row.participant, row.visit) == ("p1", "w4")] == [
+        one.version
+    ]
+
+
+def _loaded_elsewhere(url: str) -> int:
+    with database.writing(url) as session:
+        return load_study(session, folder=FOLDER, actor=COMMAND, now=MORNING).study_id
+
+
+def _load_changed_wording(url: str) -> None:
+    wordings = {key: replace(wording, title=f"{wording.title}!") for key, wording in FOLDER.wordings.items()}
+    with database.writing(url) as session:
+        load_study(session, folder=replace(FOLDER, wordings=wordings), actor=COMMAND, now=NOW)
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
