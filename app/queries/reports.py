@@ -49,7 +49,7 @@ def listed(session: Session, *, actor: Actor, study_id: int) -> list[PublishedRe
         return []
     newest_first = Report.published_at.desc(), Report.id.desc()
     rows = session.execute(select(*_COLUMNS).where(Report.study_id == study_id).order_by(*newest_first))
-    return [PublishedReport(*row) for row in rows.tuples()]
+    return [PublishedReport(*row) for row in rows]
 
 
 def one(session: Session, *, actor: Actor, report_id: int) -> WholeReport:

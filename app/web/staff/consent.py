@@ -7,7 +7,7 @@ from app.i18n import lazy_gettext
 from app.operations import consents
 from app.queries.participants import ParticipantRow
 from app.web.staff.desk import Desk
-from app.web.staff.fields import Needed, TypedDate
+from app.web.staff.fields import Needed, TypedDate, choices
 from app.web.staff.record import RecordForm
 
 
@@ -29,7 +29,7 @@ class ConsentForm(RecordForm):
 
     def offer(self, study: Study) -> None:
         """Offer the study's versions."""
-        self.version.choices = [(version, version) for version in study.consent_versions]
+        self.version.choices = choices((version, version) for version in study.consent_versions)
 
     def save(self, desk: Desk, participant: ParticipantRow) -> None:
         """Record it."""

@@ -19,7 +19,7 @@ class DeathForm(RecordForm):
     explanation = lazy_gettext("All reminders stop as soon as a death is reported.")
     date_field = "started"
 
-    report_id = HiddenField()
+    report_id = HiddenField("")
     started = TypedDate(
         lazy_gettext("Died"),
         needed=lazy_gettext("Enter the date of death, or at least the year."),

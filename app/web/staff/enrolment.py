@@ -16,7 +16,7 @@ from app.web.gate import staff_only
 from app.web.staff import blueprint
 from app.web.staff.contact import ContactForm
 from app.web.staff.desk import Desk, at_desk
-from app.web.staff.fields import AtMost, Needed, TypedDate, stripped
+from app.web.staff.fields import AtMost, Needed, TypedDate, choices, stripped
 from app.web.staff.pages import page
 from app.web.transactions import settings
 
@@ -33,9 +33,7 @@ class EnrolmentForm(ContactForm):
     code = StringField(
         lazy_gettext("Participant code"), [Needed(lazy_gettext("Enter a participant code.")), AtMost(40)]
     )
-    language = SelectField(
-        lazy_gettext("Language of questions and messages"), [Needed(lazy_gettext("Choose a language."))]
-    )
+    language = SelectField(lazy_gettext("Language"), [Needed(lazy_gettext("Choose a language."))])
     consent_version = RadioField(
         lazy_gettext("Version of the consent form"),
         [Needed(lazy_gettext("Choose the version that was signed."))],
@@ -47,11 +45,15 @@ class EnrolmentForm(ContactForm):
 
     def offer(self, desk: Desk) -> None:
         """Fill in the study's choices."""
-        self.language.choices = [
-            ("", gettext("Choose")),
-            *((tag, own_name(tag)) for tag in desk.study.languages),
-        ]
-        self.consent_version.choices = [(version, version) for version in desk.study.consent_versions]
+        self.language.choices = choices(
+            [
+                ("", gettext("Choose")),
+                *((tag, own_name(tag)) for tag in desk.study.languages),
+            ]
+        )
+        self.consent_version.choices = choices(
+            [(version, version) for version in desk.study.consent_versions]
+        )
 
     def validate_code(self, field: StringField) -> None:
         """Keep codes to what can be read out on the telephone and stands in an address as it is."""

@@ -15,7 +15,7 @@ from app.web.gate import staff_only
 from app.web.speech import said
 from app.web.staff import blueprint
 from app.web.staff.desk import Desk, at_desk
-from app.web.staff.fields import AtMost, Needed, StaffForm, TypedDate, stripped
+from app.web.staff.fields import AtMost, Needed, StaffForm, TypedDate, choices, stripped
 from app.web.staff.pages import page
 
 OUTCOMES = ("reported", "needs information", "confirmed", "refuted")
@@ -28,15 +28,17 @@ class ReadingForm(StaffForm):
         Code.DATE_OUT_OF_ORDER: lazy_gettext("Enter a date of discharge that is not before the admission."),
     }
 
-    seen = HiddenField()
+    seen = HiddenField("")
     decision = RadioField(
         lazy_gettext("Your decision"),
         [Needed(lazy_gettext("Choose a decision."))],
-        choices=[
-            ("confirmed", lazy_gettext("Confirmed: it happened")),
-            ("refuted", lazy_gettext("Refuted: it did not happen")),
-            ("needs information", lazy_gettext("Needs information: the records do not tell yet")),
-        ],
+        choices=choices(
+            [
+                ("confirmed", lazy_gettext("Confirmed: it happened")),
+                ("refuted", lazy_gettext("Refuted: it did not happen")),
+                ("needs information", lazy_gettext("Needs information: the records do not tell yet")),
+            ]
+        ),
     )
     started_on = TypedDate(lazy_gettext("Agreed date"))
     ended_on = TypedDate(

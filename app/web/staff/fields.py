@@ -1,10 +1,10 @@
 """What staff forms are made of: every word of theirs is ours, in the language in use."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from wtforms import Field, Form
+from wtforms import Field, Form, SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation, ValidationError
 
@@ -176,6 +176,11 @@ class NumberBetween:
             right = False
         if not right:
             raise ValidationError(str(self.message))
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return values and their words as WTForms wants them; it refuses the tuples that its type stubs ask for."""
+    return cast(list[tuple[str, str]], [SelectChoice(value, words) for value, words in pairs])
 
 
 def stripped(text: str | None) -> str:

@@ -9,7 +9,7 @@ from app.operations import events
 from app.queries.participants import ParticipantRow
 from app.web.speech import said
 from app.web.staff.desk import Desk
-from app.web.staff.fields import AtMost, TypedDate, stripped
+from app.web.staff.fields import AtMost, TypedDate, choices, stripped
 from app.web.staff.record import RecordForm
 
 
@@ -24,7 +24,7 @@ class HospitalStayForm(RecordForm):
         Code.DATE_OUT_OF_ORDER: lazy_gettext("Enter a date of discharge that is not before the admission."),
     }
 
-    report_id = HiddenField()
+    report_id = HiddenField("")
     started = TypedDate(
         lazy_gettext("Admitted"),
         needed=lazy_gettext("Enter the date of admission, or at least the year."),
@@ -42,10 +42,12 @@ class HospitalStayForm(RecordForm):
 
     def offer(self, study: Study) -> None:
         """Offer the study's reasons."""
-        self.reason.choices = [
-            ("", gettext("Not known")),
-            *((each.code, said(each.text)) for each in study.stay_reasons),
-        ]
+        self.reason.choices = choices(
+            [
+                ("", gettext("Not known")),
+                *((each.code, said(each.text)) for each in study.stay_reasons),
+            ]
+        )
 
     def save(self, desk: Desk, participant: ParticipantRow) -> None:
         """Report it."""

@@ -9,7 +9,7 @@ from app.i18n import gettext, lazy_gettext
 from app.operations import treatments
 from app.queries.participants import ParticipantRow
 from app.web.staff.desk import Desk
-from app.web.staff.fields import Needed, TypedDate
+from app.web.staff.fields import Needed, TypedDate, choices
 from app.web.staff.record import RecordForm
 
 
@@ -30,12 +30,14 @@ class InfusionForm(RecordForm):
 
     def offer(self, study: Study) -> None:
         """Offer the study's lots and routes."""
-        self.lot.choices = [
-            ("", gettext("Choose")),
-            *((lot.code, lot_name(lot)) for lot in study.product_lots),
-        ]
+        self.lot.choices = choices(
+            [
+                ("", gettext("Choose")),
+                *((lot.code, lot_name(lot)) for lot in study.product_lots),
+            ]
+        )
         routes = sorted({lot.route for lot in study.product_lots})
-        self.route.choices = [("", gettext("Choose")), *((route, route) for route in routes)]
+        self.route.choices = choices([("", gettext("Choose")), *((route, route) for route in routes)])
 
     @classmethod
     def possible(cls, study: Study, participant: ParticipantRow, role: Role) -> bool:

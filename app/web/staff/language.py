@@ -7,7 +7,7 @@ from app.i18n import lazy_gettext, own_name
 from app.operations import participants
 from app.queries.participants import ParticipantRow
 from app.web.staff.desk import Desk
-from app.web.staff.fields import Needed
+from app.web.staff.fields import Needed, choices
 from app.web.staff.record import RecordForm
 
 
@@ -23,7 +23,7 @@ class LanguageForm(RecordForm):
 
     def offer(self, study: Study) -> None:
         """Offer the study's languages by their own names."""
-        self.language.choices = [(tag, own_name(tag)) for tag in study.languages]
+        self.language.choices = choices((tag, own_name(tag)) for tag in study.languages)
 
     def save(self, desk: Desk, participant: ParticipantRow) -> None:
         """Change it."""

@@ -9,7 +9,7 @@ from app.i18n import lazy_gettext
 from app.operations import participants
 from app.queries.participants import ParticipantRow
 from app.web.staff.desk import Desk
-from app.web.staff.fields import Needed, TypedDate
+from app.web.staff.fields import Needed, TypedDate, choices
 from app.web.staff.record import RecordForm
 
 
@@ -36,7 +36,7 @@ class RandomisationForm(RecordForm):
 
     def offer(self, study: Study) -> None:
         """Offer the study's arms."""
-        self.arm.choices = [(arm.code, arm.name) for arm in study.arms]
+        self.arm.choices = choices((arm.code, arm.name) for arm in study.arms)
 
     @classmethod
     def possible(cls, study: Study, participant: ParticipantRow, role: Role) -> bool:

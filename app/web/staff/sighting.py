@@ -6,7 +6,7 @@ from app.i18n import lazy_gettext
 from app.operations import sightings
 from app.queries.participants import ParticipantRow
 from app.web.staff.desk import Desk
-from app.web.staff.fields import Needed, TypedDate
+from app.web.staff.fields import Needed, TypedDate, choices
 from app.web.staff.record import RecordForm
 from app.web.staff.words import SEEN_HOW
 
@@ -31,16 +31,18 @@ class SightingForm(RecordForm):
     how = RadioField(
         lazy_gettext("How this is known"),
         [Needed(lazy_gettext("Choose how this is known."))],
-        choices=list(SEEN_HOW.items()),
+        choices=choices(SEEN_HOW.items()),
     )
     transplanted = RadioField(
         lazy_gettext("Has there been a liver transplant?"),
         [Needed(lazy_gettext("Choose what was answered, or that it was not asked."))],
-        choices=[
-            ("no", lazy_gettext("No")),
-            ("yes", lazy_gettext("Yes")),
-            ("not asked", lazy_gettext("It was not asked")),
-        ],
+        choices=choices(
+            [
+                ("no", lazy_gettext("No")),
+                ("yes", lazy_gettext("Yes")),
+                ("not asked", lazy_gettext("It was not asked")),
+            ]
+        ),
         description=lazy_gettext("If there has been one, report the transplant as well."),
     )
 

@@ -19,7 +19,7 @@ class TransplantForm(RecordForm):
     explanation = lazy_gettext("The day of the operation, not of the listing.")
     date_field = "started"
 
-    report_id = HiddenField()
+    report_id = HiddenField("")
     started = TypedDate(
         lazy_gettext("Transplanted"),
         needed=lazy_gettext("Enter the date of the operation, or at least the year."),

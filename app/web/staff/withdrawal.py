@@ -7,7 +7,7 @@ from app.i18n import lazy_gettext
 from app.operations import consents
 from app.queries.participants import ParticipantRow
 from app.web.staff.desk import Desk
-from app.web.staff.fields import AtMost, Needed, TypedDate, stripped
+from app.web.staff.fields import AtMost, Needed, TypedDate, choices, stripped
 from app.web.staff.record import RecordForm
 from app.web.staff.words import SCOPES
 
@@ -30,7 +30,7 @@ class WithdrawalForm(RecordForm):
     scope = RadioField(
         lazy_gettext("What is withdrawn"),
         [Needed(lazy_gettext("Choose what is withdrawn."))],
-        choices=list(SCOPES.items()),
+        choices=choices(SCOPES.items()),
     )
     withdrawn_on = TypedDate(
         lazy_gettext("Withdrawn on"), needed=lazy_gettext("Enter the date of the withdrawal.")

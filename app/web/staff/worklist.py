@@ -17,6 +17,7 @@ from app.web.staff.desk import Desk, at_desk
 from app.web.staff.pages import page
 
 TO_DO: tuple[OccasionState, ...] = ("overdue", "due", "open")
+REST = tuple(state for state in OCCASION_STATES if state not in TO_DO and state != "not open")
 PER_PAGE = 50
 
 
@@ -88,7 +89,7 @@ def worklist() -> ResponseReturnValue:
             wish=wish,
             found=_found(desk, wish),
             to_do=TO_DO,
-            states=OCCASION_STATES,
+            states=(*TO_DO, *REST, "not open"),
             to_read=len(events.reported(desk.session, actor=desk.actor, study_id=desk.study_id)),
             waiting=roster.awaiting_randomisation(desk.session, actor=desk.actor, study_id=desk.study_id),
         )

@@ -1,0 +1,166 @@
+"""Each thing that staff record of a participant: kept, seen on the timeline, with its audit entry."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from app import database
+from app.models import AuditEntry, Consent, Event, Participant, Sighting, Treatment, Withdrawal
+from app.models.base import Base
+from tests.fixtures.desk import StaffBrowser, typed
+from tests.fixtures.pages import heading, text
+from tests.fixtures.study import DAY_0, TinyStudy
+
+DAY = (2026, 1, 5)
+RECORDS: dict[str, tuple[type[Base], dict[str, str], str, str]] = {
+    # what: its table, a right form, what the timeline says, the audit entry's action
+    "consent": (Consent, {"version": "1"} | typed("consented_on", 2026, 1, 4), "Consented", "consent.record"),
+    "infusion": (
+        Treatment,
+        {"lot": "LOT-1", "route": "peripheral vein"} | typed("given_on", *DAY),
+        "",
+        "treatment.record",
+    ),
+    "sighting": (
+        Sighting,
+        {"how": "call", "transplanted": "no"} | typed("seen_on", *DAY),
+        "Telephone call; no transplant so far",
+        "sighting.record",
+    ),
+    "hospital-stay": (
+        Event,
+        {"reason": "bleeding", "place": "La Paz"} | typed("started", 2025, 12) | typed("ended", 2026, 1, 3),
+        "December 2025 to January 3, 2026",
+        "event.report",
+    ),
+    "transplant": (Event, {"place": ""} | typed("started", 2025), "Liver transplant", "event.report"),
+    "death": (Event, {"reason": "sepsis"} | typed("started", 2026, 1), "Death", "event.report"),
+    "withdrawal": (
+        Withdrawal,
+        {"scope": "contact", "reason": "moved away"} | typed("withdrawn_on", *DAY),
+        "Withdrew",
+        "withdrawal.record",
+    ),
+}
+
+
+def rows(tiny: TinyStudy, table: type[Base]) -> int:
+    """Return how many rows a table has."""
+    with database.reading(tiny.url) as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+@pytest.mark.parametrize("what", RECORDS)
+def test_a_record_is_kept_told_and_stands_in_the_trail(
+    coordinator: StaffBrowser, tiny: TinyStudy, what: str
+) -> None:
+    tiny.enrol("M-1")
+    table, form, told, action = RECORDS[what]
+    before = rows(tiny, table)
+    answer = coordinator.fill_in(f"/participants/M-1/{what}", form)
+    assert answer.location == "/staff/participants/M-1"
+    assert rows(tiny, table) == before + 1
+    assert told in text(coordinator.get("/participants/M-1"))
+    with database.reading(tiny.url) as session:
+        entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
+    assert (entry.action, entry.actor) == (action, coordinator.actor.label)
+
+
+@pytest.mark.parametrize("what", ["hospital-stay", "transplant", "death", "consent", "infusion", "sighting"])
+def test_a_form_sent_twice_is_one_record(coordinator: StaffBrowser, tiny: TinyStudy, what: str) -> None:
+    tiny.enrol("M-1")
+    table, form, _told, _action = RECORDS[what]
+    before = rows(tiny, table)
+    form = form | {"report_id": "the same"}
+    for _ in range(2):
+        assert coordinator.post(f"/participants/M-1/{what}", form).status_code == 303
+    assert rows(tiny, table) == before + 1
+
+
+@pytest.mark.parametrize("what", RECORDS)
+def test_an_empty_form_is_told_what_to_enter(coordinator: StaffBrowser, tiny: TinyStudy, what: str) -> None:
+    tiny.enrol("M-1")
+    table = RECORDS[what][0]
+    before = rows(tiny, table)
+    answer = coordinator.fill_in(f"/participants/M-1/{what}", {}, status=422)
+    assert "Enter the date" in answer.get_data(as_text=True)
+    assert rows(tiny, table) == before
+
+
+@pytest.mark.parametrize("what", RECORDS)
+def test_tomorrow_is_refused_at_the_date(coordinator: StaffBrowser, tiny: TinyStudy, what: str) -> None:
+    tiny.enrol("M-1")
+    table, form, _told, _action = RECORDS[what]
+    before = rows(tiny, table)
+    box = next(name.removesuffix("-year") for name in form if name.endswith("-year"))
+    answer = coordinator.fill_in(f"/participants/M-1/{what}", form | typed(box, 2026, 1, 6), status=422)
+    assert "Enter a date that is not after today." in answer.get_data(as_text=True)
+    assert rows(tiny, table) == before
+
+
+def test_randomisation_plans_the_visits_once(coordinator: StaffBrowser, tiny: TinyStudy) -> None:
+    participant_id = tiny.enrol("M-1", arm=None)
+    assert "No visit is planned" in text(coordinator.get("/participants/M-1"))
+    form = {"arm": "usual"} | typed("randomised_on", *DAY)
+    coordinator.fill_in("/participants/M-1/randomise", form)
+    with database.reading(tiny.url) as session:
+        participant = session.get_one(Participant, participant_id)
+    assert (participant.arm, participant.randomised_on) == ("usual", DAY_0)
+    assert "Week 4" in text(coordinator.get("/participants/M-1"))
+    coordinator.get("/participants/M-1/randomise", status=409)
+    again = coordinator.post("/participants/M-1/randomise", form | {"arm": "cells"})
+    assert again.status_code == 422
+    assert "It cannot be changed" in again.get_data(as_text=True)
+
+
+def test_randomisation_before_the_consent_is_refused_in_its_own_words(
+    coordinator: StaffBrowser, tiny: TinyStudy
+) -> None:
+    tiny.enrol("M-1", arm=None)
+    form = {"arm": "usual"} | typed("randomised_on", 2026, 1, 4)
+    answer = coordinator.fill_in("/participants/M-1/randomise", form, status=422)
+    assert "Enter a date that is not before the consent." in answer.get_data(as_text=True)
+
+
+def test_the_language_is_changed_for_pages_and_messages(coordinator: StaffBrowser, tiny: TinyStudy) -> None:
+    participant_id = tiny.enrol("M-1", language="ar")
+    coordinator.fill_in("/participants/M-1/language", {"language": "en"})
+    with database.reading(tiny.url) as session:
+        assert session.get_one(Participant, participant_id).language == "en"
+
+
+def test_contact_details_are_changed_and_every_look_at_them_is_in_the_trail(
+    coordinator: StaffBrowser, tiny: TinyStudy
+) -> None:
+    tiny.enrol("M-1")
+    page = coordinator.get("/participants/M-1/contact")
+    boxes = {box.get("name"): box.get("value") for box in page.iter("input")}
+    assert (boxes["name"], boxes["birth_year"], boxes["email"]) == (
+        "Name of M-1",
+        "1958",
+        "someone@example.org",
+    )
+    coordinator.fill_in("/participants/M-1/contact", {"phone": "+34 600 000 000", "email": ""})
+    with database.reading(tiny.url) as session:
+        trail = session.execute(
+            select(AuditEntry.action, AuditEntry.new).where(AuditEntry.action.startswith("contact."))
+        ).all()
+    assert [row.action for row in trail] == ["contact.read", "contact.read", "contact.change"]
+    assert trail[-1].new == {"changed": ["email", "phone"]}
+    assert "Name of M-1" not in text(coordinator.get("/participants/M-1"))
+
+
+def test_a_partial_date_is_told_with_what_is_known(coordinator: StaffBrowser, tiny: TinyStudy) -> None:
+    tiny.enrol("M-1")
+    coordinator.fill_in("/participants/M-1/transplant", {"place": ""} | typed("started", "٢٠٢٥", "١١"))
+    page = coordinator.get("/participants/M-1")
+    when = next(each for each in page.iter("li") if each.get("data-kind") == "event.report").find("time")
+    assert text(when) == "November 2025"
+    assert date(2025, 11, 1).isoformat() not in text(page)
+
+
+def test_the_page_of_a_participant_heads_with_the_code(coordinator: StaffBrowser, tiny: TinyStudy) -> None:
+    tiny.enrol("M-1")
+    assert heading(coordinator.get("/participants/M-1")) == "Participant M-1"
+    coordinator.get("/participants/nobody", status=404)

@@ -1,0 +1,65 @@
+"""A published report is served as it was published, under a policy of its own."""
+
+from app import database
+from app.operations.reports import publish_report
+from tests.fixtures.desk import StaffBrowser
+from tests.fixtures.pages import text
+from tests.fixtures.phone import Clock
+from tests.fixtures.study import COMMAND, DAY_0, TinyStudy
+
+PAGE = "<!doctype html><title>R</title><style>p{color:red}</style><p>مرحبا – TFS</p><script>1</script>"
+
+
+def published(tiny: TinyStudy, time: Clock) -> int:
+    """Publish a report."""
+    with database.writing(tiny.url) as session:
+        return publish_report(
+            session,
+            study_id=tiny.study_id,
+            cutoff_on=DAY_0,
+            data_sha256="ab" * 32,
+            page=PAGE,
+            results={},
+            actor=COMMAND,
+            now=time.at,
+        )
+
+
+def test_the_page_arrives_byte_for_byte_sandboxed(
+    statistician: StaffBrowser, tiny: TinyStudy, time: Clock
+) -> None:
+    report_id = published(tiny, time)
+    assert "January 5, 2026" in text(statistician.get(f"/reports/{report_id}"))
+    assert "ab" * 32 in text(statistician.get(f"/reports/{report_id}"))
+    answer = statistician.client.get(f"/staff/reports/{report_id}/page")
+    assert answer.get_data(as_text=True) == PAGE
+    policy = {
+        part.split()[0]: part.split()[1:] for part in answer.headers["Content-Security-Policy"].split("; ")
+    }
+    assert policy["sandbox"] == []  # no scripts, no forms, no way up
+    assert policy["default-src"] == ["'none'"]
+    assert policy["style-src"] == ["'unsafe-inline'"]
+    assert policy["img-src"] == ["data:"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_audit_trail_tells_who_published(
+    administrator: StaffBrowser, tiny: TinyStudy, time: Clock
+) -> None:
+    published(tiny, time)
+    page = text(administrator.get("/audit"))
+    assert "Report published" in page
+    assert "command:test" in page
+
+
+def test_the_trail_of_one_participant(administrator: StaffBrowser, tiny: TinyStudy) -> None:
+    tiny.enrol("M-1")
+    tiny.enrol("M-2")
+    administrator.get("/participants/M-1/contact")
+    page = text(administrator.get("/audit", participant="M-1"))
+    assert "Contact details read" in page
+    assert "Participant enrolled" in page
+    assert "Participant enrolled" in text(administrator.get("/audit", participant="M-2"))
+    assert "Contact details read" not in text(administrator.get("/audit", participant="M-2"))
+    administrator.get("/audit", participant="nobody", status=404)

@@ -1,0 +1,178 @@
+"""Every route of staff by every role; a coordinator of one site at every door of another's participants."""
+
+from itertools import product
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app import database
+from app.domain.partial_date import PartialDate
+from app.models import Occasion, Participant
+from app.operations.events import report_event
+from app.operations.reports import publish_report
+from tests.fixtures.desk import NewStaff, StaffBrowser
+from tests.fixtures.pages import text
+from tests.fixtures.phone import Clock
+from tests.fixtures.study import COMMAND, DAY_0, TinyStudy
+
+WORK = {"coordinator", "administrator"}
+NUMBERS = {"statistician", "administrator"}
+ALL = WORK | NUMBERS
+ALLOWED = {
+    "staff.sign_in": {"public"},
+    "staff.let_in": {"public"},
+    "staff.sign_out": ALL,
+    "staff.choose_study": ALL,
+    "staff.change_language": ALL,
+    "staff.worklist": ALL,  # a statistician is led on to the reports
+    "staff.reports": NUMBERS,
+    "staff.report": NUMBERS,
+    "staff.report_page": NUMBERS,
+    "staff.audit_trail": {"administrator"},
+}
+
+
+def of_staff(app: Flask) -> dict[str, str]:
+    """Return the addresses of staff by endpoint."""
+    return {
+        rule.endpoint: rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("staff.")
+    }
+
+
+def test_every_route_says_who_may_see_it(staff_app: Flask) -> None:
+    declared = {
+        endpoint: set(staff_app.view_functions[endpoint].__allowed__)  # type: ignore[attr-defined]  # the gate's mark
+        for endpoint in of_staff(staff_app)
+    }
+    assert declared == {endpoint: ALLOWED.get(endpoint, WORK) for endpoint in declared}
+    assert len(declared) > 25
+
+
+def filled(address: str, code: str, event_id: int, report_id: int) -> str:
+    """Return a rule's address with its places filled."""
+    address = address.replace("<code>", code).replace("<int:event_id>", str(event_id))
+    address = address.replace("<int:report_id>", str(report_id))
+    return address.split("<any(")[0] + "consent" if "<any(" in address else address
+
+
+def send(browser: StaffBrowser, method: str, address: str) -> int:
+    """Ask for an address with a token that is right, and return the status."""
+    form = {"csrf_token": browser.token()} if method == "POST" else None
+    return browser.client.open(address, method=method, data=form).status_code
+
+
+@pytest.fixture
+def places(tiny: TinyStudy, time: Clock) -> tuple[int, int]:
+    """A participant in Madrid and one in Cairo, an event of the one in Cairo, a report: their ids."""
+    tiny.enrol("M-1", site="mad")
+    cairo = tiny.enrol("C-1", site="cai")
+    with database.writing(tiny.url) as session:
+        event_id = report_event(
+            session,
+            participant_id=cairo,
+            kind="transplant",
+            started=PartialDate(2026, 1),
+            report_id="r",
+            actor=COMMAND,
+            now=time.at,
+        )
+        report_id = publish_report(
+            session,
+            study_id=tiny.study_id,
+            cutoff_on=DAY_0,
+            data_sha256="0" * 64,
+            page="<!doctype html><title>Report</title>",
+            results={},
+            actor=COMMAND,
+            now=time.at,
+        )
+    return event_id, report_id
+
+
+def test_every_role_at_every_door(staff_app: Flask, new_staff: NewStaff, places: tuple[int, int]) -> None:
+    browsers = {
+        "coordinator": new_staff("coordinator", site="cai"),
+        "statistician": new_staff("statistician"),
+        "administrator": new_staff("administrator"),
+    }
+    rules = [rule for rule in staff_app.url_map.iter_rules() if rule.endpoint.startswith("staff.")]
+    for rule, (role, browser) in product(rules, browsers.items()):
+        allowed = ALLOWED.get(rule.endpoint, WORK)
+        if "public" in allowed or rule.endpoint == "staff.sign_out":
+            continue
+        address = filled(rule.rule, "C-1", *places)
+        for method in rule.methods & {"GET", "POST"}:  # type: ignore[operator]  # a rule of ours has methods
+            status = send(browser, method, address)
+            assert (status == 403) == (role not in allowed), f"{method} {address} as {role}: {status}"
+            assert status < 500
+
+
+def test_who_is_not_signed_in_is_sent_to_the_door(staff_app: Flask, places: tuple[int, int]) -> None:
+    stranger = StaffBrowser(staff_app, "")
+    for rule in staff_app.url_map.iter_rules():
+        if not rule.endpoint.startswith("staff.") or "public" in ALLOWED.get(rule.endpoint, WORK):
+            continue
+        address = filled(rule.rule, "M-1", *places)
+        for method in rule.methods & {"GET", "POST"}:  # type: ignore[operator]
+            form = {"csrf_token": stranger.token()} if method == "POST" else None
+            answer = stranger.client.open(address, method=method, data=form)
+            assert answer.status_code == 303, f"{method} {address}: {answer.status_code}"
+            assert answer.location.startswith("/staff/sign-in?next=")
+
+
+def test_a_coordinator_finds_nothing_of_another_site(
+    staff_app: Flask, coordinator: StaffBrowser, places: tuple[int, int], tiny: TinyStudy
+) -> None:
+    event_id, report_id = places
+    rules = [
+        rule
+        for rule in staff_app.url_map.iter_rules()
+        if rule.endpoint.startswith("staff.") and ("<code>" in rule.rule or "event_id" in rule.rule)
+    ]
+    assert len(rules) >= 10
+    for rule in rules:
+        address = filled(rule.rule, "C-1", event_id, report_id)
+        for method in rule.methods & {"GET", "POST"}:  # type: ignore[operator]
+            assert send(coordinator, method, address) == 404, f"{method} {address}"
+    with database.reading(tiny.url) as session:
+        in_cairo = select(Occasion.id).join(Participant).where(Participant.site == "cai").limit(1)
+        theirs = session.scalars(in_cairo).one()
+    for address in ("/reminders/preview", "/reminders/sent"):
+        coordinator.get(address, occasion=theirs, status=404)
+    assert coordinator.post("/reminders/send", {"occasion": str(theirs)}).status_code == 404
+    for address in ("/", "/?state=all", "/participants", "/events"):
+        page = text(coordinator.get(address))
+        assert "C-1" not in page
+        assert "Cairo" not in page
+
+
+def test_a_form_without_its_token_is_refused(
+    staff_app: Flask, administrator: StaffBrowser, places: tuple[int, int]
+) -> None:
+    posts = [
+        rule
+        for rule in staff_app.url_map.iter_rules()
+        if rule.endpoint.startswith("staff.") and "POST" in (rule.methods or ())
+    ]
+    assert len(posts) >= 9
+    for rule in posts:
+        address = filled(rule.rule, "M-1", *places)
+        for form in ({}, {"csrf_token": "made up"}):
+            assert administrator.client.post(address, data=form).status_code == 400, address
+
+
+def test_an_account_of_every_study_keeps_the_chosen_one_in_every_address(
+    new_staff: NewStaff, places: tuple[int, int]
+) -> None:
+    browser = new_staff("administrator", of_study=False)
+    page = browser.get("/")  # the only study there is
+    links = [link.attrib["href"] for link in page.iter("a") if link.attrib["href"].startswith("/staff/")]
+    assert links
+    assert all("study=tiny" in link for link in links)
+    browser.get("/", study="another", status=404)
+
+
+def test_an_account_of_one_study_cannot_ask_for_another(administrator: StaffBrowser) -> None:
+    page = administrator.get("/", study="another")
+    assert "A tiny study" in text(page)
