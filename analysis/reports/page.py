@@ -52,7 +52,7 @@ def figures(found: Findings) -> dict[str, str]:
         for instrument, means in found.qol.groupby("instrument", sort=True):
             title = f"Mean scores of {instrument} by visit and arm"
             drawn[f"qol-{instrument}"] = trajectory_figure(
-                *(means, names),
+                *(means, names, tables.visit_titles(found)),
                 name=f"qol-{instrument}",
                 title=title,
                 description=f"{title}, with 95 % intervals. The table below holds every value.",

@@ -55,14 +55,14 @@ def median_table(found: Survival, names: dict[str, str], title: str) -> Table:
         found.rows.groupby("ARMCD", observed=True)["event"].sum(),
     )
     return Table(
-        caption=f"{title}: median time by arm",
+        caption=f"{title}: median time by arm (– not reached)",
         columns=["Arm", "Participants", "Events", "Median, days", "95 % interval, days"],
         rows=[
             [
                 names[row["group"]],
                 number(int(size[row["group"]])),
                 number(int(events[row["group"]])),
-                number(row["time"]) if row["time"] is not None else "not reached",
+                number(row["time"]),
                 interval(row["lower"], row["upper"]),
             ]
             for row in rows(found.curves.quantile(0.5)) or []
@@ -154,7 +154,7 @@ def visit_titles(found: Findings) -> dict[str, str]:
 
 def _completion(found: Findings, row: Json) -> list[str]:
     several = found.completion is not None and found.completion["instrument"].nunique() > 1
-    title = visit_titles(found).get(row["visit"], row["visit"])
+    title = str(visit_titles(found).get(row["visit"], row["visit"]))
     visit = f"{title}, {row['instrument']}" if several else title
     return [
         visit,

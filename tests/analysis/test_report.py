@@ -24,23 +24,6 @@ STATISTICIAN = Actor("account", id=1, name="S", role="statistician")
 COORDINATOR = Actor("account", id=2, name="C", role="coordinator", site="mad")
 
 
-@pytest.fixture
-def told(trial: Trial) -> Trial:
-    """A few participants with something in every section."""
-    for number in range(8):
-        arm = ("cells", "usual")[number % 2]
-        one = trial.enrol(f"p{number}", arm=arm)
-        trial.answered(one, "d0", {"itch": number % 5, "sleep": 2}, on=1)
-        trial.answered(one, "w4", {"itch": (number + 1) % 5, "sleep": 1}, on=29)
-        trial.sighted(one, 60 + number, untransplanted=True)
-    trial.event(1, "death", 70)
-    trial.event(2, "transplant", 40)
-    trial.event(3, "hospital stay", 10, 12)
-    trial.event(4, "death", 80, decision=None)
-    trial.enrol("x", arm=None)
-    return trial
-
-
 def run(*words: str) -> Result:
     return CliRunner().invoke(main, list(words), catch_exceptions=False)
 

@@ -3,23 +3,34 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from analysis.reports.figures.drawing import Look, looks, paper, plain_grid, svg
 
 COLUMNS = 2
+PICTURE_WIDTH, LETTER_WIDTH = 3.2, 0.09  # inches
 
 
 def trajectory_figure(
-    means: pd.DataFrame, names: dict[str, str], *, name: str, title: str, description: str
+    means: pd.DataFrame,
+    names: dict[str, str],
+    visits: dict[str, str],
+    *,
+    name: str,
+    title: str,
+    description: str,
 ) -> str:
-    """Means of one questionnaire by visit and arm with 95 % intervals, the arms side by side."""
+    """Means of one questionnaire by visit and arm with 95 % intervals, the arms side by side.
+
+    `names` are the arms' by code, `visits` the visits' by code.
+    """
     scales = list(dict.fromkeys(means["scale"]))
     groups = [group for group in names if group in set(means["group"])]
     look, rows = looks(groups), -(-len(scales) // COLUMNS)
-    with paper(8.2, 0.75 + 2.25 * rows) as figure:
+    with paper(8.2, 0.75 + 2.4 * rows) as figure:
         grid = figure.subplots(rows, COLUMNS, squeeze=False, sharey=True)
         for axes, scale in zip(grid.flat, scales, strict=False):
-            _scale(axes, means[means["scale"] == scale], look)
+            _scale(axes, means[means["scale"] == scale], look, visits)
         for axes in grid.flat[len(scales) :]:
             axes.axis("off")
         handles, labels = grid.flat[0].get_legend_handles_labels()
@@ -30,7 +41,17 @@ def trajectory_figure(
         return svg(figure, name=name, title=title, description=description)
 
 
-def _scale(axes: Axes, means: pd.DataFrame, look: dict[str, Look]) -> None:
+def _visits(axes: Axes, days: NDArray[np.float64], labels: list[str]) -> None:
+    """Name every visit below its day; the names lean where they would run into one another."""
+    axes.set_xticks(days, labels)
+    room = np.diff(days).min(initial=np.inf) / max(np.ptp(days), 1) * PICTURE_WIDTH
+    if max(map(len, labels)) * LETTER_WIDTH > room:
+        axes.tick_params(axis="x", labelrotation=45, labelsize=9)
+        for label in axes.get_xticklabels():
+            label.set(ha="right", rotation_mode="anchor")
+
+
+def _scale(axes: Axes, means: pd.DataFrame, look: dict[str, Look], visits: dict[str, str]) -> None:
     days = means.drop_duplicates("visit").sort_values("day")
     apart = max(float(days["day"].max() - days["day"].min()), 1) / 90
     for place, (group, (colour, line, marker)) in enumerate(look.items()):
@@ -51,5 +72,5 @@ def _scale(axes: Axes, means: pd.DataFrame, look: dict[str, Look]) -> None:
         )
     plain_grid(axes)
     axes.set_title(means["title"].iloc[0])
-    axes.set_xticks(days["day"].to_numpy(dtype=np.float64), list(days["visit"]))
+    _visits(axes, days["day"].to_numpy(dtype=np.float64), [visits.get(each, each) for each in days["visit"]])
     axes.yaxis.set_tick_params(labelleft=True)

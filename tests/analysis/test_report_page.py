@@ -1,0 +1,60 @@
+"""The report in a browser: axe, reflow on a phone, and on paper."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from click.testing import CliRunner
+from playwright.sync_api import Page
+
+from analysis.__main__ import main
+from tests.analysis.trial import Trial
+from tests.fixtures.browser import NewPage
+
+pytestmark = pytest.mark.browser
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OPEN_ALL = "() => document.querySelectorAll('details').forEach((each) => { each.open = true })"
+
+
+@pytest.fixture
+def opened(told: Trial, tmp_path: Path, new_page: NewPage) -> Page:
+    CliRunner().invoke(
+        main, ["report", "--database-url", told.url, "--out", str(tmp_path)], catch_exceptions=False
+    )
+    page = new_page()
+    page.goto((tmp_path / "report.html").as_uri())
+    page.evaluate(OPEN_ALL)
+    return page
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_the_report_can_be_used(opened: Page, width: int) -> None:
+    opened.set_viewport_size({"width": width, "height": 800})
+    assert Axe().run(opened, options=RULES).response["violations"] == []
+    assert opened.evaluate(TOO_WIDE) <= 0
+
+
+def test_on_paper_nothing_is_cut_off(opened: Page) -> None:
+    opened.set_viewport_size({"width": 700, "height": 990})
+    opened.emulate_media(media="print")
+    cut = opened.evaluate(
+        "() => [...document.querySelectorAll('.picture')]"
+        ".filter((each) => each.scrollWidth > each.clientWidth + 1).length"
+    )
+    assert cut == 0
+    assert opened.pdf().startswith(b"%PDF")
+
+
+def test_at_risk_stands_below_its_tick(opened: Page) -> None:
+    """The counts of the table and the tick labels share their middle, to a pixel."""
+    figure = opened.locator("svg").first
+    middles = figure.locator("text").evaluate_all(
+        "(texts) => texts.map((each) => { const box = each.getBoundingClientRect();"
+        " return [each.textContent, (box.left + box.right) / 2, box.top] })"
+    )
+    ticks = [middle for word, middle, _ in middles if word in ("0", "1", "2")][:3]
+    below = next(top for word, _, top in middles if word == "At risk")
+    counts = [middle for word, middle, top in middles if abs(top - below) < 3 and word.isdigit()]
+    assert counts == pytest.approx(ticks, abs=1.5)
