@@ -33,9 +33,12 @@ def data() -> None:
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @STUDY
 def import_(folder: Path, study_code: str | None) -> None:
-    """Store what the files in DIR say and is not stored yet; with any fault in them, nothing."""
+    """Store what the files in DIR say and is not stored yet; with any fault in them, nothing.
+
+    DIR may also be a study's own folder, with the files in its folder `data`.
+    """
     settings = config.load()
-    given = tables.read(folder, progress=shown)
+    given = tables.read(_holding_files(folder), progress=shown)
     with writing(settings.database_url) as session:
         study = studies.current(session, code=study_code)
         counts = import_study_data(
@@ -50,6 +53,11 @@ def import_(folder: Path, study_code: str | None) -> None:
     for name, count in counts.items():
         click.echo(f"  {name}.csv: {len(given.rows(name))} rows, {count} added")
     click.echo(f"Study {study.code}: imported.")
+
+
+def _holding_files(folder: Path) -> Path:
+    inside = folder / "data"
+    return inside if (folder / "study.toml").exists() and inside.is_dir() else folder
 
 
 @data.command("export")
