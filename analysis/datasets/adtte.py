@@ -3,10 +3,10 @@
 import pandas as pd
 
 from analysis.columns import ADTTE
-from analysis.datasets.cut import ENDPOINTS, Cut
+from analysis.datasets.cut import Cut
 from analysis.datasets.frame import Row, frame
 from app.domain.outcomes import EVENT, time_to_event
-from app.domain.study import Endpoint
+from app.domain.study import ENDPOINTS, Endpoint
 from app.queries.outcomes import Course
 
 ENDPOINT_NAMES: dict[Endpoint, str] = {

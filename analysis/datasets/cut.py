@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
 from app.domain.adjudication import EventChoice
 from app.domain.instrument import Instrument
-from app.domain.study import ENDPOINTS, Endpoint, Origin, Study
+from app.domain.study import Endpoint, Origin, Study
 from app.errors import Code, Refusal
 from app.queries import forms, outcomes, studies
 from app.queries.forms import PlannedForm
@@ -36,7 +37,7 @@ class Cut:
         """The courses of those who were randomised by the cut-off."""
         return [course for course in self.courses if course.randomised_on is not None]
 
-    @property
+    @cached_property  # asked for every row
     def arms(self) -> dict[str, str]:
         """Names by code in the study's order; what is in the data and no longer in the study comes last."""
         if self.blinded:
@@ -143,6 +144,3 @@ def _until(planned: Sequence[PlannedForm], cutoff_on: date) -> tuple[PlannedForm
                 )
             )
     return tuple(kept)
-
-
-__all__ = ["ALL", "ENDPOINTS", "EVENT_CHOICES", "Cut", "cut"]

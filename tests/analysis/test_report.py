@@ -169,6 +169,17 @@ def test_a_published_report_is_kept_with_an_audit_entry(told: Trial, tmp_path: P
     assert listed.published_by == "command:analysis"
 
 
+def test_reports_are_kept_on_both_databases(trial_on_both: Trial, tmp_path: Path) -> None:
+    trial_on_both.sighted(trial_on_both.enrol("a"), 40)
+    for number in (1, 2):
+        assert f"published as report {number}" in report(trial_on_both, tmp_path, "--publish").output
+    with database.reading(trial_on_both.url) as session:
+        listed = reports.listed(session, actor=STATISTICIAN, study_id=trial_on_both.study_id)
+        whole = reports.one(session, actor=STATISTICIAN, report_id=1)
+    assert [each.id for each in listed] == [2, 1]
+    assert whole.results == json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+
+
 def test_who_sees_one_site_sees_no_report(told: Trial, tmp_path: Path) -> None:
     report(told, tmp_path, "--publish")
     with database.reading(told.url) as session:
