@@ -59,10 +59,12 @@
 
     let pause = 0;
     let timer;
-    const again = (what) => {
+    let wanted = false; // all is to be sent, as soon as there is a connection
+    const retry = () => (wanted ? send() : flush());
+    const again = () => {
       pause = Math.min(pause * 2 || 2000, 30000);
       clearTimeout(timer);
-      timer = setTimeout(what, pause);
+      timer = setTimeout(retry, pause);
     };
 
     // Sends what waits, oldest first; resolves to whether everything has arrived.
@@ -98,7 +100,7 @@
       }
       if (failed) {
         say(failed, true);
-        if (Object.keys(waiting).length) again(flush);
+        if (Object.keys(waiting).length) again();
         return false;
       }
       pause = 0;
@@ -107,12 +109,14 @@
     };
 
     const send = async () => {
-      say(words.sending);
+      wanted = true;
+      clearTimeout(timer);
+      if (!status.classList.contains("waiting")) say(words.sending);
       const body = new URLSearchParams(new FormData(form));
       body.set("do", "send");
       body.set("gaps", "told"); // the list of answers told it
       try {
-        const [, reply] = await post(body);
+        const [code, reply] = await post(body);
         if (reply.location) {
           waiting = {};
           keep();
@@ -120,9 +124,11 @@
           return;
         }
         say(reply.message || Object.values(reply.faults)[0], true);
+        if (code === 409 || code === 422) wanted = false; // trying again would not help
+        else again();
       } catch {
         say(words.unsent, true);
-        again(send);
+        again();
       }
     };
 
@@ -155,6 +161,7 @@
       get("progress").hidden = !asking;
       get("progress").value = screen + 1;
       if (last) list();
+      else wanted = false;
       if (!focus) return;
       if (!Object.keys(waiting).length) say("");
       scrollTo(0, 0);
@@ -219,10 +226,10 @@
       form.action = location.pathname + location.hash; // the same question again, in the other language
       form.submit();
     });
-    addEventListener("popstate", () => show(true));
-    addEventListener("online", () => flush());
+    addEventListener("hashchange", () => show(true));
+    addEventListener("online", retry);
     document.addEventListener("visibilitychange", () => {
-      if (!document.hidden && Object.keys(waiting).length) flush();
+      if (!document.hidden && (wanted || Object.keys(waiting).length)) retry();
     });
 
     // ---- begin where the participant was ----
