@@ -1,6 +1,5 @@
 """Makes the demo study: loads its folder and tells the simulated lives, one transaction a participant."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,11 +11,10 @@ from tqdm import tqdm
 
 from app import database
 from app.cli.demo.life import Life
-from app.cli.demo.simulation import simulate
+from app.cli.demo.simulation import Instruments, simulate
 from app.cli.demo.story import STAFF, tell
 from app.cli.demo.truth import TRUTH, Truth
 from app.config import Config
-from app.domain.instrument import Instrument
 from app.errors import Code, Refusal
 from app.formats import study_folder
 from app.models import AuditEntry, Participant
@@ -74,10 +72,10 @@ def found(settings: Config, *, truth: Truth = TRUTH) -> Demo | None:
         made = _made(session, current.study_id)
         if made is None:
             return None
-        instruments = _instruments(session, current)
+        asked = instruments(session, current)
     made_at = datetime.fromisoformat(made["made_at"])
     truth = replace(truth, participants=made["participants"], seed=made["seed"])
-    return Demo(current, made_at, simulate(current.study, instruments, now=made_at, truth=truth))
+    return Demo(current, made_at, simulate(current.study, asked, now=made_at, truth=truth))
 
 
 def _begin(session: Session, study_id: int, *, now: datetime, truth: Truth) -> None:
@@ -106,7 +104,8 @@ def _codes(session: Session, study_id: int) -> set[str]:
     return set(session.scalars(select(Participant.code).where(Participant.study_id == study_id)))
 
 
-def _instruments(session: Session, current: CurrentStudy) -> Mapping[str, Instrument]:
+def instruments(session: Session, current: CurrentStudy) -> Instruments:
+    """Return the instruments of a study by name."""
     return {
         name: studies.instrument(session, offered.instrument_version_id)
         for (name, _), offered in current.offered.items()

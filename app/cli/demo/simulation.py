@@ -22,6 +22,7 @@ from app.domain.instrument import Instrument
 from app.domain.schedule import civil_date
 from app.domain.study import Site, Study
 
+Instruments = Mapping[str, Instrument]
 BLOCK = 2  # of each arm, in a permuted block
 
 
@@ -43,7 +44,7 @@ class _Entry:
 
 def simulate(
     study: Study,
-    instruments: Mapping[str, Instrument],
+    instruments: Instruments,
     *,
     now: datetime,
     truth: Truth = TRUTH,
@@ -104,7 +105,7 @@ def _allocation(study: Study, truth: Truth) -> dict[str, list[str]]:
 
 def _life(
     study: Study,
-    instruments: Mapping[str, Instrument],
+    instruments: Instruments,
     truth: Truth,
     entry: _Entry,
     code: str,
