@@ -65,12 +65,14 @@ def snapshot(url: str) -> Iterator[Session]:
 @contextmanager
 def writing(url: str) -> Iterator[Session]:
     """Open one transaction: committed at the end, undone by any exception."""
-    options = {"writing": True}
-    with (
-        Session(engine(url).execution_options(**options), expire_on_commit=False) as session,
-        session.begin(),
-    ):
+    with Session(_writing_engine(url), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@lru_cache(maxsize=8)
+def _writing_engine(url: str) -> Engine:
+    options = {"writing": True}
+    return engine(url).execution_options(**options)
 
 
 def alembic_config(url: str) -> AlembicConfig:

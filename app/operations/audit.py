@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, insert, select, tuple_
+from sqlalchemy import bindparam, func, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
@@ -19,6 +19,16 @@ _OWNERS: dict[ChainOf, type[Account | Participant | Study]] = {
     "study": Study,
     "account": Account,
 }
+
+
+# Built once: every change runs them.
+_LAST = (
+    select(AuditEntry.position, AuditEntry.hash)
+    .where(AuditEntry.chain == bindparam("of"))
+    .order_by(AuditEntry.position.desc())
+    .limit(1)
+)
+_ADD = insert(AuditEntry).inline()
 
 
 @dataclass(frozen=True)
@@ -64,17 +74,12 @@ def record(
     """Add an entry at the end of a chain. `locked` says that the caller holds the chain's lock already."""
     if not locked:
         lock(session, chain)
-    last = session.execute(
-        select(AuditEntry.position, AuditEntry.hash)
-        .where(AuditEntry.chain == str(chain))
-        .order_by(AuditEntry.position.desc())
-        .limit(1)
-    ).first()
+    last = session.connection().execute(_LAST, {"of": str(chain)}).first()
     after = (last.position, last.hash) if last else (0, FIRST)
     entry = _entry(
         chain, after, actor=actor, action=action, subject=subject, now=now, old=old, new=new, reason=reason
     )
-    session.execute(insert(AuditEntry).values(**entry))
+    session.connection().execute(_ADD, entry)
 
 
 def record_each(

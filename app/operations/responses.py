@@ -18,6 +18,7 @@ from app.queries import responses
 from app.queries.access import Visitor
 from app.queries.responses import Questionnaire
 
+_ADD_ANSWER = insert(Answer).inline()  # built once: every answer runs it
 RECEIPT_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that look alike when read out on the telephone
 
 
@@ -77,20 +78,18 @@ def _save(
     if not changed:
         return Saved(found.answers, faults)
     response_id = found.response_id or _begin(session, found, now)
-    session.execute(
-        insert(Answer),
-        [
-            {
-                "response_id": response_id,
-                "item": item,
-                "value": value,
-                "answered_at": answered_at,
-                "received_at": now,
-                "wording_id": found.wording_id,
-            }
-            for item, value in changed.items()
-        ],
-    )
+    rows = [
+        {
+            "response_id": response_id,
+            "item": item,
+            "value": value,
+            "answered_at": answered_at,
+            "received_at": now,
+            "wording_id": found.wording_id,
+        }
+        for item, value in changed.items()
+    ]
+    session.connection().execute(_ADD_ANSWER, rows if len(rows) > 1 else rows[0])
     audit.record(
         session,
         chain=Chain("participant", visitor.participant_id),

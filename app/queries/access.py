@@ -6,12 +6,14 @@ from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor, Role
 from app.formats import link_token
-from app.models import Account, Link, Participant, SignedIn
+from app.models import Account, Link, Participant, SignedIn, StudyVersion
+from app.models.base import Instant
+from app.queries import studies
 
 
 @dataclass(frozen=True)
@@ -58,31 +60,46 @@ def hashed(secret: str) -> str:
 _zone = cache(ZoneInfo)
 
 
+# Every page and every answer of a participant begins with this one. It is built once, because building it
+# takes longer than running it, and brings along what all that follows asks for: the study's newest version.
+_SIGNED_IN = (
+    select(
+        Participant.id,
+        Participant.study_id,
+        Participant.site,
+        Participant.language,
+        Participant.time_zone,
+        StudyVersion.id.label("version_id"),
+        StudyVersion.content_hash,
+    )
+    .join(SignedIn, SignedIn.participant_id == Participant.id)
+    .join(Link, Link.id == SignedIn.link_id)
+    .join(StudyVersion, StudyVersion.study_id == Participant.study_id)
+    .where(
+        SignedIn.secret_hash == bindparam("secret_hash"),
+        SignedIn.ended_at.is_(None),
+        SignedIn.expires_at > bindparam("now", type_=Instant),
+        Link.revoked_at.is_(None),
+    )
+    .order_by(StudyVersion.number.desc())
+    .limit(1)
+)
+_SIGNED_IN_AND_HELD = _SIGNED_IN.with_for_update(of=Participant)
+
+
 def signed_in(session: Session, *, secret: str, now: datetime, lock: bool = False) -> Visitor | None:
     """Return the participant whose browser holds a secret, or None; `lock` holds them.
 
     A browser let in by a link goes out with it: a revoked link ends its sessions at once.
     """
-    statement = (
-        select(
-            Participant.id,
-            Participant.study_id,
-            Participant.site,
-            Participant.language,
-            Participant.time_zone,
-        )
-        .join(SignedIn, SignedIn.participant_id == Participant.id)
-        .join(Link, Link.id == SignedIn.link_id)
-        .where(
-            SignedIn.secret_hash == hashed(secret),
-            SignedIn.ended_at.is_(None),
-            SignedIn.expires_at > now,
-            Link.revoked_at.is_(None),
-        )
+    row = (
+        session.connection()
+        .execute(_SIGNED_IN_AND_HELD if lock else _SIGNED_IN, {"secret_hash": hashed(secret), "now": now})
+        .first()
     )
-    row = session.execute(statement.with_for_update(of=Participant) if lock else statement).first()
     if row is None:
         return None
+    studies.remember(session, row.study_id, row.version_id, row.content_hash)
     actor = Actor("participant", row.id, study_id=row.study_id, site=row.site)
     return Visitor(row.id, row.study_id, row.site, row.language, _zone(row.time_zone), actor)
 

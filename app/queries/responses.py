@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Row, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.domain import instrument as asked
@@ -48,6 +49,38 @@ class Receipt:
     next_opens_on: date | None
 
 
+# What every answer that is saved needs, in one statement, built once: the occasion, its response so far,
+# every value ever given (the newest last), and whether anything has ended the participant's part.
+_FOUND = (
+    select(
+        Occasion.visit,
+        Occasion.opens_on,
+        Occasion.due_on,
+        Occasion.closes_on,
+        Response.id.label("response_id"),
+        Response.instrument_version_id,
+        Response.wording_id,
+        Response.submitted_at,
+        Response.receipt,
+        Answer.item,
+        Answer.value,
+        select(func.min(Withdrawal.withdrawn_on))
+        .where(Withdrawal.participant_id == bindparam("participant"), Withdrawal.scope != "contact")
+        .scalar_subquery()
+        .label("withdrawn_on"),
+        exists()
+        .where(Event.participant_id == bindparam("participant"), Event.kind == "death")
+        .label("a_death"),
+    )
+    .outerjoin(
+        Response, (Response.occasion_id == Occasion.id) & (Response.instrument == bindparam("instrument"))
+    )
+    .outerjoin(Answer, Answer.response_id == Response.id)
+    .where(Occasion.id == bindparam("occasion"), Occasion.participant_id == bindparam("participant"))
+    .order_by(Answer.id)
+)
+
+
 def questionnaire(
     session: Session, *, visitor: Visitor, occasion_id: int, instrument: str, language: str, now: datetime
 ) -> Questionnaire:
@@ -55,39 +88,35 @@ def questionnaire(
 
     A draft stays with the instrument version it was begun in, whatever was loaded since.
     """
-    ended = (
-        select(func.min(Withdrawal.withdrawn_on))
-        .where(Withdrawal.participant_id == visitor.participant_id, Withdrawal.scope != "contact")
-        .scalar_subquery()
+    rows = (
+        session.connection()
+        .execute(
+            _FOUND,
+            {"occasion": occasion_id, "participant": visitor.participant_id, "instrument": instrument},
+        )
+        .all()
     )
-    a_death = exists().where(Event.participant_id == visitor.participant_id, Event.kind == "death")
-    row = session.execute(
-        select(Occasion, Response, ended.label("withdrawn_on"), a_death.label("a_death"))
-        .outerjoin(Response, (Response.occasion_id == Occasion.id) & (Response.instrument == instrument))
-        .where(Occasion.id == occasion_id, Occasion.participant_id == visitor.participant_id)
-    ).first()
-    if row is None:
+    if not rows:
         raise Refusal(Code.NOT_FOUND, f"occasion {occasion_id}")
-    occasion, withdrawn_on, a_death_reported = row.Occasion, row.withdrawn_on, row.a_death
-    response: Response | None = row.Response  # an outer join: there may be none
+    row = rows[0]
     current = studies.current(session, study_id=visitor.study_id)
-    visit = current.study.visit(occasion.visit)
+    visit = current.study.visit(row.visit)
     if instrument not in visit.instruments:
         raise Refusal(Code.NOT_FOUND, f"instrument {instrument}")
-    version_id, wording_id = _version_and_wording(session, current, response, instrument, language)
-    ended_on = (
-        ending(session, participant_id=visitor.participant_id).ended_on if a_death_reported else withdrawn_on
-    )
-    window = Window(occasion.opens_on, occasion.due_on, occasion.closes_on)
-    submitted_at = response.submitted_at if response else None
+    version_id, wording_id = _version_and_wording(session, current, row, instrument, language)
+    ended_on = row.withdrawn_on
+    if row.a_death:
+        ended_on = ending(session, participant_id=visitor.participant_id).ended_on
+    window = Window(row.opens_on, row.due_on, row.closes_on)
+    sent_at: datetime | None = row.submitted_at
     return Questionnaire(
         occasion_id=occasion_id,
-        response_id=response.id if response else None,
+        response_id=row.response_id,
         visit=visit,
         window=window,
         state=occasion_state(
             window,
-            completed_on=civil_date(submitted_at, visitor.time_zone) if submitted_at else None,
+            completed_on=civil_date(sent_at, visitor.time_zone) if sent_at else None,
             ended_on=ended_on,
             today=civil_date(now, visitor.time_zone),
         ),
@@ -96,30 +125,34 @@ def questionnaire(
         wording_id=wording_id,
         instrument=studies.instrument(session, version_id),
         wording=studies.wording(session, wording_id),
-        answers=answers(session, response_id=response.id) if response else {},
-        submitted_at=submitted_at,
-        receipt=response.receipt if response else None,
+        answers={each.item: each.value for each in rows if each.item is not None},
+        submitted_at=sent_at,
+        receipt=row.receipt,
     )
 
 
 def _version_and_wording(
-    session: Session, current: studies.CurrentStudy, response: Response | None, instrument: str, language: str
+    session: Session,
+    current: studies.CurrentStudy,
+    row: Row[*tuple[Any, ...]],
+    instrument: str,
+    language: str,
 ) -> tuple[int, int]:
     offered = (
         current.offered.get((instrument, language)) or current.offered[instrument, current.study.languages[0]]
     )
-    if response is None or response.instrument_version_id == offered.instrument_version_id:
+    if row.response_id is None or row.instrument_version_id == offered.instrument_version_id:
         return offered.instrument_version_id, offered.wording_id
     wording_id = session.scalar(
         select(StoredWording.id)
         .where(
-            StoredWording.instrument_version_id == response.instrument_version_id,
+            StoredWording.instrument_version_id == row.instrument_version_id,
             StoredWording.language == language,
         )
         .order_by(StoredWording.id.desc())
         .limit(1)
     )
-    return response.instrument_version_id, wording_id or response.wording_id
+    return row.instrument_version_id, wording_id or row.wording_id
 
 
 def answers(session: Session, *, response_id: int) -> dict[str, AnswerValue]:

@@ -7,8 +7,9 @@ is the newest is asked every time.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Dialect, select
 from sqlalchemy.orm import Session
 
 from app import i18n
@@ -40,11 +41,15 @@ class CurrentStudy:
 
 
 _Kept = TypeVar("_Kept")
-_kept: dict[tuple[object, ...], Any] = {}
+_kept: WeakKeyDictionary[Dialect, dict[tuple[object, ...], Any]] = WeakKeyDictionary()
+_NEWEST = "newest versions"
 
 
 def current(session: Session, *, code: str | None = None, study_id: int | None = None) -> CurrentStudy:
     """Return a study's newest version, by its code or its id; without either, the only study there is."""
+    known = session.info.get(_NEWEST, {}).get(study_id)
+    if known is not None:
+        return _keep(session, ("study", *known), lambda: _version(session, known[0]))
     newest = (
         select(StudyVersion.id, StudyVersion.content_hash, Study.id.label("study_id"))
         .join(Study, Study.id == StudyVersion.study_id)
@@ -60,6 +65,11 @@ def current(session: Session, *, code: str | None = None, study_id: int | None =
     if found is None:
         raise Refusal(Code.NOT_FOUND, f"study {code if study_id is None else study_id}")
     return _keep(session, ("study", found.id, found.content_hash), lambda: _version(session, found.id))
+
+
+def remember(session: Session, study_id: int, version_id: int, content_hash: str) -> None:
+    """Let `current` know a study's newest version, for the rest of a session that does not change it."""
+    session.info.setdefault(_NEWEST, {})[study_id] = (version_id, content_hash)
 
 
 def _version(session: Session, version_id: int) -> CurrentStudy:
@@ -121,9 +131,8 @@ def languages_offered(
 
 
 def _keep(session: Session, key: tuple[object, ...], read: Callable[[], _Kept]) -> _Kept:
-    bind = session.get_bind()
-    engine = bind if isinstance(bind, Engine) else bind.engine
-    full = (engine.url, *key)
-    if full not in _kept:
-        _kept[full] = read()
-    return _kept[full]  # type: ignore[no-any-return]  # what stands under a key is what its reader gave
+    # By dialect: each database's engine has its own, which all its connections and options share.
+    kept = _kept.setdefault(session.get_bind().dialect, {})
+    if key not in kept:
+        kept[key] = read()
+    return kept[key]  # type: ignore[no-any-return]  # what stands under a key is what its reader gave
