@@ -1,7 +1,5 @@
 """The pages: for participants on phones and for staff at desks."""
 
-from importlib import import_module
-from pathlib import Path
 from types import TracebackType
 
 from flask import Flask, request
@@ -11,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import config as configuration
 from app.config import Config
-from app.web import error_pages, gate, headers, participant, speech, static_files
+from app.web import error_pages, gate, headers, participant, speech, staff, static_files
 
 
 class Hepatica(Flask):
@@ -57,6 +55,5 @@ def create_app(config: Config | None = None) -> Flask:
     # Participants' pages carry no token that could expire while someone rests: SameSite=Lax and the gate do.
     protection.exempt(participant.blueprint)
     app.register_blueprint(participant.blueprint)
-    if (Path(__file__).parent / "staff" / "__init__.py").exists():
-        app.register_blueprint(import_module("app.web.staff").blueprint)
+    app.register_blueprint(staff.blueprint)
     return app

@@ -188,6 +188,18 @@ def test_the_language_is_changed_in_the_middle(invite: Invite, page: Page) -> No
     assert [value for _, value in _answers(invitation)] == [3, 0]
 
 
+def test_the_enter_key_on_an_answer_sends_nothing(invite: Invite, page: Page) -> None:
+    invitation = invite("en")
+    invitation.open_survey(page)
+    page.get_by_role("button", name="Start").click()
+    _choose(page, 1)
+    _saved(page)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    expect(page.locator(f"{QUESTION} .step")).to_have_text(f"Question 1 of {ITEMS}")
+    assert _sent(invitation) == 0
+
+
 def test_saved_for_later(invite: Invite, page: Page) -> None:
     invite("en").open_survey(page)
     page.get_by_role("button", name="Start").click()

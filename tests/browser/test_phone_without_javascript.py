@@ -51,6 +51,14 @@ def test_the_language_is_changed_in_the_middle(invite: Invite, plain: Page) -> N
     expect(plain.locator(".question").first.locator("input").nth(1)).to_be_checked()
 
 
+def test_the_enter_key_on_an_answer_saves_and_sends_nothing(invite: Invite, plain: Page) -> None:
+    invite("en").open_survey(plain)
+    for question in range(ITEMS):
+        _choose(plain, question, 0)
+    plain.keyboard.press("Enter")
+    expect(plain.get_by_role("status")).to_contain_text("Your answers are saved.")
+
+
 def test_a_report_keeps_what_was_typed_until_it_is_right(invite: Invite, plain: Page) -> None:
     invite("en").come_in(plain)
     plain.get_by_role("link", name="I was in hospital").click()

@@ -27,12 +27,16 @@ def link(token: str) -> ResponseReturnValue:
 @public
 def open_link(token: str) -> ResponseReturnValue:
     """Let the browser in when the link is alive and the year of birth is right."""
+    birth_year = request.form.get("birth_year", "")
+    if not birth_year.strip():
+        _speak_for(token)
+        return _refused(Code.SIGN_IN_FAILED)  # nothing was guessed, so nothing is counted
     config = settings()
     with writing() as session:
         outcome = links.open_link(
             session,
             token=token,
-            birth_year=request.form.get("birth_year", ""),
+            birth_year=birth_year,
             address=request.remote_addr or "",
             now=clock.now(),
             link_keys=config.link_keys,

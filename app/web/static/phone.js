@@ -217,7 +217,9 @@
     get("back").onclick = () => go(where() - 1);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const action = event.submitter ? event.submitter.value : "";
+      const button = event.submitter;
+      if (!button || button.hidden) return; // the Enter key, pressed on an answer
+      const action = button.value;
       if (action === "send") return send();
       if (!(await flush())) return;
       if (action === "save") return location.assign("/today?saved");

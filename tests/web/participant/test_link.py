@@ -71,6 +71,14 @@ def test_a_wrong_year_is_refused_with_words_and_counted(new_phone: NewPhone) -> 
         )  # one for the link, one for the address
 
 
+def test_an_empty_year_is_no_guess(new_phone: NewPhone) -> None:
+    phone = new_phone()
+    for _ in range(7):
+        assert phone.post(f"/p/{phone.token}", birth_year=" ").status_code == 422
+        assert phone.post("/p/invented", birth_year="").status_code == 422
+    assert phone.post(f"/p/{phone.token}", birth_year=BIRTH_YEAR).status_code == 303
+
+
 def test_too_many_tries_are_answered_with_429_and_the_right_year_too(
     new_phone: NewPhone, time: Clock
 ) -> None:
