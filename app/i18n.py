@@ -122,6 +122,18 @@ def format_instant(instant: datetime, style: str = "medium") -> str:
     return f"{said} {instant.tzname()}"
 
 
+def isolated(text: str) -> str:
+    """Return a telephone number or a code so that it keeps its order inside a right-to-left sentence.
+
+    Plain text knows no `dir`: Unicode's isolates (LRI and PDI) take its place.
+    """
+    return (
+        f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+        if direction(current()) == "rtl"
+        else text
+    )
+
+
 def format_number(number: float) -> str:
     """Return a number as the language writes it."""
     return format_decimal(number, locale=locale(current()))

@@ -138,7 +138,7 @@ def rendered(words: Draft, *, link: str) -> tuple[str, str]:
             "due": i18n.format_day(words.due_on),
             "closes": i18n.format_day(words.closes_on),
             "site": words.site,
-            "phone": words.phone,
+            "phone": i18n.isolated(words.phone),
         }
     try:
         return filled(words.subject, values), filled(words.body, values)
