@@ -1,6 +1,7 @@
 """Refusals and faults as pages, in the reader's language; as JSON for a script that asks for it."""
 
 import sys
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, jsonify, make_response, redirect, render_template, request
@@ -12,7 +13,7 @@ from app import clock, i18n
 from app.errors import Code, Refusal
 from app.queries import access
 from app.web import messages
-from app.web.gate import PARTICIPANT_COOKIE, STAFF_COOKIE
+from app.web.gate import PARTICIPANT_COOKIE, STAFF_COOKIE, understood
 from app.web.messages import Words
 from app.web.transactions import reading
 
@@ -31,7 +32,7 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
         # Back to the page after signing in, unless it was a form, which the address alone would not repeat.
         wanted = request.full_path.rstrip("?") if request.method == "GET" else STAFF
         return redirect(f"/staff/sign-in?{_query(wanted)}", 303)
-    return _answer(messages.status(refusal.code), refusal.code, messages.words(refusal))
+    return _answer(messages.status(refusal.code), refusal.code, lambda: messages.words(refusal))
 
 
 def _query(wanted: str) -> str:
@@ -43,24 +44,25 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return error  # a redirect
     codes = {403: Code.NOT_ALLOWED, 404: Code.NOT_FOUND, 429: Code.TOO_MANY_ATTEMPTS}
     if error.code in codes:
-        return _answer(error.code, codes[error.code], messages.words(Refusal(codes[error.code])))
-    if error.code >= 500:
-        return _answer(error.code, None, messages.broken())
-    return _answer(error.code, None, messages.not_understood())
+        refusal = Refusal(codes[error.code])
+        return _answer(error.code, refusal.code, lambda: messages.words(refusal))
+    return _answer(error.code, None, messages.broken if error.code >= 500 else messages.not_understood)
 
 
 def _broken(error: Exception) -> ResponseReturnValue:
     current_app.log_exception(sys.exc_info())
     if current_app.testing:
         raise error
-    return _answer(500, None, messages.broken())
+    return _answer(500, None, messages.broken)
 
 
-def _answer(status: int, code: Code | None, words: Words) -> ResponseReturnValue:
+def _answer(status: int, code: Code | None, in_words: Callable[[], Words]) -> ResponseReturnValue:
+    home = _home()  # first: it finds out which language to speak
+    words = in_words()
     if request.accept_mimetypes.best == "application/json":
         body = {"error": code or "broken", "message": f"{words.title}. {words.advice}"}
         return jsonify(body), status
-    return make_response(render_template("refusal.html", words=words, home=_home()), status)
+    return make_response(render_template("refusal.html", words=words, home=home), status)
 
 
 def _home() -> str | None:
@@ -85,4 +87,4 @@ def _recognise(staff: bool) -> None:
         return  # the database itself may be what is broken; the page must still be shown
     if reader is not None:
         g.reader = reader
-        i18n.speak(reader.language)
+        i18n.speak(understood(reader.language))

@@ -39,11 +39,6 @@ def words(refusal: Refusal) -> Words:
     return _words()[refusal.code]
 
 
-def not_found() -> Words:
-    """Return the words for an address that leads nowhere."""
-    return _words()[Code.NOT_FOUND]
-
-
 def broken() -> Words:
     """Return the words for a fault of ours."""
     return Words(

@@ -1,5 +1,7 @@
 """The language of a participant's pages."""
 
+import re
+
 from sqlalchemy import select
 
 from app import database
@@ -15,6 +17,14 @@ def test_a_page_speaks_the_language_of_the_participant(new_phone: NewPhone) -> N
     assert (page.get("lang"), page.get("dir")) == ("ar", "rtl")
     assert "البداية" in text(page)
     assert heading(phone.get(phone.survey())) == "هل شعرت بحكة في جلدك؟"
+
+
+def test_refusals_and_wrong_addresses_speak_it_too(new_phone: NewPhone) -> None:
+    phone = new_phone(site="cai", language="ar").open()
+    for address, status in (("/nowhere", 404), ("/survey/999/itch", 404), (phone.survey("w4"), 409)):
+        page = phone.get(address, status=status, headers={"Accept-Language": "en"})
+        assert page.get("lang") == "ar"
+        assert re.search("[a-zA-Z]", heading(page)) is None
 
 
 def test_the_language_of_the_link_page_can_be_chosen_before_coming_in(new_phone: NewPhone) -> None:
