@@ -86,7 +86,7 @@ def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
 
 
 def plural_form(singular: str, plural: str, num: int) -> str:
-    """Return the form that the language uses for a number, with its places still open: templates fill them, escaped."""
+    """Return the form that the language uses for a number, its places open for templates to fill."""
     return _catalogue(current()).ungettext(singular, plural, num)
 
 
