@@ -57,9 +57,9 @@ def _open_once(chromium: Browser, url: str, secret: str) -> Opened:
         )
         speaker.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         page.goto(url, wait_until="networkidle")
-        paint = page.evaluate(
-            "() => performance.getEntriesByName('first-contentful-paint').map(entry => entry.startTime)[0]"
-        )
+        paints = "performance.getEntriesByName('first-contentful-paint')"
+        page.wait_for_function(f"() => {paints}.length > 0")
+        paint = page.evaluate(f"() => {paints}[0].startTime")
         # What never left the browser (an icon inside the page) has no bytes and is no request.
         requests = {
             addresses[key]: size for key, size in weights.items() if addresses[key].startswith("http")
