@@ -18,10 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @lru_cache(maxsize=8)
 def engine(url: str) -> Engine:
-    """Return the one engine of this process for a database."""
+    """Return the one engine of this process for a database; no answer goes into a log with an error."""
     if not url.startswith("sqlite"):
-        return create_engine(_with_driver(url), pool_size=8, max_overflow=8)
-    made = create_engine(url, connect_args={"timeout": 30})
+        return create_engine(_with_driver(url), pool_size=8, max_overflow=8, hide_parameters=True)
+    made = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(made, "connect", _prepare_sqlite)
     event.listen(made, "begin", _begin_sqlite)
     return made
