@@ -179,7 +179,7 @@ class NumberBetween:
 
 
 def choices(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return values and their words as WTForms wants them; it refuses the tuples that its type stubs ask for."""
+    """Return values and their words as WTForms wants them; it warns of the tuples that its stubs ask for."""
     return cast(list[tuple[str, str]], [SelectChoice(value, words) for value, words in pairs])
 
 

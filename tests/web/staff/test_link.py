@@ -15,7 +15,6 @@ from tests.fixtures.pages import heading, text
 from tests.fixtures.phone import Clock
 from tests.fixtures.study import COMMAND, LINK_KEYS, TinyStudy
 
-
 SVG = "{http://www.w3.org/2000/svg}"
 
 

@@ -1,0 +1,275 @@
+"""Every page of staff can be used, and the whole way from enrolment to a reminder is gone in a browser."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
+
+from app import clock, database
+from app.domain.actor import Role
+from app.domain.partial_date import PartialDate
+from app.models import Account
+from app.operations.accounts import add_account
+from app.operations.events import read_event, report_event
+from app.operations.links import issue_link
+from app.operations.reports import publish_report
+from app.operations.studies import load_study
+from tests.fixtures.browser import NewPage
+from tests.fixtures.desk import PASSWORD
+from tests.fixtures.mail import Mailbox
+from tests.fixtures.phone import SETTINGS
+from tests.fixtures.server import Serve
+from tests.fixtures.study import COMMAND, FOLDER, TinyStudy
+
+pytestmark = pytest.mark.browser
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 360, "height": 740}
+LOOKS: dict[str, dict[str, Any]] = {
+    "desk, light": {"viewport": DESK, "color_scheme": "light"},
+    "desk, dark": {"viewport": DESK, "color_scheme": "dark"},
+    "phone, light": {"viewport": PHONE, "color_scheme": "light"},
+    "phone, dark": {"viewport": PHONE, "color_scheme": "dark"},
+    "phone, large text": {"viewport": PHONE, "color_scheme": "light"},
+}
+SMALLEST_TARGET = 24
+# a box is as large as the label around it
+TARGETS = """
+(smallest) => [...document.querySelectorAll("a, button, select, input:not([type=hidden]), label:has(input)")]
+  .filter((each) => each.checkVisibility({opacityProperty: true}) && !each.closest(".unseen, .skip"))
+  .filter((each) => !(each.matches("input") && each.closest("label")))
+  .map((each) => [each.outerHTML.slice(0, 90), each.getBoundingClientRect()])
+  .filter(([, box]) => box.height < smallest || box.width < smallest)
+  .map(([html, box]) => `${Math.round(box.width)} x ${Math.round(box.height)}: ${html}`)
+"""
+TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+LARGE = "addEventListener('DOMContentLoaded', () => document.documentElement.style.fontSize = '200%')"
+
+
+@dataclass(frozen=True)
+class Office:
+    """The tiny study on a server, with things that have happened in it."""
+
+    server: str
+    url: str
+    event_id: int
+
+    def sign_in(self, page: Page, role: Role, language: str = "en") -> Page:
+        """Sign in as someone of a role who reads a language."""
+        email = f"{role}-{language}@example.org"
+        with database.writing(self.url) as session:
+            _add_account(session, email, role, language)
+        page.goto(f"{self.server}/staff/sign-in")
+        page.locator("#email").fill(email)
+        page.locator("#password").fill(PASSWORD)
+        page.locator("button.main").click()
+        page.wait_for_url(f"{self.server}/staff/*")
+        return page
+
+
+def _add_account(session: Session, email: str, role: Role, language: str) -> None:
+    account_id = add_account(
+        session,
+        email=email,
+        name="Someone of the staff",
+        role=role,
+        study_id=1,
+        site="mad" if role == "coordinator" else None,
+        password=PASSWORD,
+        actor=COMMAND,
+        now=clock.now(),
+    )
+    session.get_one(Account, account_id).language = language
+
+
+@pytest.fixture
+def office(request: pytest.FixtureRequest, sqlite_url: str, serve: Serve) -> Iterator[Office]:
+    """Three participants, one read event and one report; mail goes to `mailbox` if the test has one."""
+    now = clock.now()
+    with database.writing(sqlite_url) as session:
+        study_id = load_study(session, folder=FOLDER, actor=COMMAND, now=now).study_id
+    tiny = TinyStudy(sqlite_url, study_id)
+    today = now.date() - timedelta(days=1)
+    first = tiny.enrol("MAD-001", day_0=today, now=now)
+    tiny.enrol("MAD-002", day_0=today, now=now, language="ar")
+    tiny.enrol("MAD-003", arm=None, day_0=today, now=now)
+    with database.writing(sqlite_url) as session:
+        issue_link(session, participant_id=first, actor=COMMAND, now=now)
+        event_id = report_event(
+            session,
+            participant_id=first,
+            kind="hospital stay",
+            started=PartialDate(2025),
+            reason="bleeding",
+            report_id="r",
+            actor=COMMAND,
+            now=now,
+        )
+        read_event(
+            session,
+            event_id=event_id,
+            decision="needs information",
+            note="No letter yet.",
+            actor=COMMAND,
+            now=now,
+        )
+        publish_report(
+            session,
+            study_id=study_id,
+            cutoff_on=today,
+            data_sha256="0" * 64,
+            page="<!doctype html><html lang=en><title>R</title><style>h1{color:teal}</style><h1>TFS</h1>",
+            results={},
+            actor=COMMAND,
+            now=now,
+        )
+    mail = {"SMTP_URL": request.getfixturevalue("mailbox").url} if "mailbox" in request.fixturenames else {}
+    with serve(sqlite_url, **(SETTINGS | mail)) as server:
+        yield Office(server.url, sqlite_url, event_id)
+
+
+def pages(office: Office, page: Page) -> Iterator[str]:
+    """Go through every page and state, and give the name of each."""
+    staff = f"{office.server}/staff"
+    for address in (
+        "/?state=all",
+        "/?search=nobody",
+        "/participants",
+        "/participants/new",
+        "/participants/new?site=mad",
+        "/participants/MAD-001",
+        "/participants/MAD-003",
+        "/participants/MAD-001/contact",
+        "/participants/MAD-001/link",
+        "/participants/MAD-001/link/print",
+        "/participants/MAD-002/link/print",
+        "/participants/MAD-003/randomise",
+        "/participants/MAD-001/infusion",
+        "/participants/MAD-001/hospital-stay",
+        "/participants/MAD-001/sighting",
+        "/participants/MAD-001/withdrawal",
+        "/events",
+        f"/events/{office.event_id}",
+        "/reminders/preview?occasion=1&occasion=3&occasion=2",
+        "/reminders/sent?occasion=1&occasion=3",
+        "/reminders",
+        "/reports",
+        "/reports/1",
+        "/audit",
+        "/participants/nobody",
+    ):
+        page.goto(f"{staff}{address}")
+        yield address
+    page.goto(f"{staff}/participants/new?site=mad")
+    page.locator("#code").fill("")
+    page.locator("main button.main").click()
+    expect(page.locator("#faults")).to_be_focused()
+    yield "an enrolment with faults"
+    page.goto(f"{staff}/events/{office.event_id}")
+    page.locator("main button.main").click()
+    expect(page.locator("#faults")).to_be_focused()
+    yield "a reading with faults"
+    page.goto(f"{staff}/participants/MAD-001/consent")
+    page.locator("main button.main").click()
+    yield "a consent with faults"
+    page.locator("header .whoami button").click()
+    page.wait_for_url("**/sign-in")
+    yield "the sign-in"
+    page.locator("button.main").click()
+    yield "the sign-in with faults"
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_every_page_can_be_used(office: Office, new_page: NewPage, language: str, look: str) -> None:
+    page = new_page(**LOOKS[look])
+    if look == "phone, large text":
+        page.add_init_script(LARGE)
+    office.sign_in(page, "administrator", language)
+    faults = []
+    for name in pages(office, page):
+        found = Axe().run(page, options=RULES)
+        faults += [
+            f"{name}: {each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]
+        ]
+        faults += [f"{name}: small target {each}" for each in page.evaluate(TARGETS, SMALLEST_TARGET)]
+        too_wide = page.evaluate(TOO_WIDE)
+        if too_wide > 0:
+            faults.append(f"{name}: {too_wide} px too wide")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_the_whole_way_from_enrolment_to_a_reminder(
+    mailbox: Mailbox, office: Office, new_page: NewPage, scripts: bool
+) -> None:
+    page = office.sign_in(new_page(viewport=DESK, java_script_enabled=scripts), "coordinator")
+    page.get_by_role("link", name="Enrol a participant").click()
+    expect(page.locator("#code")).to_have_value("MAD-004")
+    page.locator("#language").select_option("ar")
+    page.get_by_label("1", exact=True).check()
+    day = clock.now().date() - timedelta(days=1)
+    _type_date(page, "consented_on", day.year, day.month, day.day)
+    page.locator("#name").fill("Layla")
+    page.locator("#birth_year").fill("1958")
+    page.locator("#email").fill("layla@example.org")
+    page.get_by_role("button", name="Enrol and show the link").click()
+    page.wait_for_url("**/participants/MAD-004/link")
+    link = page.locator("#address").inner_text()
+    page.get_by_role("link", name="Sheet to print").click()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator("main .link-text")).to_have_text(link)
+    page.goto(f"{office.server}/staff/participants/MAD-004/randomise")
+    page.get_by_label("Usual care").check()
+    _type_date(page, "randomised_on", day.year, day.month, day.day)
+    page.locator("main button.main").click()
+    expect(page.get_by_role("status").first).to_contain_text("The randomisation is recorded")
+    page.get_by_role("link", name="Worklist").click()
+    page.get_by_label("Select MAD-004, Start").check()
+    page.get_by_role("button", name="Preview reminders").click()
+    expect(page.locator(".letter")).to_have_attribute("lang", "ar")
+    page.get_by_role("button", name="Send 1 reminder now").click()
+    page.wait_for_url("**/reminders/sent?**")
+    expect(page.locator(".state")).to_have_text("Sent")
+    letter = mailbox.wait()[0]
+    assert letter.subject == "أسئلتك"
+    assert link.rpartition("/")[2] in letter.text()
+
+
+def _type_date(page: Page, name: str, *parts: int) -> None:
+    for part, number in zip(("year", "month", "day"), parts, strict=True):
+        page.locator(f"#{name}-{part}").fill(str(number))
+
+
+def test_all_on_a_page_are_ticked_at_once(office: Office, new_page: NewPage) -> None:
+    page = office.sign_in(new_page(viewport=DESK), "coordinator")
+    page.locator("[data-select-all]").check()
+    assert (
+        page.locator("input[name=occasion]:checked").count()
+        == page.locator("input[name=occasion]").count()
+        == 2
+    )
+    expect(page.locator("[data-selected]")).to_have_text("Selected: 2")
+    page.locator("input[name=occasion]").first.uncheck()
+    expect(page.locator("[data-selected]")).to_have_text("Selected: 1")
+
+
+def test_a_report_keeps_its_styles_and_runs_nothing(office: Office, new_page: NewPage) -> None:
+    page = office.sign_in(new_page(viewport=DESK), "statistician")
+    page.get_by_role("link", name="Report 1").click()
+    page.get_by_role("link", name="Open the report").click()
+    assert page.locator("h1").evaluate("each => getComputedStyle(each).color") == "rgb(0, 128, 128)"
+
+
+def test_the_sheet_fits_on_one_page_of_paper(office: Office, new_page: NewPage) -> None:
+    page = office.sign_in(new_page(viewport=DESK), "coordinator")
+    page.goto(f"{office.server}/staff/participants/MAD-001/link/print")
+    paper = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type /Page\b", paper)) == 1
