@@ -13,7 +13,7 @@ from app.domain.schedule import ANSWERABLE
 from app.errors import Code, Refusal
 from app.i18n import gettext
 from app.operations import responses as changes
-from app.operations.responses import Saved
+from app.operations.responses import Saved, Submitted
 from app.queries import responses
 from app.queries.responses import Questionnaire
 from app.web.gate import participant_only
@@ -22,6 +22,7 @@ from app.web.participant.page import blueprint, page
 from app.web.questions import drawn
 from app.web.transactions import settings
 
+LONGEST_ID = 64
 NOT_ANSWERS = frozenset({"do", "submission_id", "gaps", "age"})
 OLDEST = timedelta(days=30)
 """An answer that waited longer on a phone than this is dated as if it had waited this long."""
@@ -52,6 +53,7 @@ def answer(occasion_id: int, instrument: str) -> ResponseReturnValue:
     except Refusal as refusal:
         if refusal.code != Code.ALREADY_SENT:
             raise
+        _submit(occasion_id, instrument)  # what came too late is kept in the trail, beside the response
         return _go_on(f"/receipt/{refusal.detail}", status=409)
     if _wants_json():
         kept = [code for code in _given() if code not in saved.faults]
@@ -122,21 +124,25 @@ def _send(occasion_id: int, instrument: str) -> ResponseReturnValue:
             saved = _save(occasion_id, instrument)
             if not saved.faults and unanswered(found.instrument, saved.answers):
                 return _go_on(f"/survey/{occasion_id}/{instrument}?gaps")
-    sent = changes.submit_response(
-        g.session,
-        visitor=g.visitor,
-        occasion_id=occasion_id,
-        instrument=instrument,
-        raw=_given(),
-        submission_id=request.form.get("submission_id") or secrets.token_urlsafe(16),
-        now=g.now,
-        language=i18n.current(),
-    )
+    sent = _submit(occasion_id, instrument)
     if sent.receipt is not None:
         return _go_on(f"/receipt/{sent.receipt}")
     if _wants_json():
         return jsonify(faults=_words(sent.saved)), 422
     return _page(_found(occasion_id, instrument), faults=sent.saved.faults), 422
+
+
+def _submit(occasion_id: int, instrument: str) -> Submitted:
+    return changes.submit_response(
+        g.session,
+        visitor=g.visitor,
+        occasion_id=occasion_id,
+        instrument=instrument,
+        raw=_given(),
+        submission_id=request.form.get("submission_id", "")[:LONGEST_ID] or secrets.token_urlsafe(16),
+        now=g.now,
+        language=i18n.current(),
+    )
 
 
 def _go_on(address: str, status: int = 200) -> ResponseReturnValue:

@@ -16,6 +16,14 @@ def _stored(phone: Phone) -> list[tuple[str, object]]:
         return [(answer.item, answer.value) for answer in session.scalars(select(Answer).order_by(Answer.id))]
 
 
+def _late_answers(phone: Phone) -> list[object]:
+    with database.reading(phone.url) as session:
+        late = (
+            select(AuditEntry.new).where(AuditEntry.action == "response.submit_again").order_by(AuditEntry.id)
+        )
+        return list(session.scalars(late))
+
+
 def _responses(phone: Phone) -> int:
     with database.reading(phone.url) as session:
         return session.scalar(select(func.count()).select_from(Response)) or 0
@@ -121,12 +129,13 @@ def test_sent_twice_or_from_two_tabs_is_one_response_with_one_receipt(phone: Pho
     assert phone.client.get(phone.survey()).location in receipts  # the back button
 
 
-def test_a_late_answer_of_another_tab_leads_to_the_receipt(phone: Phone) -> None:
+def test_a_late_answer_of_another_tab_leads_to_the_receipt_and_stays_in_the_audit_trail(phone: Phone) -> None:
     receipt = phone.press(phone.survey(), "send", itch="3", sleep="0").location
     assert phone.post(phone.survey(), do="save", itch="1").location == receipt
     late = phone.save(phone.survey(), do="save", itch="1")
     assert (late.status_code, late.get_json()) == (409, {"location": receipt})
     assert _stored(phone) == [("itch", 3), ("sleep", 0)]
+    assert _late_answers(phone) == [{"itch": 1}, {"itch": 1}]
 
 
 def test_answers_that_a_second_sending_brings_stay_in_the_audit_trail(phone: Phone) -> None:
