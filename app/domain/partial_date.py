@@ -22,7 +22,10 @@ class PartialDate:
     def __post_init__(self) -> None:
         if self.day is not None and self.month is None:
             raise ValueError("a day needs its month")
-        date(self.year, self.month or 1, self.day or 1)
+        try:
+            date(self.year, self.month or 1, self.day or 1)
+        except OverflowError as fault:  # what date() raises for a number of twenty digits
+            raise ValueError("no such date") from fault
 
     @property
     def precision(self) -> Precision:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.answer import AnswerValue, BadAnswer, read_answer
@@ -158,6 +158,8 @@ def submit_response(
     saved = _save(session, visitor, found, raw, answered_at=now, now=now)
     if saved.faults:
         return Submitted(None, again=False, saved=saved)
+    if session.scalar(select(Response.id).where(Response.submission_id == submission_id)):
+        raise Refusal(Code.ALREADY_RECORDED, f"submission {submission_id} is of another questionnaire")
     response_id = found.response_id or responses.response_id(
         session, occasion_id=occasion_id, instrument=instrument
     )

@@ -106,7 +106,10 @@ def _nothing_unstorable() -> None:
     """Stop the one character that PostgreSQL stores in no text."""
     if "\0" in request.path:
         raise NotFound
-    if request.method not in SAFE and any("\0" in text for pair in request.form.items() for text in pair):
+    typed = [*request.args.items(multi=True)]
+    if request.method not in SAFE:
+        typed += request.form.items(multi=True)
+    if any("\0" in text for pair in typed for text in pair):
         raise BadRequest
 
 
@@ -130,7 +133,14 @@ def _from_our_own_pages() -> None:
         foreign = site not in ("same-origin", "none")
     else:
         origin = request.headers.get("Origin", "null")
-        ours = {request.host, urlsplit(settings().public_url).netloc}
-        foreign = origin != "null" and urlsplit(origin).netloc not in ours
+        ours = {request.host, _host(settings().public_url)}
+        foreign = origin != "null" and _host(origin) not in ours
     if foreign:
         raise Refusal(Code.NOT_ALLOWED, "the form was sent from another site")
+
+
+def _host(address: str) -> str | None:
+    try:
+        return urlsplit(address).netloc
+    except ValueError:  # "http://[" is no address
+        return None

@@ -33,6 +33,12 @@ def test_precision_and_range(text: str, precision: str, earliest: date, latest: 
     assert (known.precision, known.earliest, known.latest, str(known)) == (precision, earliest, latest, text)
 
 
+@pytest.mark.parametrize("parts", [(10**20,), (2026, 10**20), (2026, 3, 10**20), (0,), (-1,)])
+def test_parts_that_make_no_date(parts: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError):
+        PartialDate(*parts)
+
+
 @given(st.dates(), st.sampled_from(["day", "month", "year"]))
 def test_writing_and_reading_change_nothing(day: date, precision: str) -> None:
     known = PartialDate(

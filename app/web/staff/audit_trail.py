@@ -4,7 +4,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from app.queries import audit, audit_words
-from app.web.gate import staff_only
+from app.web.gate import LARGEST_KEY, staff_only
 from app.web.staff import blueprint
 from app.web.staff.desk import at_desk
 from app.web.staff.pages import page
@@ -17,13 +17,14 @@ AT_ONCE = 100
 def audit_trail() -> ResponseReturnValue:
     """Show the newest entries of the study, or of one participant; without the arm where it is blinded."""
     code = request.args.get("participant", "").strip()
+    before = request.args.get("before", type=int)
     with at_desk() as desk:
         chain = f"participant:{desk.participant(code).id}" if code else None
         found = audit.newest(
             desk.session,
             study_id=desk.study_id,
             chain=chain,
-            before=request.args.get("before", type=int),
+            before=min(before, LARGEST_KEY) if before is not None else None,
             limit=AT_ONCE,
         )
         return page(

@@ -7,7 +7,7 @@ from app.operations import events
 from app.queries.participants import ParticipantRow
 from app.web.staff.desk import Desk
 from app.web.staff.fields import AtMost, TypedDate, stripped
-from app.web.staff.record import RecordForm
+from app.web.staff.record import RecordForm, known_as
 
 
 class DeathForm(RecordForm):
@@ -36,7 +36,7 @@ class DeathForm(RecordForm):
             kind="death",
             started=self.started.partly_known,
             reason=stripped(self.reason.data),
-            report_id=stripped(self.report_id.data),
+            report_id=known_as(self.report_id.data),
             actor=desk.actor,
             now=desk.now,
         )

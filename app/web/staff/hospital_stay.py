@@ -10,7 +10,7 @@ from app.queries.participants import ParticipantRow
 from app.web.speech import said
 from app.web.staff.desk import Desk
 from app.web.staff.fields import AtMost, TypedDate, choices, stripped
-from app.web.staff.record import RecordForm
+from app.web.staff.record import RecordForm, known_as
 
 
 class HospitalStayForm(RecordForm):
@@ -60,7 +60,7 @@ class HospitalStayForm(RecordForm):
             ongoing=self.ongoing.data,
             reason=self.reason.data or "",
             place=stripped(self.place.data),
-            report_id=stripped(self.report_id.data),
+            report_id=known_as(self.report_id.data),
             actor=desk.actor,
             now=desk.now,
         )

@@ -1,12 +1,20 @@
 """What all things that staff record of a participant have in common: a small form, and one operation."""
 
+import secrets
 from typing import ClassVar
 
 from app.domain.actor import Role
 from app.domain.study import Study
 from app.queries.participants import ParticipantRow
 from app.web.staff.desk import Desk
-from app.web.staff.fields import StaffForm
+from app.web.staff.fields import StaffForm, stripped
+
+LONGEST_ID = 64
+
+
+def known_as(report_id: str | None) -> str:
+    """Return the id under which a report is known again when it comes twice; one without gets its own."""
+    return stripped(report_id)[:LONGEST_ID] or secrets.token_urlsafe(12)
 
 
 class RecordForm(StaffForm):
