@@ -4,12 +4,14 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
 from app.errors import Code, Refusal
 
 SECRETS = ("SECRET_KEY", "LINK_KEYS", "CONTACT_KEYS")
+SHORTEST_SECRET = 32
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Config:
     production: bool
 
     @property
+    def secure_cookies(self) -> bool:
+        """Return whether browsers may show their cookies over HTTPS alone."""
+        return self.production or self.public_url.startswith("https://")
+
+    @property
     def demo_accounts(self) -> Path:
         """Return the file in the instance folder that keeps the demo's made-up passwords."""
         return self.outbox.with_name("demo-accounts.txt")
@@ -43,26 +50,67 @@ def load(environment: dict[str, str] | None = None) -> Config:
     In production every secret must be given. Elsewhere missing ones are made once and kept in
     `instance/secrets.env` (readable by the owner alone), so that the server and the commands agree.
     """
-    given = dict(os.environ if environment is None else environment)
+    given = {
+        name: value
+        for name, value in (os.environ if environment is None else environment).items()
+        if value.strip(" ,")  # an empty setting is none: an empty key would sign for everybody
+    }
     production = given.get("HEPATICA_ENV") == "production"
     instance = Path(given.get("INSTANCE", "instance")).absolute()
-    missing = [name for name in SECRETS if not given.get(name)]
-    if missing and production:
-        raise Refusal(Code.NOT_CONFIGURED, f"set {', '.join(missing)} in the environment")
-    if missing:
+    if production:
+        _refuse_weak(given)
+    elif any(name not in given for name in SECRETS):
         given = _kept_secrets(instance) | given
     return Config(
         database_url=given.get("DATABASE_URL") or f"sqlite:///{instance / 'hepatica.db'}",
         secret_key=given["SECRET_KEY"],
-        link_keys=tuple(given["LINK_KEYS"].split(",")),
-        contact_keys=tuple(given["CONTACT_KEYS"].split(",")),
-        public_url=given.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
-        trusted_proxies=int(given.get("TRUSTED_PROXIES", "0")),
-        smtp_url=given.get("SMTP_URL") or None,
+        link_keys=_keys(given["LINK_KEYS"]),
+        contact_keys=_sealing(_keys(given["CONTACT_KEYS"])),
+        public_url=_public(given.get("PUBLIC_URL", "http://127.0.0.1:8000")),
+        trusted_proxies=_count(given.get("TRUSTED_PROXIES", "0")),
+        smtp_url=given.get("SMTP_URL"),
         outbox=instance / "outbox",
         mail_from=given.get("MAIL_FROM", "Hepatica <hepatica@localhost>"),
         production=production,
     )
+
+
+def _refuse_weak(given: dict[str, str]) -> None:
+    missing = [name for name in (*SECRETS, "PUBLIC_URL") if name not in given]
+    if missing:
+        raise Refusal(Code.NOT_CONFIGURED, f"set {', '.join(missing)} in the environment")
+    for name in ("SECRET_KEY", "LINK_KEYS"):
+        if any(len(key) < SHORTEST_SECRET for key in _keys(given[name])):
+            raise Refusal(Code.NOT_CONFIGURED, f"{name}: a secret has at least {SHORTEST_SECRET} characters")
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(key.strip() for key in text.split(",") if key.strip())
+
+
+def _sealing(keys: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        for key in keys:
+            Fernet(key)
+    except ValueError:
+        raise Refusal(Code.NOT_CONFIGURED, "CONTACT_KEYS: each key is 32 bytes in URL-safe base64") from None
+    return keys
+
+
+def _public(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise Refusal(Code.NOT_CONFIGURED, "PUBLIC_URL: write https://host, as participants reach it")
+    return url.rstrip("/")
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise Refusal(Code.NOT_CONFIGURED, "TRUSTED_PROXIES: write how many proxies stand in front")
+    return int(text)
 
 
 def _kept_secrets(instance: Path) -> dict[str, str]:

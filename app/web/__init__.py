@@ -34,7 +34,7 @@ def create_app(config: Config | None = None) -> Flask:
         SESSION_COOKIE_NAME="hepatica_form",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=config.production,
+        SESSION_COOKIE_SECURE=config.secure_cookies,
         # It would look at the Referer, which our pages tell browsers not to send; the gate looks at origins.
         WTF_CSRF_SSL_STRICT=False,
         WTF_CSRF_TIME_LIMIT=None,  # the token is as good as the browser's session: no form is lost to a clock

@@ -52,7 +52,7 @@ def open_link(token: str) -> ResponseReturnValue:
         max_age=outcome.lasting,
         httponly=True,
         samesite="Lax",
-        secure=config.production,
+        secure=config.secure_cookies,
     )
     return response
 

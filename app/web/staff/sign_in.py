@@ -57,7 +57,7 @@ def let_in() -> ResponseReturnValue:
         max_age=outcome.lasting,
         httponly=True,
         samesite="Lax",
-        secure=settings().production,
+        secure=settings().secure_cookies,
         path="/staff",
     )
     return response
