@@ -23,8 +23,11 @@ class WithoutTokens(logging.Filter):
 
 wsgi_app = "wsgi:app"
 bind = [f"127.0.0.1:{os.environ.get('PORT', '8000')}"]
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# On two cores three processes spend less time a request than two: fewer threads wait for one interpreter.
+workers = int(os.environ.get("WEB_CONCURRENCY", "3"))
 threads = 4
+# An answer takes someone some seconds; on a slow network a new connection for each would double the wait.
+keepalive = 30
 worker_tmp_dir = "/dev/shm"  # noqa: S108 (holds a heartbeat's empty file; a slow disk would look like a dead worker)
 # gunicorn's control socket has one default place for each user, shared by all the user's servers.
 control_socket_disable = True
