@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
@@ -15,10 +16,16 @@ KEPT = timedelta(days=1)
 
 
 def too_many(session: Session, *, kind: AttemptKind, subject: str, now: datetime) -> bool:
-    """Return whether a subject has used up its tries of the last quarter of an hour."""
+    """Return whether a subject has used up its tries of the last quarter of an hour.
+
+    The subject is held until the transaction ends: of tries that come at once, each sees those before it.
+    """
+    hidden = _hidden(kind, subject)
+    if session.get_bind().dialect.name == "postgresql":  # SQLite lets in one writer at a time anyway
+        session.execute(select(func.pg_advisory_xact_lock(_as_lock(hidden))))
     tried = session.scalar(
         select(func.count()).where(
-            Attempt.kind == kind, Attempt.subject == _hidden(subject), Attempt.tried_at > now - WINDOW
+            Attempt.kind == kind, Attempt.subject == hidden, Attempt.tried_at > now - WINDOW
         )
     )
     return (tried or 0) >= ALLOWED[kind]
@@ -27,8 +34,26 @@ def too_many(session: Session, *, kind: AttemptKind, subject: str, now: datetime
 def count(session: Session, *, kind: AttemptKind, subject: str, now: datetime) -> None:
     """Count one failed try, and forget those older than a day."""
     session.execute(delete(Attempt).where(Attempt.tried_at < now - KEPT))
-    session.execute(insert(Attempt).values(kind=kind, subject=_hidden(subject), tried_at=now))
+    session.execute(insert(Attempt).values(kind=kind, subject=_hidden(kind, subject), tried_at=now))
 
 
-def _hidden(subject: str) -> str:
-    return hashlib.sha256(subject.encode()).hexdigest()
+def _hidden(kind: AttemptKind, subject: str) -> str:
+    counted = _network(subject) if kind == "address" else subject
+    return hashlib.sha256(counted.encode()).hexdigest()
+
+
+def _as_lock(hidden: str) -> int:
+    return int.from_bytes(bytes.fromhex(hidden[:16]), signed=True)
+
+
+def _network(address: str) -> str:
+    """Return what one household or one office has: all of an IPv6 address but its free half."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return address
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(IPv6Network((found.packed[:8] + bytes(8), 64)))
