@@ -23,7 +23,7 @@ from tqdm import tqdm
 from app import clock, database
 from app.models import Answer, Response
 from app.queries import audit
-from bench.clients import ANSWERS, Tally, work
+from bench.clients import Tally, work
 from bench.cluster import Cluster, durable_cluster
 from bench.crowd import Phone, crowd
 from bench.processes import bound_by, child, usage
@@ -87,20 +87,25 @@ def measured(port: int, phones: list[Phone], cluster: Cluster) -> tuple[dict[str
     return figures, tallies
 
 
-def check(url: str, tallies: list[Tally]) -> None:
-    """Exit with an error unless everything that was acknowledged is there, once, with an unbroken trail."""
-    sent, saved = sum(len(tally.sent) for tally in tallies), sum(len(tally.saved) for tally in tallies)
+def stored(url: str) -> tuple[int, int]:
+    """Return how many questionnaires were sent and how many answers saved, ever."""
     with database.reading(url) as session:
-        stored = session.scalar(select(func.count(Response.receipt)))
-        answers = session.scalar(select(func.count(Answer.id)))
-        broken = list(audit.verify(session))
-    trailless = [fault for fault in broken if "no trail" not in fault]  # most of the crowd never came
-    if (stored, answers) != (sent, saved) or trailless:
-        sys.exit(
-            f"{sent} surveys of {ANSWERS} answers sent, {stored} stored; {saved} answers saved,"
-            f" {answers} stored; {trailless[:3]}"
+        return (
+            session.scalar(select(func.count(Response.receipt))) or 0,
+            session.scalar(select(func.count(Answer.id))) or 0,
         )
-    print(f"All {sent} surveys and {saved} answers are stored, and the audit trail is unbroken.")
+
+
+def check(url: str, before: tuple[int, int], tallies: list[Tally]) -> None:
+    """Exit with an error unless everything that was acknowledged is there, once, with an unbroken trail."""
+    after = stored(url)
+    there = after[0] - before[0], after[1] - before[1]
+    told = sum(len(tally.sent) for tally in tallies), sum(len(tally.saved) for tally in tallies)
+    with database.reading(url) as session:
+        broken = list(audit.verify(session))
+    if there != told or broken:
+        sys.exit(f"Surveys and answers acknowledged: {told}; stored: {there}; the trail: {broken[:3]}")
+    print(f"All {told[0]} surveys and {told[1]} answers are stored, and the audit trail is unbroken.")
 
 
 def main() -> None:
@@ -109,10 +114,11 @@ def main() -> None:
         print(f"{cluster.version}, fsync on; gunicorn with {workers} workers; {CLIENTS} clients.")
         database.upgrade(cluster.url)
         phones = crowd(cluster.url, round((WARM_UP + SECONDS) * MOST_A_SECOND), now=clock.now())
+        before = stored(cluster.url)
         settings = {"WEB_CONCURRENCY": str(workers), "INSTANCE": directory}
         with serving(cluster.url, Path(directory) / "log", settings) as server:
             figures, tallies = measured(urlsplit(server.url).port or 80, phones, cluster)
-        check(cluster.url, tallies)
+        check(cluster.url, before, tallies)
         database.engine(cluster.url).dispose()
     print(json.dumps(figures))
 
