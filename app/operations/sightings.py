@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
+from app.errors import Code, Refusal
 from app.models import Sighting
 from app.models.sighting import SeenHow
 from app.operations import audit
@@ -23,14 +24,19 @@ def record_sighting(
     actor: Actor,
     now: datetime,
 ) -> int:
-    """Record that someone is alive on a day; the same day and way again changes nothing."""
+    """Record that someone is alive on a day; the same again changes nothing.
+
+    Refuses another word about a transplant for a day and way that are recorded: none of the two may be lost.
+    """
     participant = held(session, participant_id=participant_id, actor=actor)
     not_in_future(participant, seen_on, now)
     there = session.scalar(
-        select(Sighting.id).filter_by(participant_id=participant_id, seen_on=seen_on, how=how)
+        select(Sighting).filter_by(participant_id=participant_id, seen_on=seen_on, how=how)
     )
-    if there:
-        return there
+    if there is not None and there.untransplanted is not untransplanted:
+        raise Refusal(Code.ALREADY_RECORDED, f"{how} on {seen_on}, untransplanted: {there.untransplanted}")
+    if there is not None:
+        return there.id
     sighting = Sighting(
         participant_id=participant_id,
         seen_on=seen_on,

@@ -26,7 +26,8 @@ def loaded_by(module: str) -> set[str]:
 @pytest.mark.parametrize(
     ("module", "unwanted"),
     [
-        ("analysis", {"flask", "wtforms", "werkzeug"}),
+        ("analysis.__main__", {"flask", "wtforms", "werkzeug"}),
+        ("analysis.estimators", {"app", "sqlalchemy", "matplotlib"}),
         ("app.web", {"pandas", "numpy", "scipy", "matplotlib", "lifelines", "analysis"}),
         ("app.cli", {"flask", "wtforms", "pandas", "matplotlib", "lifelines", "analysis"}),
         ("app.domain", {"sqlalchemy", "flask", "pydantic", "babel"}),
