@@ -23,7 +23,7 @@ class WithoutTokens(logging.Filter):
 
 wsgi_app = "wsgi:app"
 bind = [f"127.0.0.1:{os.environ.get('PORT', '8000')}"]
-# On two cores three processes spend less time a request than two: fewer threads wait for one interpreter.
+# On two cores three processes took more surveys a second than two (docs/benchmarks.md).
 workers = int(os.environ.get("WEB_CONCURRENCY", "3"))
 threads = 4
 # An answer takes someone some seconds; on a slow network a new connection for each would double the wait.
