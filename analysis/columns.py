@@ -77,11 +77,11 @@ ADQS: Columns = MappingProxyType(
         "ADT": "day on which the last answer was given",
         "ADY": "that day, counted from randomisation",
         "AVAL": "score, empty where too few items were answered",
-        "ABLFL": "Y at baseline, N at other visits",
+        "ABLFL": "Y on the row that gives BASE, N on others",
         "BASE": "score at baseline",
         "CHG": "AVAL minus BASE, after baseline",
         "QSEVAL": "who answered",
-        "ANL01FL": "Y answered within the window of the visit, N outside it",
+        "ANL01FL": "Y answered within the window of the visit; N outside it, or after a withdrawal",
         **_SOURCE,
     }
 )

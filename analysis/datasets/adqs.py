@@ -37,6 +37,13 @@ def in_window(form: PlannedForm, given: GivenResponse) -> bool:
     return on is not None and form.window.opens_on <= on <= form.window.closes_on
 
 
+def analysed(course: Course, form: PlannedForm, given: GivenResponse) -> bool:
+    """Whether it was given in the window of the visit, and not after a withdrawal of answers or follow-up."""
+    on = given.given_on
+    ends = (form.window.closes_on, course.withdrawn("answers"), course.withdrawn("follow-up"))
+    return on is not None and form.window.opens_on <= on <= min(filter(None, ends))
+
+
 def _rows(cut: Cut, course: Course, form: PlannedForm, given: GivenResponse) -> Iterator[Row]:
     instrument = cut.instruments[given.instrument_version_id]
     shared = {
@@ -47,7 +54,7 @@ def _rows(cut: Cut, course: Course, form: PlannedForm, given: GivenResponse) -> 
         "ADT": given.given_on,
         "ADY": study_day(given.given_on, course.randomised_on),
         "QSEVAL": given.respondent,
-        "ANL01FL": "Y" if in_window(form, given) else "N",
+        "ANL01FL": "Y" if analysed(course, form, given) else "N",
         "SRCDOM": "response",
         "SRCSEQ": given.response_id,
     }
@@ -60,14 +67,14 @@ def _with_change(rows: list[Row], baseline: str | None) -> list[Row]:
     base = {
         (row["USUBJID"], row["PARCAT1"], row["PARAMCD"]): row["AVAL"]
         for row in rows
-        if row["AVISIT"] == baseline and row["ANL01FL"] == "Y"
+        if row["AVISIT"] == baseline and row["ANL01FL"] == "Y" and row["AVAL"] is not None
     }
     for row in rows:
         start = base.get((row["USUBJID"], row["PARCAT1"], row["PARAMCD"]))
         at_baseline = row["AVISIT"] == baseline
         there = not at_baseline and start is not None and row["AVAL"] is not None
         row |= {
-            "ABLFL": "Y" if at_baseline else "N",
+            "ABLFL": "Y" if at_baseline and start is not None else "N",
             "BASE": start,
             "CHG": row["AVAL"] - start if there else None,
         }

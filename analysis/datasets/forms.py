@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.columns import FORMS
-from analysis.datasets.adqs import in_window
+from analysis.datasets.adqs import analysed
 from analysis.datasets.cut import Cut
 from analysis.datasets.frame import Row, frame
 from app.domain.schedule import occasion_state
@@ -55,7 +55,7 @@ NOT_EXPECTED = ("not due by the cut-off", "died", "withdrew")
 
 def _reason(cut: Cut, course: Course, form: PlannedForm, response: GivenResponse | None) -> str:
     """Why a questionnaire is not there; empty where it is."""
-    if response is not None and response.sent_on is not None and in_window(form, response):
+    if response is not None and response.sent_on is not None and analysed(course, form, response):
         scored = scores(cut.instruments[response.instrument_version_id], response.answers)
         return "" if any(score is not None for score in scored.values()) else "sent without enough answers"
     # Once a death is reported no one expects answers any more, whether or not it has been confirmed yet.

@@ -60,8 +60,8 @@ def settled(
 
     `events="confirmed"` counts only confirmed events on their agreed dates. `events="all"` also counts those
     not refuted, on the reported dates; a partly known date then means the first day it can mean, so that no
-    stay is lengthened and no survival time invented, but not a day before `not_before` (day 0) where it can
-    mean that day or a later one. A stay never ends before it starts.
+    stay is lengthened and no survival time invented, but not a day before `not_before` (day 0, or for a death
+    the last sign of life) where it can mean that day or a later one. A stay never ends before it starts.
     """
     decided = outcome(readings)
     confirmed = decided == "confirmed"

@@ -104,11 +104,19 @@ class Course:
     def settled_events(self, events: EventChoice) -> list[SettledEvent]:
         """Return the events as the analysis counts them, in the order of their days."""
         found = [
-            settled(each.event, each.readings, events=events, not_before=self.randomised_on)
+            settled(each.event, each.readings, events=events, not_before=self._not_before(each.event))
             for each in self.events
         ]
         counted = [each for each in found if each is not None]
         return sorted(counted, key=lambda each: (each.started_on, each.event_id))
+
+    def _not_before(self, event: adjudication.Event) -> date | None:
+        """Return what bounds a partly known date: day 0, and for a death the last sign of life until then."""
+        if event.kind != "death":
+            return self.randomised_on
+        signs = [each.on for each in (*self.infusions, *self.answered, *self.sightings)]
+        days = [day for day in (self.randomised_on, *signs) if day and day <= event.started.latest]
+        return max(days, default=None)
 
     def withdrawn(self, scope: WithdrawalScope) -> date | None:
         """Return the day from which something was withdrawn, or None."""

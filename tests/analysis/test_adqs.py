@@ -3,6 +3,7 @@
 import pytest
 
 from analysis.reports.findings import completion, trajectories
+from app.domain.withdrawal import WithdrawalScope
 from tests.analysis.trial import Trial, day
 
 
@@ -36,6 +37,33 @@ def test_drafts_and_what_came_after_the_cutoff_are_no_responses(trial: Trial) ->
     trial.answered(two, "w4", {"itch": 1}, on=33)
     assert trial.data(cutoff=32).adqs.empty
     assert len(trial.data(cutoff=33).adqs) == 1
+
+
+@pytest.mark.parametrize("scope", ["answers", "follow-up"])
+def test_what_was_answered_after_a_withdrawal_does_not_count(trial: Trial, scope: WithdrawalScope) -> None:
+    """A withdrawal that is told late: what was sent until that day stays, what came after does not count."""
+    one = trial.enrol("a")
+    trial.answered(one, "d0", {"itch": 1, "sleep": 1}, on=2)
+    trial.answered(one, "w4", {"itch": 1, "sleep": 1}, on=30)
+    trial.withdrawn(one, scope, 2)
+    data = trial.data(cutoff=90)
+    assert data.adqs["ANL01FL"].tolist() == ["Y", "N"]
+    forms = data.forms.set_index("AVISIT")
+    assert forms["COMPFL"].to_dict() == {"d0": "Y", "w4": "N"}
+    assert forms["EXPFL"].to_dict() == {"d0": "Y", "w4": "N"}
+    assert forms.loc["w4", "REASON"] == "withdrew"
+    assert "fact after withdrawal" in set(data.checks["CHECK"])
+
+
+def test_the_baseline_flag_is_on_the_row_that_gives_the_baseline(trial: Trial) -> None:
+    """ADaM: BASE is the AVAL of the one row with ABLFL Y; no flag on a row that gives no baseline."""
+    kept, late, unscored = trial.enrol("kept"), trial.enrol("late"), trial.enrol("unscored")
+    trial.answered(kept, "d0", {"itch": 1, "sleep": 1}, on=2)
+    trial.answered(late, "d0", {"itch": 1, "sleep": 1}, on=8)
+    trial.answered(unscored, "d0", {"itch": "declined", "sleep": "declined"}, on=2)
+    rows = trial.data(cutoff=60).adqs.set_index("SUBJID")
+    assert rows["ABLFL"].to_dict() == {"kept": "Y", "late": "N", "unscored": "N"}
+    assert rows["BASE"].notna().to_dict() == {"kept": True, "late": False, "unscored": False}
 
 
 def test_means_by_hand(trial: Trial) -> None:

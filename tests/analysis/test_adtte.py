@@ -135,6 +135,18 @@ def test_a_partly_known_date_is_its_first_possible_day(trial: Trial) -> None:
     assert time(data, "OS", "before")[:2] == (0, 0)
 
 
+def test_a_death_in_a_month_does_not_go_before_a_day_seen_alive_in_it(trial: Trial) -> None:
+    """By reasoning: someone alive on 14 February who died in February 2026 did not die on the 1st."""
+    one = trial.enrol("a")
+    trial.sighted(one, 40)
+    trial.sighted(one, 60)  # in March: a contradiction, which no day of February can heal
+    trial.event(one, "death", PartialDate(2026, 2), decision=None)
+    data = trial.data(events="all", cutoff=120)
+    assert time(data, "OS", "a")[:2] == time(data, "TFS", "a")[:2] == (40, 0)
+    assert data.adsl["LSTALVDT"].tolist() == [pd.Timestamp(day(40))]
+    assert "alive after death" in set(data.checks["CHECK"])
+
+
 def test_a_time_below_0_is_kept_and_not_analysed(trial: Trial) -> None:
     one = trial.enrol("a", enrolled=-9)
     trial.event(one, "death", -5)

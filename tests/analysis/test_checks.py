@@ -166,6 +166,15 @@ def test_facts_after_a_withdrawal(trial: Trial) -> None:
     assert found[1][2] == str(call)
 
 
+def test_events_after_a_withdrawal_from_follow_up_are_accounted_for(trial: Trial) -> None:
+    """A death that no analysis counts must not vanish: the report tells of it."""
+    one = trial.enrol("a")
+    trial.withdrawn(one, "follow-up", 20)
+    trial.event(one, "hospital stay", 18, 25)
+    death = trial.event(one, "death", 40)
+    assert checks(trial) == [("fact after withdrawal", "event", str(death))]
+
+
 def test_a_response_outside_its_window(trial: Trial) -> None:
     one = trial.enrol("a")
     response = trial.answered(one, "w4", {"itch": 1}, on=43)

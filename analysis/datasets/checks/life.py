@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from analysis.datasets.checks.finding import (
+    EVENT,
     INFUSION,
     PARTICIPANT,
     SIGHTING,
@@ -87,7 +88,10 @@ def without_consent(course: Course) -> Iterator[Finding]:
 
 
 def after_withdrawal(course: Course) -> Iterator[Finding]:
-    """Yield answers after a withdrawal of answers, and facts after a withdrawal from follow-up."""
+    """Yield answers after a withdrawal of answers, and facts after a withdrawal from follow-up.
+
+    None of them counts, but for the day of an answer, which still shows life after a withdrawal of answers.
+    """
     for scope, words in (("answers", "answering"), ("follow-up", "follow-up")):
         withdrawn_on = next((each.on for each in course.withdrawals if each.scope == scope), None)
         if withdrawn_on is None:
@@ -95,13 +99,15 @@ def after_withdrawal(course: Course) -> Iterator[Finding]:
         facts: list[tuple[str, str, Dated]] = [("an answer", "answer", each) for each in course.answered]
         if scope == "follow-up":
             facts += [("a sighting", SIGHTING, each) for each in course.sightings]
+            events = spans(course, "hospital stay", "transplant", "death")
+            facts += [(f"a {each.kind}", EVENT, Dated(each.event_id, each.first)) for each in events]
         for fact, source, each in facts:
             if each.on > withdrawn_on:
                 yield Finding(
                     check="fact after withdrawal",
                     course=course,
                     message=f"{fact} of {each.on} lies after the withdrawal from {words} on {withdrawn_on}"
-                    + ("; it does not count" if scope == "follow-up" else ""),
+                    + ("; it does not count" if scope == "follow-up" else "; it gives no scores"),
                     source=source,
                     ids=(each.id,),
                 )
