@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -23,3 +24,8 @@ def refuse_where(wrong: NDArray[np.bool_], argument: str, values: NDArray[Any], 
     if wrong.any():
         row = int(np.argmax(wrong))
         raise InputError(argument, values[row], allowed, row=row)
+
+
+def is_number(value: object) -> bool:
+    """Whether a setting is one number, of Python's or of numpy's."""
+    return isinstance(value, Real)

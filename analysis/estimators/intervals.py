@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy.stats import norm
 
-from analysis.estimators.input_error import InputError
+from analysis.estimators.input_error import InputError, is_number
 from analysis.estimators.observations import Floats
 
 ConfidenceType: TypeAlias = Literal["log-log", "log", "plain", "logit", "arcsin"]
@@ -50,15 +50,24 @@ SCALES: Mapping[str, Callable[[Floats, Floats, float], Limits]] = MappingProxyTy
 )
 
 
+def upper_share(conf_level: float) -> float:
+    """The share below the upper of two equal-tailed limits; refuses a level that is not between 0 and 1.
+
+    >>> upper_share(0.95)
+    0.975
+    """
+    if not (is_number(conf_level) and 0 < conf_level < 1):
+        raise InputError("conf_level", repr(conf_level), "a level lies between 0 and 1, for example 0.95")
+    return (1 + conf_level) / 2
+
+
 def normal_quantile(conf_level: float) -> float:
-    """The quantile z for a two-sided interval; refuses a level that is not between 0 and 1.
+    """The quantile z for a two-sided interval.
 
     >>> round(normal_quantile(0.95), 4)
     1.96
     """
-    if not 0 < conf_level < 1:
-        raise InputError("conf_level", conf_level, "a level lies between 0 and 1, for example 0.95")
-    return float(norm.ppf((1 + conf_level) / 2))
+    return float(norm.ppf(upper_share(conf_level)))
 
 
 def survival_limits(
@@ -72,7 +81,7 @@ def survival_limits(
     >>> round(float(lower[0]), 4), round(float(upper[0]), 4)
     (0.01, 0.99)
     """
-    if conf_type not in SCALES:
+    if conf_type not in tuple(SCALES):  # a tuple compares: what is found may have no hash
         raise InputError("conf_type", repr(conf_type), f"choose one of {', '.join(SCALES)}")
     z = normal_quantile(conf_level)
     edge = np.where(survival == 1, 1.0, np.nan)

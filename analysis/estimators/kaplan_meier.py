@@ -12,7 +12,15 @@ from analysis.estimators.counts import Counts, counts_by_time
 from analysis.estimators.curve_reading import crossing_time, curve_at
 from analysis.estimators.input_error import refuse_where
 from analysis.estimators.intervals import ConfidenceType, survival_limits
-from analysis.estimators.observations import A_TIME, Labels, Numbers, Observations, observations
+from analysis.estimators.observations import (
+    A_TIME,
+    Labels,
+    Numbers,
+    Observations,
+    numbers,
+    observations,
+    one_or_more,
+)
 from analysis.estimators.product_limit import log_survival_variance, survival
 
 
@@ -44,7 +52,7 @@ class KaplanMeier:
           group    p  time  lower  upper
         0   all  0.5   2.5    1.0    NaN
         """
-        shares = np.atleast_1d(np.asarray(p, dtype=np.float64))
+        shares = numbers("p", one_or_more(p))
         refuse_where(~((shares > 0) & (shares < 1)), "p", shares, "a share lies between 0 and 1")
         rows = [
             {
@@ -58,7 +66,7 @@ class KaplanMeier:
             for curve in self._curves
             for share in shares.tolist()
         ]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=["group", "p", "time", "lower", "upper"])
 
     def at(self, times: float | Numbers) -> pd.DataFrame:
         """The columns of `to_frame` at given times, sorted, by the rules of R's `summary(times=)`.
@@ -73,7 +81,7 @@ class KaplanMeier:
         0   all   0.0        4       0         0       1.0
         1   all   2.5        1       2         1       0.5
         """
-        given = np.atleast_1d(np.asarray(times, dtype=np.float64))
+        given = numbers("times", one_or_more(times))
         refuse_where(~(np.isfinite(given) & (given >= 0)), "times", given, A_TIME)
         return pd.concat([curve_at(curve, np.sort(given)) for curve in self._curves], ignore_index=True)
 

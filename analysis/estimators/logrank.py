@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from analysis.estimators.counts import Counts, counts_by_time
-from analysis.estimators.input_error import InputError, refuse_where
+from analysis.estimators.input_error import InputError, is_number, refuse_where
 from analysis.estimators.observations import Floats, Labels, Numbers, Observations, observations
 
 # An eigenvalue of the variance this small beside the largest is 0 up to rounding: nothing to test there.
@@ -87,8 +87,8 @@ def _refuse(rows: Observations, rho: float) -> None:
     # n - 1 in the variance counts participants: it has no meaning for sampling weights.
     not_whole = rows.weights != np.floor(rows.weights)
     refuse_where(not_whole, "weights", rows.weights, "the log-rank test takes whole numbers of participants")
-    if not (np.isfinite(rho) and rho >= 0):
-        raise InputError("rho", rho, "a number, 0 or more")
+    if not (is_number(rho) and np.isfinite(rho) and rho >= 0):
+        raise InputError("rho", repr(rho), "a number, 0 or more")
 
 
 def _stratum_sums(counts: Counts, rho: float) -> tuple[Floats, Floats, NDArray[np.float64]]:

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.stats import t
 
 from analysis.estimators.input_error import InputError
+from analysis.estimators.intervals import upper_share
 from analysis.estimators.observations import Labels, Numbers
 
 
@@ -42,15 +43,13 @@ def mean_score(
       group  n  mean      sd   lower    upper
     0   all  3   5.0  3.6056 -3.9567  13.9567
     """
-    if not 0 < conf_level < 1:
-        raise InputError("conf_level", conf_level, "a level lies between 0 and 1, for example 0.95")
+    share = upper_share(conf_level)
     values = pd.Series(np.asarray(outcome, dtype=np.float64))
     keys = _keys(group, len(values))
     if not np.isfinite(values.dropna()).all():
         raise InputError("outcome", "infinite", "numbers, or nothing where a value is missing")
     grouped = values.groupby([keys[name] for name in keys], sort=False)
     found = grouped.agg(["count", "mean", "std"]).rename(columns={"count": "n", "std": "sd"})
-    share = (1 + conf_level) / 2
     n = found["n"].to_numpy(dtype=np.float64)
     several = n > 1
     reach = np.full(len(n), np.nan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
@@ -65,12 +65,12 @@ def observations(
     size = len(exits)
     if size == 0:
         raise InputError("duration", "empty", "at least one row is needed")
-    happened = _numbers("event", event, size)
+    happened = numbers("event", event, size)
     refuse_where((happened != 0) & (happened != 1), "event", happened, "1 is an event, 0 a censoring")
     entries = None if entry is None else _times("entry", entry, size)
     if entries is not None:
         refuse_where(entries >= exits, "entry", entries, "entry comes before the row's duration")
-    counted = np.ones(size) if weights is None else _numbers("weights", weights, size)
+    counted = np.ones(size) if weights is None else numbers("weights", weights, size)
     refuse_where(~(np.isfinite(counted) & (counted >= 0)), "weights", counted, "a weight is 0 or more")
     kept = counted > 0
     if not kept.any():
@@ -86,32 +86,41 @@ def observations(
 
 
 def _times(argument: str, given: Numbers, size: int | None = None) -> Floats:
-    times = _numbers(argument, given, size)
+    times = numbers(argument, given, size)
     refuse_where(~(np.isfinite(times) & (times >= 0)), argument, times, A_TIME)
     return times
 
 
-def _numbers(argument: str, given: Numbers, size: int | None = None) -> Floats:
+def numbers(argument: str, given: Numbers, size: int | None = None) -> Floats:
     """The values as floats; what is missing becomes NaN, which each caller refuses in its own words."""
     try:
         series = pd.Series(given) if len(given) else pd.Series(dtype=np.float64)
-        numbers = None if series.dtype.kind in "mM" else series.to_numpy(dtype=np.float64, na_value=np.nan)
+        found = None if series.dtype.kind in "mM" else series.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as fault:
         raise InputError(argument, f"not a row of numbers ({fault})", "give one number a row") from fault
-    if numbers is None:  # pandas would count nanoseconds
+    if found is None:  # pandas would count nanoseconds
         raise InputError(argument, f"of type {series.dtype}", "give numbers, for example days")
-    _refuse_other_length(argument, len(numbers), size)
-    return numbers
+    _refuse_other_length(argument, len(found), size)
+    return found
+
+
+def one_or_more(given: float | Numbers) -> Numbers:
+    """A row of numbers also where one number was given."""
+    return [cast("float", given)] if np.ndim(given) == 0 else cast("Numbers", given)
 
 
 def _grouping(argument: str, given: Labels | None, kept: NDArray[np.bool_]) -> Grouping:
     if given is None:
         return Grouping(np.zeros(int(kept.sum()), dtype=np.intp), ("all",))
-    labels = pd.Series(given)
+    try:
+        labels = pd.Series(given)
+        every_code, found = pd.factorize(labels, sort=True)
+    except (TypeError, ValueError) as fault:
+        raise InputError(argument, f"not a row of labels ({fault})", "give one label a row") from fault
     _refuse_other_length(argument, len(labels), len(kept))
-    refuse_where(labels.isna().to_numpy(), argument, labels.to_numpy(dtype=object), "each row needs a label")
-    codes, found = pd.factorize(labels[kept], sort=True)
-    return Grouping(codes, tuple(found))
+    refuse_where(every_code < 0, argument, labels.to_numpy(dtype=object), "each row needs a label")
+    used, codes = np.unique(every_code[kept], return_inverse=True)
+    return Grouping(codes, tuple(found[used]))
 
 
 def _refuse_other_length(argument: str, length: int, size: int | None) -> None:

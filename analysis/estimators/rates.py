@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.stats import chi2
 
 from analysis.estimators.input_error import InputError, refuse_where
+from analysis.estimators.intervals import upper_share
 from analysis.estimators.observations import Labels, Numbers
 
 
@@ -44,8 +45,7 @@ def event_rate(
     0     a      0          2.0   0.0  0.0000  1.8444
     1     b      1          2.0   0.5  0.0127  2.7858
     """
-    if not 0 < conf_level < 1:
-        raise InputError("conf_level", conf_level, "a level lies between 0 and 1, for example 0.95")
+    share = upper_share(conf_level)
     events, time = np.asarray(count, dtype=np.float64), np.asarray(person_time, dtype=np.float64)
     labels = pd.Series(["all"] * len(events) if group is None else group)
     if not len(events) == len(time) == len(labels):
@@ -59,8 +59,7 @@ def event_rate(
     rows = pd.DataFrame({"count": events.astype(np.int64), "person_time": time})
     found = rows.groupby(labels.to_numpy(), sort=False).sum().rename_axis("group").reset_index()
     c, observed = found["count"].to_numpy(), found["person_time"].where(found["person_time"] > 0).to_numpy()
-    tail = (1 - conf_level) / 2
     found["rate"] = c / observed
-    found["lower"] = np.where(c > 0, chi2.ppf(tail, 2 * np.maximum(c, 1)) / 2, 0) / observed
-    found["upper"] = chi2.ppf(1 - tail, 2 * c + 2) / 2 / observed
+    found["lower"] = np.where(c > 0, chi2.ppf(1 - share, 2 * np.maximum(c, 1)) / 2, 0) / observed
+    found["upper"] = chi2.ppf(share, 2 * c + 2) / 2 / observed
     return EventRates(conf_level, found)

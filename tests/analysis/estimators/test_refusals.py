@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,10 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from analysis.estimators import InputError, kaplan_meier
+from analysis.estimators import InputError, kaplan_meier, logrank_test
+from analysis.estimators.means import mean_score
 from analysis.estimators.observations import Numbers
+from analysis.estimators.rates import event_rate
 
 
 @pytest.mark.parametrize(
@@ -43,6 +46,11 @@ from analysis.estimators.observations import Numbers
         ({"conf_level": 95}, "conf_level is 95: a level lies between 0 and 1, for example 0.95"),
         ({"conf_level": 0}, "conf_level is 0: a level lies between 0 and 1, for example 0.95"),
         ({"conf_level": np.nan}, "conf_level is nan: a level lies between 0 and 1, for example 0.95"),
+        ({"conf_level": "0.95"}, "conf_level is '0.95': a level lies between 0 and 1, for example 0.95"),
+        ({"conf_level": None}, "conf_level is None: a level lies between 0 and 1, for example 0.95"),
+        ({"group": [["a"], ["b"], ["c"]]}, "group is not a row of labels"),
+        ({"group": pd.DataFrame({"arm": [1, 2, 3]})}, "group is not a row of labels"),
+        ({"conf_type": ["log"]}, "conf_type is ['log']: choose one of log-log, log, plain, logit, arcsin"),
         ({"conf_type": "loglog"}, "conf_type is 'loglog': choose one of log-log, log, plain, logit, arcsin"),
     ],
 )
@@ -63,6 +71,37 @@ def test_a_refusal_is_a_value_error_that_names_its_place() -> None:
 def test_quantile_refuses_what_is_no_share(p: float | list[float]) -> None:
     with pytest.raises(InputError, match=r"p\[\d\] is .*: a share lies between 0 and 1"):
         kaplan_meier([1, 2], [1, 1]).quantile(p)
+
+
+@pytest.mark.parametrize("p", ["half", [[0.1], [0.2]]])
+def test_quantile_refuses_what_is_no_row_of_numbers(p: object) -> None:
+    with pytest.raises(InputError, match="p is not a row of numbers"):
+        kaplan_meier([1, 2], [1, 1]).quantile(p)  # type: ignore[arg-type]  # on purpose
+
+
+def test_no_shares_and_no_times_give_empty_frames_with_their_columns() -> None:
+    curves = kaplan_meier([1, 2], [1, 1])
+    assert list(curves.quantile([])) == ["group", "p", "time", "lower", "upper"]
+    assert list(curves.at([])) == list(curves.to_frame())
+    assert len(curves.quantile([])) == len(curves.at([])) == 0
+
+
+@pytest.mark.parametrize("rho", ["1", None, -1, np.nan])
+def test_the_log_rank_test_refuses_a_rho_that_is_no_number_from_0_on(rho: object) -> None:
+    with pytest.raises(InputError, match=r"rho is .*: a number, 0 or more"):
+        logrank_test([1, 2], [1, 1], ["a", "b"], rho=rho)  # type: ignore[arg-type]  # on purpose
+
+
+@pytest.mark.parametrize("estimate", [event_rate, mean_score])
+def test_rates_and_means_refuse_a_level_that_is_none(estimate: Callable[..., object]) -> None:
+    data = ([1, 2], [1, 1]) if estimate is event_rate else ([1, 2],)
+    with pytest.raises(InputError, match=r"conf_level is '0\.95': a level lies between 0 and 1"):
+        estimate(*data, conf_level="0.95")
+
+
+def test_at_refuses_what_is_no_row_of_numbers() -> None:
+    with pytest.raises(InputError, match="times is not a row of numbers"):
+        kaplan_meier([1, 2], [1, 1]).at("later")  # type: ignore[arg-type]  # on purpose
 
 
 @pytest.mark.parametrize("times", [-1, [0, np.nan]])
