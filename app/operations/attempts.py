@@ -12,7 +12,9 @@ from app.models.access import AttemptKind
 
 WINDOW = timedelta(minutes=15)
 ALLOWED: dict[AttemptKind, int] = {"link": 5, "address": 30, "sign-in": 5}
-KEPT = timedelta(days=1)
+DAY = timedelta(days=1)
+ALLOWED_A_DAY: dict[AttemptKind, int] = {"link": 15}
+"""There are only some eighty years of birth to guess."""
 
 
 def too_many(session: Session, *, kind: AttemptKind, subject: str, now: datetime) -> bool:
@@ -23,17 +25,23 @@ def too_many(session: Session, *, kind: AttemptKind, subject: str, now: datetime
     hidden = _hidden(kind, subject)
     if session.get_bind().dialect.name == "postgresql":  # SQLite lets in one writer at a time anyway
         session.execute(select(func.pg_advisory_xact_lock(_as_lock(hidden))))
-    tried = session.scalar(
-        select(func.count()).where(
-            Attempt.kind == kind, Attempt.subject == hidden, Attempt.tried_at > now - WINDOW
-        )
-    )
-    return (tried or 0) >= ALLOWED[kind]
+    return _tried(session, kind, hidden, since=now - WINDOW) >= ALLOWED[kind]
+
+
+def too_many_today(session: Session, *, kind: AttemptKind, subject: str, now: datetime) -> bool:
+    """Return whether a subject, held by `too_many` before, has used up its tries of the last day."""
+    return _tried(session, kind, _hidden(kind, subject), since=now - DAY) >= ALLOWED_A_DAY[kind]
+
+
+def _tried(session: Session, kind: AttemptKind, hidden: str, *, since: datetime) -> int:
+    return session.scalars(
+        select(func.count()).where(Attempt.kind == kind, Attempt.subject == hidden, Attempt.tried_at > since)
+    ).one()
 
 
 def count(session: Session, *, kind: AttemptKind, subject: str, now: datetime) -> None:
     """Count one failed try, and forget those older than a day."""
-    session.execute(delete(Attempt).where(Attempt.tried_at < now - KEPT))
+    session.execute(delete(Attempt).where(Attempt.tried_at < now - DAY))
     session.execute(insert(Attempt).values(kind=kind, subject=_hidden(kind, subject), tried_at=now))
 
 

@@ -1,7 +1,9 @@
 """Contact details: sealed apart from everything else, and every look at them leaves an entry."""
 
+import hashlib
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
@@ -40,8 +42,12 @@ def change_contact(
     actor: Actor,
     now: datetime,
     contact_keys: tuple[str, ...],
+    seen: str | None = None,
 ) -> None:
-    """Replace the details; the entry names the fields that changed, never their contents."""
+    """Replace the details; the entry names the fields that changed, never their contents.
+
+    `seen` is the mark of the details that were on the page: refuses where they were changed since.
+    """
     held(session, participant_id=participant_id, actor=actor)
     contact = session.get(Contact, participant_id)
     changed = ["name", "email", "phone", "birth_year"]
@@ -53,6 +59,8 @@ def change_contact(
         changed = [field for field in changed if getattr(before, field) != getattr(details, field)]
     if not changed:
         return
+    if seen is not None and seen != mark(session, participant_id=participant_id):
+        raise Refusal(Code.CHANGED_MEANWHILE, f"contact details of participant {participant_id}")
     contact.sealed = contact_format.seal(details, contact_keys)
     session.flush()
     audit.record(
@@ -65,6 +73,12 @@ def change_contact(
         new={"changed": changed},
         locked=True,
     )
+
+
+def mark(session: Session, *, participant_id: int) -> str:
+    """Return what tells one state of someone's details from the next, and tells nothing of them."""
+    sealed = session.scalar(select(Contact.sealed).where(Contact.participant_id == participant_id))
+    return hashlib.sha256((sealed or "").encode()).hexdigest()[:16]
 
 
 def _stored(session: Session, participant_id: int, contact_keys: tuple[str, ...]) -> ContactDetails:

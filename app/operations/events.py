@@ -33,13 +33,16 @@ def report_event(
 ) -> int:
     """Record an event as it was reported and return its id; the same `report_id` again is the same event.
 
-    Refuses a beginning or an end that lies wholly in the future, and an end that lies wholly before the
-    beginning.
+    Refuses a beginning or an end that lies wholly in the future, an end that lies wholly before the
+    beginning, and a `report_id` that stands for something else already.
     """
     participant = held(session, participant_id=participant_id, actor=actor)
-    there = session.scalar(select(Event.id).filter_by(participant_id=participant_id, report_id=report_id))
+    there = session.scalar(select(Event).filter_by(participant_id=participant_id, report_id=report_id))
     if there:
-        return there
+        before = (there.kind, there.started, there.ended, there.ongoing, there.reason, there.place)
+        if before != (kind, started, ended, ongoing, reason, place):
+            raise Refusal(Code.ALREADY_RECORDED, f"event {there.id} with other details")
+        return there.id
     _check_dates(participant, started, ended, now)
     event = Event(
         participant_id=participant_id,
@@ -96,8 +99,13 @@ def read_event(
     agreed_started_on: date | None = None,
     agreed_ended_on: date | None = None,
     note: str = "",
+    seen: int | None = None,
 ) -> int:
-    """Record a reviewer's decision beside the report and return its id; to confirm needs dates."""
+    """Record a reviewer's decision beside the report and return its id; to confirm needs dates.
+
+    `seen` is how many readings the reviewer knew of: refuses where there are more by now, unless the newest
+    is this very one, sent twice.
+    """
     event = session.get(Event, event_id)
     if event is None:
         raise Refusal(Code.NOT_FOUND, f"event {event_id}")
@@ -112,6 +120,18 @@ def read_event(
         raise Refusal(Code.DATE_OUT_OF_ORDER, f"from {agreed_started_on} to {agreed_ended_on}")
     if event.kind != "hospital stay" and agreed_ended_on is not None:
         raise Refusal(Code.FAULTY_INPUT, f"a {event.kind} has no end")
+    if seen is not None:
+        there = session.scalars(select(Reading).filter_by(event_id=event_id).order_by(Reading.id)).all()
+        if len(there) == seen + 1 and _says(there[-1]) == (
+            decision,
+            agreed_started_on,
+            agreed_ended_on,
+            note,
+            actor.label,
+        ):
+            return there[-1].id
+        if len(there) != seen:
+            raise Refusal(Code.CHANGED_MEANWHILE, f"event {event_id} has {len(there)} readings, not {seen}")
     reading = Reading(
         event_id=event_id,
         decision=decision,
@@ -139,3 +159,13 @@ def read_event(
         locked=True,
     )
     return reading.id
+
+
+def _says(reading: Reading) -> tuple[object, ...]:
+    return (
+        reading.decision,
+        reading.agreed_started_on,
+        reading.agreed_ended_on,
+        reading.note,
+        reading.read_by,
+    )

@@ -98,8 +98,8 @@ def open_link(
 ) -> Opened | Refused:
     """Let a browser in when the link is alive and the year of birth is right, in any script's digits.
 
-    Failed tries are counted per link and per address; too many close the door for a quarter of an hour, also
-    to the right year, so that guessing tells nothing.
+    Failed tries are counted per link and per address; too many close the door for a quarter of an hour, or
+    where they go on for a day, also to the right year, so that guessing tells nothing.
     """
     if attempts.too_many(session, kind="address", subject=address, now=now):
         return Refused(Code.TOO_MANY_ATTEMPTS)
@@ -110,6 +110,8 @@ def open_link(
     subject = str(link.id)
     if attempts.too_many(session, kind="link", subject=subject, now=now):
         return Refused(Code.TOO_MANY_ATTEMPTS)
+    if attempts.too_many_today(session, kind="link", subject=subject, now=now):
+        return Refused(Code.TOO_MANY_TODAY)
     participant = session.get_one(Participant, link.participant_id)
     if not _is_birth_year(session, link.participant_id, birth_year, contact_keys):
         attempts.count(session, kind="link", subject=subject, now=now)

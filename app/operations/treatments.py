@@ -26,7 +26,8 @@ def record_treatment(
 ) -> int:
     """Record an infusion of a product lot; the same lot on the same day again changes nothing.
 
-    Refuses a lot that the study does not have, and a day in the future or before day 0.
+    Refuses a lot that the study does not have, a day in the future or before day 0, and the same lot on the
+    same day by another route: neither may be lost.
     """
     participant = held(session, participant_id=participant_id, actor=actor)
     study = studies.current(session, study_id=participant.study_id).study
@@ -38,10 +39,12 @@ def record_treatment(
             Code.DATE_OUT_OF_ORDER, f"infused on {given_on}, randomised on {participant.randomised_on}"
         )
     there = session.scalar(
-        select(Treatment.id).filter_by(participant_id=participant_id, lot=lot, given_on=given_on)
+        select(Treatment).filter_by(participant_id=participant_id, lot=lot, given_on=given_on)
     )
-    if there:
-        return there
+    if there is not None and there.route != route:
+        raise Refusal(Code.ALREADY_RECORDED, f"{lot} on {given_on} by {there.route}")
+    if there is not None:
+        return there.id
     treatment = Treatment(
         participant_id=participant_id,
         lot=lot,

@@ -1,5 +1,6 @@
 """The pages: for participants on phones and for staff at desks."""
 
+from datetime import timedelta
 from types import TracebackType
 
 from flask import Flask, request
@@ -34,6 +35,7 @@ def create_app(config: Config | None = None) -> Flask:
         SESSION_COOKIE_NAME="hepatica_form",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=7),
         SESSION_COOKIE_SECURE=config.secure_cookies,
         # It would look at the Referer, which our pages tell browsers not to send; the gate looks at origins.
         WTF_CSRF_SSL_STRICT=False,

@@ -18,6 +18,7 @@ from app.web.messages import Words
 from app.web.transactions import reading
 
 STAFF = "/staff/"
+NOT_TYPED = frozenset({"csrf_token", "report_id", "submission_id", "participant", "do"})
 
 
 def install(app: Flask) -> None:
@@ -28,8 +29,7 @@ def install(app: Flask) -> None:
 
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
-    if refusal.code == Code.SIGN_IN_FAILED and request.path.startswith(STAFF):
-        # Back to the page after signing in, unless it was a form, which the address alone would not repeat.
+    if refusal.code == Code.SIGN_IN_FAILED and request.path.startswith(STAFF) and not _typed():
         wanted = request.full_path.rstrip("?") if request.method == "GET" else STAFF
         return redirect(f"/staff/sign-in?{_query(wanted)}", 303)
     return _answer(messages.status(refusal.code), refusal.code, lambda: messages.words(refusal))
@@ -46,6 +46,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code in codes:
         refusal = Refusal(codes[error.code])
         return _answer(error.code, refusal.code, lambda: messages.words(refusal))
+    if error.code == 413:
+        return _answer(413, None, messages.too_much)
     return _answer(error.code, None, messages.broken if error.code >= 500 else messages.not_understood)
 
 
@@ -62,7 +64,26 @@ def _answer(status: int, code: Code | None, in_words: Callable[[], Words]) -> Re
     if request.accept_mimetypes.best == "application/json":
         body = {"error": code or "broken", "message": f"{words.title}. {words.advice}"}
         return jsonify(body), status
-    return make_response(render_template("refusal.html", words=words, home=home), status)
+    typed = _typed() if status == 401 or status >= 500 else []
+    return make_response(
+        render_template("refusal.html", words=words, home=home, typed=typed, status=status), status
+    )
+
+
+def _typed() -> list[tuple[str, str]]:
+    """Return what a form brought that could not be taken now, so that its page can send it again.
+
+    A year of birth or a password never comes back: the pages that ask for them are open to all.
+    """
+    if request.method != "POST" or request.endpoint is None:
+        return []
+    if getattr(current_app.view_functions[request.endpoint], "__allowed__", None) == ("public",):
+        return []
+    try:
+        typed = list(request.form.items(multi=True))
+    except HTTPException:  # it was the form itself that could not be read
+        return []
+    return typed if any(text.strip() for name, text in typed if name not in NOT_TYPED) else []
 
 
 def _home() -> str | None:

@@ -10,6 +10,7 @@ STATUS: dict[Code, int] = {
     Code.NOT_FOUND: 404,
     Code.NOT_ALLOWED: 403,
     Code.TOO_MANY_ATTEMPTS: 429,
+    Code.TOO_MANY_TODAY: 429,
     Code.LINK_INVALID: 401,
     Code.SIGN_IN_FAILED: 401,
     Code.FAULTY_INPUT: 422,
@@ -55,6 +56,13 @@ def not_understood() -> Words:
     )
 
 
+def too_much() -> Words:
+    """Return the words for a form that is longer than any that our pages send."""
+    return Words(
+        gettext("That is too much at once"), gettext("Please shorten what you entered, then send it again.")
+    )
+
+
 def _words() -> dict[Code, Words]:
     return {
         Code.NOT_CONFIGURED: broken(),
@@ -67,6 +75,10 @@ def _words() -> dict[Code, Words]:
         ),
         Code.TOO_MANY_ATTEMPTS: Words(
             gettext("Too many attempts"), gettext("Please wait 15 minutes, then try again.")
+        ),
+        Code.TOO_MANY_TODAY: Words(
+            gettext("Too many attempts today"),
+            gettext("Please try again tomorrow, or call the study team: they can give you a new link."),
         ),
         Code.LINK_INVALID: Words(
             gettext("Please open your link again"),
@@ -93,6 +105,10 @@ def _words() -> dict[Code, Words]:
         ),
         Code.ALREADY_RECORDED: Words(
             gettext("This is recorded already"),
+            gettext("Nothing was changed. Open the page again to see it."),
+        ),
+        Code.CHANGED_MEANWHILE: Words(
+            gettext("This was changed meanwhile"),
             gettext("Nothing was changed. Open the page again to see it."),
         ),
         Code.WITHDRAWN: Words(gettext("This person has withdrawn"), gettext("Nothing was changed.")),

@@ -1,6 +1,8 @@
 """Reports stay as they came; readings stand beside them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -130,3 +132,20 @@ def test_a_reported_death_ends_things_at_once_and_a_refuted_one_does_not(tiny: T
     assert ended_on() == date(2026, 1, 4)
     read(tiny, event_id, "refuted")
     assert ended_on() is None
+
+
+def test_of_two_readings_at_once_the_second_is_told(tiny: TinyStudy) -> None:
+    event_id, together = report(tiny, tiny.enrol("P-1")), Barrier(2)
+
+    def one(decision: Decision) -> Code | None:
+        together.wait(20)
+        try:
+            with database.writing(tiny.url) as session:
+                read_event(session, event_id=event_id, decision=decision, seen=0, actor=COMMAND, now=MORNING)
+        except Refusal as refusal:
+            return refusal.code
+        return None
+
+    decisions: tuple[Decision, Decision] = ("refuted", "needs information")
+    with ThreadPoolExecutor(2) as threads:
+        assert set(threads.map(one, decisions)) == {None, Code.CHANGED_MEANWHILE}

@@ -73,6 +73,18 @@ def test_after_five_wrong_years_the_right_one_waits_a_quarter_of_an_hour(tiny: T
     assert inside(tiny, open_with(tiny, token, "1958", minutes=15.1))
 
 
+def test_after_fifteen_wrong_years_the_link_waits_a_day_and_a_new_one_does_not(tiny: TinyStudy) -> None:
+    participant_id = tiny.enrol("P-1")
+    token = issue(tiny, participant_id)
+    for attempt in range(15):
+        refused = open_with(tiny, token, "1900", minutes=20 * attempt, address=f"10.0.0.{attempt}")
+        assert refused == Refused(Code.SIGN_IN_FAILED)
+    assert open_with(tiny, token, "1958", minutes=20 * 15) == Refused(Code.TOO_MANY_TODAY)
+    assert open_with(tiny, token, "1958", minutes=24 * 60 - 1) == Refused(Code.TOO_MANY_TODAY)
+    assert inside(tiny, open_with(tiny, token, "1958", minutes=24 * 60 + 1))
+    assert inside(tiny, open_with(tiny, issue(tiny, participant_id), "1958", minutes=20 * 15))
+
+
 def test_one_address_cannot_try_many_links(tiny: TinyStudy) -> None:
     tokens = [issue(tiny, tiny.enrol(f"P-{number}")) for number in range(8)]
     tried = [open_with(tiny, token, "1900") for token in tokens for _ in range(4)]

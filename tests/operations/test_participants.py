@@ -11,7 +11,7 @@ from app.domain.actor import Actor
 from app.errors import Code, Refusal
 from app.formats.contact import ContactDetails
 from app.models import AuditEntry, Contact, Occasion, Participant
-from app.operations.contacts import change_contact, read_contact
+from app.operations.contacts import change_contact, mark, read_contact
 from app.operations.participants import change_language, enrol_participant, randomise_participant
 from app.operations.treatments import record_treatment
 from app.queries import participants
@@ -99,6 +99,34 @@ def test_a_change_of_contact_names_the_fields_and_not_what_stands_in_them(tiny: 
         )
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "contact.change")).one()
     assert entry.new == {"changed": ["email", "phone"]}
+
+
+def test_of_two_changes_of_contact_from_one_page_none_is_overwritten_unseen(tiny: TinyStudy) -> None:
+    participant_id = enrol(tiny)
+    with database.reading(tiny.url) as session:
+        seen = mark(session, participant_id=participant_id)
+
+    def change(email: str, phone: str) -> None:
+        with database.writing(tiny.url) as session:
+            change_contact(
+                session,
+                participant_id=participant_id,
+                details=ContactDetails("Someone", email, phone, 1958),
+                actor=COMMAND,
+                now=MORNING,
+                contact_keys=CONTACT_KEYS,
+                seen=seen,
+            )
+
+    for _ in range(2):  # the same form sent twice changes it once
+        change("new@example.org", "+34 1")
+    with pytest.raises(Refusal) as refusal:
+        change("other@example.org", "+34 2")
+    assert refusal.value.code == Code.CHANGED_MEANWHILE
+    with database.reading(tiny.url) as session:
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "contact.change")).all()
+        assert len(entries) == 1
+        assert seen != mark(session, participant_id=participant_id)
 
 
 def randomise(tiny: TinyStudy, participant_id: int, arm: str = "cells", on: date = DAY_0) -> None:
@@ -202,3 +230,24 @@ def test_an_infusion_names_a_lot_of_the_study_and_comes_after_day_0(tiny: TinySt
                 )
             )
     assert ids[0] == ids[1]
+
+
+def test_the_same_infusion_by_another_route_is_not_dropped_unseen(tiny: TinyStudy) -> None:
+    participant_id = tiny.enrol("P-1")
+
+    def record(route: str) -> int:
+        with database.writing(tiny.url) as session:
+            return record_treatment(
+                session,
+                participant_id=participant_id,
+                lot="LOT-1",
+                route=route,
+                given_on=DAY_0,
+                actor=COMMAND,
+                now=MORNING,
+            )
+
+    assert record("vein") == record("vein")
+    with pytest.raises(Refusal) as refusal:
+        record("hepatic artery")
+    assert refusal.value.code == Code.ALREADY_RECORDED

@@ -82,6 +82,12 @@ def test_a_submission_of_any_length_is_known_again(phone: Phone) -> None:
     assert len(receipts) == 1
 
 
+def test_more_than_any_form_holds(phone: Phone) -> None:
+    answer = phone.post("/report/transplant", place="x" * 1_000_001)
+    assert answer.status_code == 413
+    assert heading(whole(answer)) == "That is too much at once"
+
+
 def test_one_submission_cannot_be_two_questionnaires(new_phone: NewPhone) -> None:
     first, second = new_phone("P-1").open(), new_phone("P-2").open()
     form = {"do": "send", "gaps": "told", "submission_id": "the same", "itch": "2"}

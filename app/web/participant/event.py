@@ -17,6 +17,7 @@ from app.web.participant.page import blueprint, page
 from app.web.participant.typed_dates import DateBoxes
 
 LONGEST_ID = 64
+LONGEST = {"other": 300, "place": 200}
 OTHER = "other"
 
 
@@ -43,8 +44,8 @@ class Report:
             ended=DateBoxes.of(form, "ended"),
             still=form.get("still", ""),
             reason=form.get("reason", ""),
-            other=form.get("other", "").strip()[:300],
-            place=form.get("place", "").strip()[:200],
+            other=form.get("other", "").strip(),
+            place=form.get("place", "").strip(),
         )
 
     def check(self, kind: EventKind) -> None:
@@ -55,6 +56,9 @@ class Report:
         if kind == "hospital stay":
             self._check_end()
             self._note(self.ended)
+        for box, longest in LONGEST.items():
+            if len(getattr(self, box)) > longest:
+                self.faults[box] = gettext("Use at most %(number)s characters.", number=longest)
 
     def _note(self, boxes: DateBoxes) -> None:
         if boxes.fault:
@@ -69,6 +73,14 @@ class Report:
             )
         elif self.still == "no" and self.ended.empty:
             self.ended.fault = gettext("Enter the date on which you left, at least the year.")
+
+    def refuse_other_details(self) -> None:
+        """Say that a report came already that was not quite this one: nothing typed is dropped unseen."""
+        self.report_id = secrets.token_urlsafe(16)
+        self.faults[self.started.first_box] = gettext(
+            "A report with other details arrived already. "
+            "Send this one too if the study team should see both."
+        )
 
     def refuse_dates(self, refusal: Refusal) -> None:
         """Say beside its boxes why a date was refused; the refusal's detail names a date in the future."""
@@ -121,6 +133,9 @@ def reported(event_id: int) -> ResponseReturnValue:
 
 
 def _report(kind: EventKind) -> ResponseReturnValue:
+    # a form left open on a shared phone, sent after someone else came in
+    if request.form.get("participant", str(g.visitor.participant_id)) != str(g.visitor.participant_id):
+        raise Refusal(Code.LINK_INVALID, "the form is of another participant")
     form = Report.read()
     form.check(kind)
     if form.faults or form.started.date is None:
@@ -141,9 +156,12 @@ def _report(kind: EventKind) -> ResponseReturnValue:
             now=g.now,
         )
     except Refusal as refusal:
-        if refusal.code not in (Code.DATE_IN_FUTURE, Code.DATE_OUT_OF_ORDER):
+        if refusal.code == Code.ALREADY_RECORDED:
+            form.refuse_other_details()
+        elif refusal.code in (Code.DATE_IN_FUTURE, Code.DATE_OUT_OF_ORDER):
+            form.refuse_dates(refusal)
+        else:
             raise
-        form.refuse_dates(refusal)
         return _form(kind, form), 422
     return redirect(f"/reported/{event_id}", 303)
 
@@ -161,5 +179,11 @@ def _reasons() -> tuple[StayReason, ...]:
 
 def _form(kind: EventKind, form: Report) -> str:
     stay = kind == "hospital stay"
-    title = gettext("Report a hospital stay") if stay else gettext("Report a liver transplant")
-    return page("report.html", kind=kind, title=title, form=form, reasons=_reasons() if stay else ())
+    return page(
+        "report.html",
+        kind=kind,
+        title=gettext("Report a hospital stay") if stay else gettext("Report a liver transplant"),
+        form=form,
+        reasons=_reasons() if stay else (),
+        participant=g.visitor.participant_id,
+    )

@@ -61,7 +61,7 @@ def _refused(code: Code) -> ResponseReturnValue:
     if code == Code.SIGN_IN_FAILED:
         return render_template("participant/link.html", fault=code, languages=i18n.languages()), 422
     words = no_way_in() if code == Code.LINK_INVALID else messages.words(Refusal(code))
-    again = code == Code.TOO_MANY_ATTEMPTS
+    again = code in (Code.TOO_MANY_ATTEMPTS, Code.TOO_MANY_TODAY)
     return render_template("participant/no_way_in.html", words=words, again=again), messages.status(code)
 
 

@@ -1,11 +1,18 @@
 """Pages for staff: coordinators, statisticians, administrators."""
 
-from flask import Blueprint
+from flask import Blueprint, session
 
 from app.web.staff.desk import keep_study
 
 blueprint = Blueprint("staff", "app.web", url_prefix="/staff")
 blueprint.url_defaults(keep_study)
+
+
+@blueprint.before_request
+def keep_token() -> None:
+    """Keep the forms' token when a browser is closed and opened again, as it keeps who is signed in."""
+    session.permanent = True
+
 
 from app.web.staff import (  # noqa: E402 - the views need the blueprint
     audit_trail,

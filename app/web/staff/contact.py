@@ -2,14 +2,15 @@
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import EmailField, StringField, TelField
+from wtforms import EmailField, HiddenField, StringField, TelField
 from wtforms.validators import Email, ValidationError
 from wtforms.validators import Optional as OrEmpty
 
 from app import clock
 from app.domain.partial_date import typed_number
+from app.errors import Code, Refusal
 from app.formats.contact import ContactDetails
-from app.i18n import lazy_gettext
+from app.i18n import gettext, lazy_gettext
 from app.operations import contacts
 from app.web.gate import staff_only
 from app.web.staff import blueprint
@@ -64,6 +65,19 @@ class ContactForm(StaffForm):
         )
 
 
+class ContactChangeForm(ContactForm):
+    """The details as they were when the page was opened, and what they are to be."""
+
+    says = {  # noqa: RUF012 - read, never changed
+        Code.CHANGED_MEANWHILE: lazy_gettext(
+            "Someone changed these details since you opened the page. "
+            "Look at them in another window before you save yours."
+        ),
+    }
+
+    seen = HiddenField("")
+
+
 @blueprint.get(ADDRESS)
 @staff_only("coordinator", "administrator")
 def contact(code: str) -> ResponseReturnValue:
@@ -77,25 +91,37 @@ def contact(code: str) -> ResponseReturnValue:
             now=desk.now,
             contact_keys=settings().contact_keys,
         )
-        return page("contact.html", desk, participant=participant, form=ContactForm(obj=details))
+        form = ContactChangeForm(obj=details)
+        form.seen.data = contacts.mark(desk.session, participant_id=participant.id)
+        return page("contact.html", desk, participant=participant, form=form)
 
 
 @blueprint.post(ADDRESS)
 @staff_only("coordinator", "administrator")
 def change_contact(code: str) -> ResponseReturnValue:
-    """Replace the details."""
-    form = ContactForm(request.form)
-    with at_desk(writing=True) as desk:
+    """Replace the details, or show what is wrong."""
+    form = ContactChangeForm(request.form)
+    try:
+        with at_desk(writing=True) as desk:
+            participant = desk.participant(code)
+            if form.validate():
+                contacts.change_contact(
+                    desk.session,
+                    participant_id=participant.id,
+                    details=form.details,
+                    actor=desk.actor,
+                    now=desk.now,
+                    contact_keys=settings().contact_keys,
+                    seen=form.seen.data,
+                )
+                flash(gettext("The contact details are saved."))
+                return redirect(url_for("staff.participant", code=code), 303)
+    except Refusal as refusal:
+        if refusal.code != Code.CHANGED_MEANWHILE:
+            raise
+        form.refuse(refusal)
+    with at_desk() as desk:
         participant = desk.participant(code)
-        if not form.validate():
-            return page("contact.html", desk, participant=participant, form=form), 422
-        contacts.change_contact(
-            desk.session,
-            participant_id=participant.id,
-            details=form.details,
-            actor=desk.actor,
-            now=desk.now,
-            contact_keys=settings().contact_keys,
-        )
-    flash(str(lazy_gettext("The contact details are saved.")))
-    return redirect(url_for("staff.participant", code=code), 303)
+        if form.refusals:
+            form.seen.data = contacts.mark(desk.session, participant_id=participant.id)
+        return page("contact.html", desk, participant=participant, form=form), 422

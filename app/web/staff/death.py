@@ -7,7 +7,7 @@ from app.operations import events
 from app.queries.participants import ParticipantRow
 from app.web.staff.desk import Desk
 from app.web.staff.fields import AtMost, TypedDate, stripped
-from app.web.staff.record import RecordForm, known_as
+from app.web.staff.record import SENT_BEFORE, RecordForm, known_as
 
 
 class DeathForm(RecordForm):
@@ -18,6 +18,7 @@ class DeathForm(RecordForm):
     done = lazy_gettext("The death is reported. No reminder goes out any more; it waits for a reading.")
     explanation = lazy_gettext("All reminders stop as soon as a death is reported.")
     date_field = "started"
+    says = SENT_BEFORE
 
     report_id = HiddenField("")
     started = TypedDate(

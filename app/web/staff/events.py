@@ -1,5 +1,7 @@
 """Reported events: confirmed or refuted with agreed dates, blind to the arm."""
 
+import re
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, RadioField, TextAreaField
@@ -21,11 +23,17 @@ from app.web.staff.pages import page
 OUTCOMES = ("reported", "needs information", "confirmed", "refuted")
 
 
+AT = {Code.DATE_OUT_OF_ORDER: "ended_on", Code.DATE_IN_FUTURE: "started_on"}
+
+
 class ReadingForm(StaffForm):
     """A decision, and the full dates where an event is confirmed."""
 
     says = {  # noqa: RUF012 - read, never changed
         Code.DATE_OUT_OF_ORDER: lazy_gettext("Enter a date of discharge that is not before the admission."),
+        Code.CHANGED_MEANWHILE: lazy_gettext(
+            "A reading was recorded since you opened the page. Look at it before you add another."
+        ),
     }
 
     seen = HiddenField("")
@@ -99,8 +107,6 @@ def read_event(event_id: int) -> ResponseReturnValue:
     try:
         with at_desk(writing=True) as desk:
             row = _event(desk, event_id)
-            if form.seen.data != str(len(row.readings)):
-                return _read_meanwhile(event_id)
             if form.validate():
                 _record(desk, row, form)
                 flash(gettext("The reading is recorded."), "good")
@@ -108,15 +114,11 @@ def read_event(event_id: int) -> ResponseReturnValue:
     except Refusal as refusal:
         if refusal.code == Code.NOT_FOUND:
             raise
-        form.refuse(refusal, "ended_on" if refusal.code == Code.DATE_OUT_OF_ORDER else "started_on")
+        form.refuse(refusal, AT.get(refusal.code))
     with at_desk() as desk:
-        return _page(desk, _event(desk, event_id), form), 422
-
-
-def _read_meanwhile(event_id: int) -> ResponseReturnValue:
-    words = gettext("A reading was recorded since you opened the page. Look at it before you add another.")
-    flash(words, "warn")
-    return redirect(url_for("staff.event", event_id=event_id), 303)
+        row = _event(desk, event_id)
+        form.seen.data = str(len(row.readings))
+        return _page(desk, row, form), 422
 
 
 def _record(desk: Desk, row: EventRow, form: ReadingForm) -> None:
@@ -129,9 +131,16 @@ def _record(desk: Desk, row: EventRow, form: ReadingForm) -> None:
         agreed_started_on=form.started_on.whole_day if confirmed else None,
         agreed_ended_on=form.ended_on.whole_day if has_end else None,
         note=stripped(form.note.data),
+        seen=_seen(form),
         actor=desk.actor,
         now=desk.now,
     )
+
+
+def _seen(form: ReadingForm) -> int:
+    """Return how many readings the page showed; -1, which nobody saw, for what is no number."""
+    typed = form.seen.data or ""
+    return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else -1
 
 
 def _event(desk: Desk, event_id: int) -> EventRow:

@@ -10,7 +10,7 @@ from app.queries.participants import ParticipantRow
 from app.web.speech import said
 from app.web.staff.desk import Desk
 from app.web.staff.fields import AtMost, TypedDate, choices, stripped
-from app.web.staff.record import RecordForm, known_as
+from app.web.staff.record import SENT_BEFORE, RecordForm, known_as
 
 
 class HospitalStayForm(RecordForm):
@@ -20,7 +20,7 @@ class HospitalStayForm(RecordForm):
     button = lazy_gettext("Report the hospital stay")
     done = lazy_gettext("The hospital stay is reported. It waits for a reading.")
     date_field = "started"
-    says = {  # noqa: RUF012 - read, never changed
+    says = SENT_BEFORE | {
         Code.DATE_OUT_OF_ORDER: lazy_gettext("Enter a date of discharge that is not before the admission."),
     }
 

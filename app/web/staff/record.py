@@ -1,10 +1,12 @@
 """What all things that staff record of a participant have in common: a small form, and one operation."""
 
 import secrets
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from app.domain.actor import Role
 from app.domain.study import Study
+from app.errors import Code
+from app.i18n import lazy_gettext
 from app.queries.participants import ParticipantRow
 from app.web.staff.desk import Desk
 from app.web.staff.fields import StaffForm, stripped
@@ -15,6 +17,13 @@ LONGEST_ID = 64
 def known_as(report_id: str | None) -> str:
     """Return the id under which a report is known again when it comes twice; one without gets its own."""
     return stripped(report_id)[:LONGEST_ID] or secrets.token_urlsafe(12)
+
+
+SENT_BEFORE: Final = {
+    Code.ALREADY_RECORDED: lazy_gettext(
+        "A report with other details arrived already from this form. Send it again to report both."
+    ),
+}
 
 
 class RecordForm(StaffForm):

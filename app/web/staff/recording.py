@@ -65,6 +65,8 @@ def save_record(code: str, thing: str) -> ResponseReturnValue:
         if refusal.code in (Code.NOT_FOUND, Code.NOT_ALLOWED):
             raise
         form.refuse(refusal, form.date_field if refusal.code in AT_THE_DATE else None)
+        if "report_id" in form:
+            form["report_id"].data = secrets.token_urlsafe(12)
     with at_desk() as desk:
         return _form(desk, desk.participant(code), form), 422
 

@@ -7,7 +7,7 @@ from app.operations import events
 from app.queries.participants import ParticipantRow
 from app.web.staff.desk import Desk
 from app.web.staff.fields import AtMost, TypedDate, stripped
-from app.web.staff.record import RecordForm, known_as
+from app.web.staff.record import SENT_BEFORE, RecordForm, known_as
 
 
 class TransplantForm(RecordForm):
@@ -18,6 +18,7 @@ class TransplantForm(RecordForm):
     done = lazy_gettext("The transplant is reported. It waits for a reading.")
     explanation = lazy_gettext("The day of the operation, not of the listing.")
     date_field = "started"
+    says = SENT_BEFORE
 
     report_id = HiddenField("")
     started = TypedDate(

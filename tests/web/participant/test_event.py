@@ -133,7 +133,43 @@ def test_nothing_that_was_typed_is_lost_on_a_refusal(phone: Phone) -> None:
     typed = _date("started", "٣١", "٢", "٢٠٢٥") | _date("ended", "2", "", "2025")
     typed |= {"still": "no", "reason": "other", "other": "ألم <b>", "place": "القاهرة", "report_id": "abc"}
     page = whole(phone.post(STAY, **typed))
-    assert form_values(page) == typed
+    assert form_values(page) == typed | {"participant": str(phone.participant_id)}
+
+
+@pytest.mark.parametrize(("box", "longest"), [("place", 200), ("other", 300)])
+def test_words_that_are_too_long_come_back_whole(phone: Phone, box: str, longest: int) -> None:
+    form = _date("started", "", "", "2025") | {"still": "yes", "reason": "other", box: "x" * (longest + 1)}
+    page = whole(phone.post(STAY, **form))
+    assert form_values(page)[box] == form[box]
+    alert = page.find(".//*[@role='alert']")
+    assert alert is not None
+    assert [(link.get("href"), text(link)) for link in alert.iter("a")] == [
+        (f"#{box}", f"Use at most {longest} characters.")
+    ]
+    assert _events(phone) == []
+    assert phone.post(STAY, **form | {box: "x" * longest}).status_code == 303
+
+
+def test_a_report_changed_after_it_was_sent_is_not_dropped_unseen(phone: Phone) -> None:
+    form = form_values(phone.get(TRANSPLANT)) | _date("started", "", "", "2025")
+    assert phone.post(TRANSPLANT, **form).status_code == 303
+    changed = form | _date("started", "", "11", "2025")
+    answer = phone.post(TRANSPLANT, **changed)
+    assert answer.status_code == 422
+    page = whole(answer)
+    assert "arrived already" in text(page.find(".//*[@role='alert']"))
+    assert [str(event.started) for event in _events(phone)] == ["2025"]
+    assert phone.post(TRANSPLANT, **form_values(page)).status_code == 303
+    assert [str(event.started) for event in _events(phone)] == ["2025", "2025-11"]
+
+
+def test_a_form_left_open_is_not_taken_for_whoever_came_in_after(new_phone: NewPhone) -> None:
+    first, second = new_phone("P-1").open(), new_phone("P-2")
+    form = form_values(first.get(TRANSPLANT)) | _date("started", "", "", "2025")
+    second.client = first.client
+    second.open()
+    assert first.post(TRANSPLANT, **form).status_code == 401
+    assert _events(first) == []
 
 
 def test_a_stay_without_reason_or_place_is_taken(phone: Phone) -> None:

@@ -83,7 +83,24 @@ def test_the_same_form_twice_is_one_reading(coordinator: StaffBrowser, tiny: Tin
     for _ in range(2):
         assert coordinator.post(f"/events/{event_id}", form).status_code == 303
     assert len(readings(tiny)) == 1
-    assert "since you opened the page" in text(coordinator.get(f"/events/{event_id}"))
+
+
+def test_a_reading_beside_one_that_was_not_seen_is_shown_again_with_what_was_typed(
+    coordinator: StaffBrowser, tiny: TinyStudy, time: Clock
+) -> None:
+    event_id = stay(tiny, time)
+    first = {"decision": "refuted", "note": "no such stay", "seen": "0"}
+    second = {"decision": "needs information", "note": "which ward?", "seen": "0"}
+    assert coordinator.post(f"/events/{event_id}", first).status_code == 303
+    for seen in ("7", "", "x", "9" * 30):
+        assert coordinator.post(f"/events/{event_id}", second | {"seen": seen}).status_code == 422
+    page = coordinator.post(f"/events/{event_id}", second).get_data(as_text=True)
+    assert "since you opened the page" in page
+    assert "no such stay" in page
+    assert "which ward?" in page
+    assert len(readings(tiny)) == 1
+    assert coordinator.post(f"/events/{event_id}", second | {"seen": "1"}).status_code == 303
+    assert [decision for decision, *_ in readings(tiny)] == ["refuted", "needs information"]
 
 
 def test_what_is_missing_is_asked_for(coordinator: StaffBrowser, tiny: TinyStudy, time: Clock) -> None:

@@ -9,7 +9,7 @@ from app import database
 from app.models import AuditEntry, Consent, Event, Participant, Sighting, Treatment, Withdrawal
 from app.models.base import Base
 from tests.fixtures.desk import StaffBrowser, typed
-from tests.fixtures.pages import heading, text
+from tests.fixtures.pages import form_values, heading, text, whole
 from tests.fixtures.study import DAY_0, TinyStudy
 
 DAY = (2026, 1, 5)
@@ -149,6 +149,23 @@ def test_contact_details_are_changed_and_every_look_at_them_is_in_the_trail(
     assert [row.action for row in trail] == ["contact.read", "contact.read", "contact.change"]
     assert trail[-1].new == {"changed": ["email", "phone"]}
     assert "Name of M-1" not in text(coordinator.get("/participants/M-1"))
+
+
+def test_two_who_change_the_same_contact_details(coordinator: StaffBrowser, tiny: TinyStudy) -> None:
+    tiny.enrol("M-1")
+    address = "/participants/M-1/contact"
+    opened = form_values(coordinator.get(address), "seen")
+    first, second = opened | {"email": "new@example.org"}, opened | {"phone": "+34 600 000 000"}
+    assert coordinator.post(address, first).status_code == 303
+    answer = coordinator.post(address, second)
+    assert answer.status_code == 422
+    page = whole(answer)
+    assert "Someone changed these details" in text(page)
+    again = form_values(page, "seen")
+    assert (again["email"], again["phone"]) == ("someone@example.org", "+34 600 000 000")
+    assert coordinator.post(address, again | {"email": "new@example.org"}).status_code == 303
+    kept = form_values(coordinator.get(address), "seen")
+    assert (kept["email"], kept["phone"]) == ("new@example.org", "+34 600 000 000")
 
 
 def test_a_partial_date_is_told_with_what_is_known(coordinator: StaffBrowser, tiny: TinyStudy) -> None:
