@@ -197,9 +197,9 @@ def in_turn(steps: Collection[csv_file.Step], /, *, doing: str) -> Collection[cs
 
 
 def read(directory: Path, *, progress: Progress = in_turn) -> Tables:
-    """Read the files of a directory; FaultyInput where they cannot be looked at at all."""
+    """Read the files of a directory; FaultyInput where there are no participants to hold the rest against."""
     faults = _wrong_files(directory)
-    if faults:
+    if not (directory / "participants.csv").is_file():
         raise FaultyInput(faults)
     found: dict[str, Any] = {}
     broken: set[str] = set()

@@ -45,6 +45,11 @@ def test_faults_of_the_files_and_against_the_study_are_told_together(tiny: TinyS
     assert row_counts(tiny.url) == before
 
 
+def test_a_misspelt_file_does_not_hide_the_faults_of_the_others(bring: Bring) -> None:
+    found = faults_of(bring, sighting="", events="participant,report_id,kind,started\np1,a,stay,2026\n")
+    assert [each[:2] for each in found] == [("sighting.csv", "file"), ("events.csv", "row 2, column kind")]
+
+
 @pytest.mark.parametrize(
     ("name", "row", "column"),
     [

@@ -54,12 +54,12 @@ def unknown(file: str, row: AnyRow) -> Fault:
 
 
 def in_order(faults: Iterable[Fault]) -> list[Fault]:
-    """Return faults by file and row, in the order in which the files are read."""
+    """Return faults by file and row, in the order in which the files are read; other files come first."""
     files = [f"{name}.csv" for name in KINDS]
 
     def position(fault: Fault) -> tuple[int, int]:
         number = re.match(r"(?:row|line) (\d+)", fault.place)
-        return files.index(fault.file), int(number[1]) if number else 0
+        return files.index(fault.file) if fault.file in files else -1, int(number[1]) if number else 0
 
     return sorted(faults, key=position)
 
