@@ -136,14 +136,14 @@ def _reasons(forms: pd.DataFrame, row: tuple[object, ...]) -> dict[str, int]:
 
 
 def hospital(data: StudyData) -> pd.DataFrame | None:
-    """Hospital stays per person-year alive and observed, by arm; None where no stay is known at all."""
-    lives = data.adtte[(data.adtte["PARAMCD"] == "OS") & (data.adtte["ANL01FL"] == "Y")]
+    """Hospital stays per person-year alive and observed since randomisation; None where no stay is known."""
+    people = data.adsl[data.adsl["RANDFL"] == "Y"]
+    years = (people["DTHDT"].fillna(people["LSTALVDT"]) - people["RANDDT"]).dt.days / DAYS_PER_YEAR
+    lives, years = people[years >= 0], years[years >= 0]  # a death before day 0 stands in the checks
     if data.adho.empty or lives.empty:
         return None
     counted = data.adho[data.adho["ANL01FL"] == "Y"]
     stays = lives["USUBJID"].map(counted["USUBJID"].value_counts()).fillna(0)
-    randomised_on = lives["USUBJID"].map(data.adsl.set_index("USUBJID")["RANDDT"])
-    years = (lives["ADT"] - randomised_on).dt.days / DAYS_PER_YEAR
     order = [arm for arm in data.arms if arm in set(lives["ARMCD"])]
     found = (
         event_rate(stays, years, group=lives["ARMCD"]).to_frame().set_index("group").loc[order].reset_index()

@@ -1,10 +1,15 @@
 """Hospital stays: merged, counted, and divided by the years alive and observed."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from analysis.reports.findings import hospital
+from app.domain.study import Estimand
+from app.operations.studies import load_study
 from tests.analysis.trial import Trial, day
+from tests.fixtures.study import COMMAND, FOLDER, MORNING, STUDY
 
 
 def test_stays_merge_and_name_all_their_reports(trial: Trial) -> None:
@@ -62,6 +67,36 @@ def test_the_rate_by_hand(trial: Trial) -> None:
     # Exact limits of a count of 2 are 0.242209 and 7.224688, of 0 they are 0 and 3.688879 (Garwood 1936).
     assert rates["lower"].tolist() == pytest.approx([0.242209 / 4, 0], rel=1e-5)
     assert rates["upper"].tolist() == pytest.approx([7.224688 / 4, 3.688879 * 365.25 / 731], rel=1e-5)
+
+
+def test_the_rate_is_of_all_randomised_whatever_survival_is_counted_from(trial: Trial) -> None:
+    """Issue 2: stays per person-year of an arm; nobody in usual care has an infusion to count from."""
+    estimand = Estimand(
+        endpoint="OS", origin="first-infusion", population="Infused", intercurrent="-", summary="-"
+    )
+    with trial.writing() as session:
+        amended = replace(FOLDER, study=replace(STUDY, estimands=(estimand,)))
+        load_study(session, folder=amended, actor=COMMAND, now=MORNING)
+    one, other = trial.enrol("a"), trial.enrol("b", arm="usual")
+    trial.infused(one, 10)
+    trial.event(one, "hospital stay", 3, 5)
+    trial.sighted(one, 50)
+    trial.sighted(other, 70)
+    data = trial.data()
+    assert data.adtte.loc[data.adtte["PARAMCD"] == "OS", "AVAL"].tolist() == [40]
+    rates = hospital(data)
+    assert rates is not None
+    assert rates[["group", "stays"]].to_numpy().tolist() == [["cells", 1], ["usual", 0]]
+    assert rates["person_years"].tolist() == pytest.approx([50 / 365.25, 70 / 365.25])
+
+
+def test_nobody_who_died_before_day_0_is_counted(trial: Trial) -> None:
+    one, other = trial.enrol("a", enrolled=-9), trial.enrol("b")
+    trial.event(one, "death", -5)
+    trial.event(other, "hospital stay", 3, 5)
+    rates = hospital(trial.data(cutoff=10))
+    assert rates is not None
+    assert (rates["participants"].tolist(), rates["person_years"].tolist()) == ([1], [5 / 365.25])
 
 
 def test_without_any_stay_there_is_no_section(trial: Trial) -> None:
