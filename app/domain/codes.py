@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 LONGEST_CODE = 40
 CODE_ALLOWED = f"1 to {LONGEST_CODE} letters a-z, digits, '-', '_' or '.', beginning with a letter or digit"
+PARTICIPANT_CODE_ALLOWED = (
+    f"a code of 1 to {LONGEST_CODE} characters on one line, without / and \\, other than new, . and .."
+)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -27,6 +30,17 @@ class DefinitionFault:
 def is_code(text: str) -> bool:
     """Return whether a text can be a code: it stands in addresses, file names and exports."""
     return len(text) <= LONGEST_CODE and _CODE.fullmatch(text) is not None
+
+
+def is_participant_code(text: str) -> bool:
+    """Return whether a participant can be known by a text: it is one part of the address of their page."""
+    return (
+        0 < len(text) <= LONGEST_CODE
+        and text == text.strip()
+        and text.isprintable()
+        and text not in (".", "..", "new")
+        and not set(text) & {"/", "\\"}
+    )
 
 
 def code_faults(place: str, codes: Sequence[str]) -> Iterator[DefinitionFault]:

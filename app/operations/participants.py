@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
+from app.domain.codes import PARTICIPANT_CODE_ALLOWED, is_participant_code, quoted
 from app.domain.schedule import civil_date
 from app.errors import Code, Refusal
 from app.formats import contact as contact_format
@@ -38,6 +39,8 @@ def enrol_participant(
     Refuses a code that is taken, a site or consent version the study does not have, a language it does not
     offer, and a consent in the future.
     """
+    if not is_participant_code(code):
+        raise Refusal(Code.FAULTY_INPUT, f"code {quoted(code)}; allowed: {PARTICIPANT_CODE_ALLOWED}")
     study = studies.current(session, study_id=study_id).study
     audit.lock(session, Chain("study", study_id))
     if session.scalar(select(Participant.id).filter_by(study_id=study_id, code=code)):

@@ -53,6 +53,9 @@ def test_a_misspelt_file_does_not_hide_the_faults_of_the_others(bring: Bring) ->
 @pytest.mark.parametrize(
     ("name", "row", "column"),
     [
+        ("participants", "new,mad,2026-01-05,,,,", "code"),
+        ("participants", "..,mad,2026-01-05,,,,", "code"),
+        ("participants", "MAD/9,mad,2026-01-05,,,,", "code"),
         ("participants", "p9,mad,2026-06-02,,,,", "enrolled_on"),
         ("participants", "p9,mad,2026-01-05,cells,,,", "randomised_on"),
         ("participants", "p9,mad,2026-01-05,,2026-01-05,,", "arm"),

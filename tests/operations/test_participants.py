@@ -44,6 +44,9 @@ def enrol(tiny: TinyStudy, actor: Actor = COMMAND, **changed: object) -> int:
     ("changed", "code"),
     [
         ({"site": "nowhere"}, Code.UNKNOWN_CODE),
+        ({"code": "MAD/1"}, Code.FAULTY_INPUT),
+        ({"code": "new"}, Code.FAULTY_INPUT),
+        ({"code": "M" * 41}, Code.FAULTY_INPUT),
         ({"language": "fr"}, Code.LANGUAGE_NOT_OFFERED),
         ({"consent_version": "2"}, Code.UNKNOWN_CODE),
         ({"consented_on": DAY_0 + timedelta(days=1)}, Code.DATE_IN_FUTURE),

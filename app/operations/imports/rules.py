@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.codes import PARTICIPANT_CODE_ALLOWED, is_participant_code
 from app.domain.study import Study
 from app.errors import Fault
 from app.formats.tables import (
@@ -72,6 +73,8 @@ def one_of(codes: Iterable[str]) -> str:
 def _participant(row: ParticipantRow, person: Person, protocol: Protocol) -> Iterator[Complaint]:
     study = protocol.study
     sites, arms = [each.code for each in study.sites], [each.code for each in study.arms]
+    if not is_participant_code(row.code):
+        yield "code", row.code, PARTICIPANT_CODE_ALLOWED
     if row.site not in sites:
         yield "site", row.site, one_of(sites)
     elif row.language not in study.languages:
