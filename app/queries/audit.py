@@ -12,6 +12,7 @@ from sqlalchemy.sql.expression import Select
 from app.domain.audit import FIRST, entry_hash
 from app.domain.study import Blinding
 from app.models import Account, AuditEntry, Participant
+from app.queries.audit_cover import without_entry
 
 ROWS_AT_ONCE = 1000
 HIDDEN = frozenset({"arm", "lot", "route"})
@@ -106,8 +107,9 @@ def _veiled(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
 def verify(session: Session, *, known: Known | None = None) -> Iterator[str]:
     """Go through the whole trail and give a sentence for every break; nothing for a sound one.
 
-    Found are a changed, a deleted and a moved entry, and a participant without a trail. A trail whose end was
-    cut off, or that was written anew from some entry on, is sound in itself: only `known` hashes show it.
+    Found are a changed, a deleted and a moved entry, a participant without a trail, and what was recorded of
+    one without an entry, as where the end of a trail was cut off. A trail that was written anew from some
+    entry on, or cut off where it told of a look alone, is sound in itself: only `known` hashes show it.
     """
     missing = dict(known or {})
     last, previous, position = "", FIRST, 0
@@ -127,6 +129,7 @@ def verify(session: Session, *, known: Known | None = None) -> Iterator[str]:
     for participant_id, code in session.execute(select(Participant.id, Participant.code)):
         if f"participant:{participant_id}" not in with_trail:
             yield f"participant:{participant_id}: no trail of participant {code}"
+    yield from without_entry(session)
     for chain, at in sorted(missing):
         yield f"{chain}: entry {at} of the earlier copy is gone"
 

@@ -1,0 +1,68 @@
+"""Facts without an entry: what stands in the database although the trail does not tell of it."""
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import ColumnElement, Row, Select, String, cast, literal, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.models import AuditEntry, Event, Occasion, Reading, Response, Sighting, Treatment, Withdrawal
+
+IMPORTED = "import:%"
+"""What an import brings has one entry for each participant, not one for each row."""
+
+_Key = InstrumentedAttribute[int]
+
+
+def without_entry(session: Session) -> Iterator[str]:
+    """Give a sentence for every event, reading, infusion, sighting, withdrawal and response without an entry.
+
+    An entry cut from the end of a trail leaves no gap there; what it told of is still in its own table.
+    """
+    for name, found in _facts().items():
+        rows: list[Row[int, int]] = list(session.execute(found))
+        for participant_id, key in rows:
+            yield f"participant:{participant_id}: no entry tells of {name} {key}"
+
+
+def _facts() -> Mapping[str, Select[int, int]]:
+    told_at = AuditEntry.at == Reading.read_at
+    event = _untold(Event.id, Event.participant_id, "event", Event.id, "event.report")
+    reading = _untold(Reading.id, Event.participant_id, "event", Event.id, "event.read", told_at)
+    response = _untold(Response.id, Occasion.participant_id, "response", Response.id, "response.submit")
+    facts = {
+        "event": event.where(Event.reported_by.not_like(IMPORTED)),
+        "reading": reading.join(Event, Event.id == Reading.event_id).where(
+            Reading.read_by.not_like(IMPORTED)
+        ),
+        # an import knows no submission
+        "response": response.join(Occasion, Occasion.id == Response.occasion_id).where(
+            Response.submission_id.is_not(None)
+        ),
+    }
+    for table in (Treatment, Sighting, Withdrawal):
+        name = table.__tablename__
+        untold = _untold(table.id, table.participant_id, name, table.id, f"{name}.record")
+        facts[name] = untold.where(table.recorded_by.not_like(IMPORTED))
+    return facts
+
+
+def _untold(
+    key: _Key,
+    participant_id: _Key,
+    subject: str,
+    subject_id: _Key,
+    action: str,
+    also: ColumnElement[bool] | None = None,
+) -> Select[int, int]:
+    entry = select(AuditEntry.id).where(
+        AuditEntry.chain == literal("participant:") + cast(participant_id, String),
+        AuditEntry.subject == literal(f"{subject}:") + cast(subject_id, String),
+        AuditEntry.action == action,
+        true() if also is None else also,
+    )
+    return (
+        select(participant_id, key)
+        .select_from(key.class_)
+        .where(~entry.correlate_except(AuditEntry).exists())
+        .order_by(key)
+    )
