@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app import database
 from app.errors import Code, Refusal
 from app.models import Account
-from app.operations.accounts import LetIn, add_account, sign_in
+from app.operations.accounts import NOBODYS, LetIn, add_account, sign_in
 from app.operations.links import Refused
 from app.operations.sessions import end_session
 from app.queries import access
@@ -114,3 +115,11 @@ def test_an_address_has_one_account(tiny: TinyStudy) -> None:
     with pytest.raises(Refusal) as refusal:
         add(tiny, email="nurse@EXAMPLE.org")
     assert refusal.value.code == Code.ALREADY_RECORDED
+
+
+def test_a_try_at_no_account_takes_the_work_of_a_try_at_one(tiny: TinyStudy) -> None:
+    add(tiny)
+    with database.reading(tiny.url) as session:
+        stored = session.scalars(select(Account.password_hash)).one()
+    assert NOBODYS.split("$")[:4] == stored.split("$")[:4]  # the kind, the version and the cost
+    assert len(NOBODYS) == len(stored)
