@@ -11,7 +11,7 @@ from app.domain.study import Endpoint
 EVENT, CENSORED, COMPETING = 0, 1, 2
 """CNSR as ADTTE counts it."""
 
-SeenAs = Literal["randomisation", "treatment", "answer", "event", "sighting"]
+SeenAs = Literal["randomisation", "treatment", "answer", "event", "sighting", "withdrawal"]
 
 
 @dataclass(frozen=True, order=True)

@@ -136,6 +136,9 @@ class Course:
         found += [Seen(each.on, "treatment", each.id) for each in self.infusions]
         found += [Seen(each.on, "answer", each.id) for each in self.answered]
         found += [Seen(each.on, "sighting", each.id) for each in self.sightings]
+        found += [
+            Seen(each.on, "withdrawal", each.id) for each in self.withdrawals if each.scope == "follow-up"
+        ]
         return sorted(found)
 
     def follow_up(self, *, origin: Origin, events: EventChoice, cutoff_on: date) -> FollowUp | None:

@@ -100,7 +100,7 @@ def test_a_withdrawal_from_follow_up_ends_it_and_others_do_not(trial: Trial) -> 
         trial.withdrawn(one, scope, 40)
         trial.event(one, "death", 60)
     data = trial.data()
-    assert time(data, "OS", "follow-up")[:2] == (30, 1)
+    assert time(data, "OS", "follow-up")[:2] == (40, 1)  # who withdraws is alive on that day
     assert time(data, "OS", "answers")[:2] == time(data, "OS", "contact")[:2] == (60, 0)
     assert data.adsl.set_index("SUBJID").loc["follow-up", "FUWDDT"] == pd.Timestamp(day(40))
 
