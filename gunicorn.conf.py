@@ -9,14 +9,15 @@ import logging
 import os
 import re
 
-_TOKEN = re.compile(r"(/p/)[^/\s?#\"']+")
+# What stands after /p/, and wherever an address was mistyped what looks like a token: a name, a dot, a signature.
+_TOKEN = re.compile(r"(/p/)[^/\s?#\"']+|[\w-]+\.[\w-]{27}(?![\w-])")
 
 
 class WithoutTokens(logging.Filter):
     """Cut tokens out of every message."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = _TOKEN.sub(r"\1...", record.getMessage())
+        record.msg = _TOKEN.sub(lambda found: f"{found[1] or ''}...", record.getMessage())
         record.args = ()
         return True
 

@@ -6,7 +6,27 @@ from pathlib import Path
 
 import pytest
 
+from app.formats import link_token
+
 FILE = Path(__file__).parents[2] / "gunicorn.conf.py"
+
+
+TOKEN = link_token.sign(2**31 - 1, ("a key",))
+
+
+@pytest.mark.parametrize("address", ["/P/{}", "/p//{}", "/p/./{}", "/P%2F{}", "/{}", "/staff/p/ {}"])
+def test_a_token_is_cut_out_of_an_address_that_was_mistyped(address: str) -> None:
+    for token in (TOKEN, TOKEN.lower()):
+        record = logging.LogRecord("a", logging.INFO, "", 0, "%s", (address.format(token),), None)
+        runpy.run_path(str(FILE))["WithoutTokens"]().filter(record)
+        assert token.split(".")[1] not in record.getMessage()
+
+
+@pytest.mark.parametrize("address", ["/static/phone.c43cf436.css", "/staff/participants/MAD-1.a_long-code"])
+def test_other_addresses_stay_whole(address: str) -> None:
+    record = logging.LogRecord("a", logging.INFO, "", 0, "%s", (address,), None)
+    runpy.run_path(str(FILE))["WithoutTokens"]().filter(record)
+    assert record.getMessage() == address
 
 
 @pytest.mark.parametrize(
