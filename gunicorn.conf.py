@@ -9,7 +9,7 @@ import logging
 import os
 import re
 
-# What stands after /p/, and wherever an address was mistyped what looks like a token: a name, a dot, a signature.
+# What stands after /p/, and in a mistyped address what looks like a token: an id, a dot, a signature.
 _TOKEN = re.compile(r"(/p/)[^/\s?#\"']+|[\w-]+\.[\w-]{27}(?![\w-])")
 
 
