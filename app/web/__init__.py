@@ -31,7 +31,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.config.update(
         HEPATICA=config,
         SECRET_KEY=config.secret_key,
-        MAX_CONTENT_LENGTH=1_000_000,
+        MAX_CONTENT_LENGTH=200_000,  # the longest of our forms, in the widest script, is a tenth of it
         SESSION_COOKIE_NAME="hepatica_form",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -18,6 +18,8 @@ from app.web.messages import Words
 from app.web.transactions import reading
 
 STAFF = "/staff/"
+MOST_FIELDS = 500
+"""More than any of our forms has; a page that gives back more would be work for us, asked for by nobody."""
 NOT_TYPED = frozenset({"csrf_token", "report_id", "submission_id", "participant", "do"})
 
 
@@ -82,6 +84,8 @@ def _typed() -> list[tuple[str, str]]:
     try:
         typed = list(request.form.items(multi=True))
     except HTTPException:  # it was the form itself that could not be read
+        return []
+    if len(typed) > MOST_FIELDS:
         return []
     return typed if any(text.strip() for name, text in typed if name not in NOT_TYPED) else []
 

@@ -105,6 +105,13 @@ def test_a_year_of_birth_or_a_password_never_comes_back(phone: Phone, coordinato
     assert "a secret word" not in refused.get_data(as_text=True)
 
 
+def test_more_fields_than_any_form_has_do_not_come_back(phone: Phone) -> None:
+    phone.client.delete_cookie("hepatica_p")
+    answer = phone.client.post("/report/transplant", data={f"box-{number}": "x" for number in range(501)})
+    assert answer.status_code == 401
+    assert len(answer.data) < 5000
+
+
 def test_a_fault_of_ours_keeps_what_was_typed(
     tiny: TinyStudy, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
