@@ -36,6 +36,7 @@ ACTIONS = {
     "session.end": lazy_gettext("Signed out"),
     "sighting.record": lazy_gettext("Sighting recorded"),
     "study.load": lazy_gettext("Study version loaded"),
+    "study.simulate": lazy_gettext("Simulated participants added"),
     "treatment.record": lazy_gettext("Infusion recorded"),
     "withdrawal.record": lazy_gettext("Withdrawal recorded"),
 }
