@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from app.domain.condition import Condition
+
 Texts = Mapping[str, str]  # language -> words
 
 Endpoint = Literal["TFS", "OS", "TTX"]
@@ -94,8 +96,22 @@ class StayReason(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AlertRule(Strict):
+    """Answers of one instrument that someone must look at; `text` tells the participant what to do."""
+
+    code: str
+    instrument: str
+    when: tuple[Condition, ...]
+    text: Texts
+
+
+@dataclass(frozen=True, kw_only=True)
 class Study(Strict):
-    """One version of a protocol. The anchor of all visits is the day of randomisation."""
+    """One version of a protocol. The anchor of all visits is the day of randomisation.
+
+    For `offline_days` after the link was opened a phone shows its pages without a connection; `history` lets
+    participants see their own scores.
+    """
 
     code: str
     title: Texts
@@ -111,6 +127,9 @@ class Study(Strict):
     product_lots: tuple[ProductLot, ...] = ()
     estimands: tuple[Estimand, ...] = ()
     stay_reasons: tuple[StayReason, ...] = ()
+    alerts: tuple[AlertRule, ...] = ()
+    offline_days: int = 14
+    history: bool = False
 
     @property
     def instruments(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ _LISTS = {
     "reminders": ("reminder", "code"),
     "product_lots": ("product lot", "code"),
     "stay_reasons": ("reason for a stay", "code"),
+    "alerts": ("alert", "code"),
     "estimands": ("estimand", "endpoint"),
 }
 

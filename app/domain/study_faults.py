@@ -56,7 +56,7 @@ def _head_faults(study: Study) -> Iterator[DefinitionFault]:
     for number, version in enumerate(study.consent_versions):
         if not is_code(version):
             yield DefinitionFault(f"consent_versions[{number}]", quoted(version), CODE_ALLOWED)
-    for place in ("link_days", "session_days"):
+    for place in ("link_days", "session_days", "offline_days"):
         if not 1 <= getattr(study, place) <= LONGEST_STAY_IN_DAYS:
             yield DefinitionFault(place, str(getattr(study, place)), f"1 to {LONGEST_STAY_IN_DAYS} days")
 

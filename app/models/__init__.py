@@ -1,9 +1,11 @@
 """Every table; importing this package makes `Base.metadata` complete."""
 
-from app.models.access import Account, Attempt, Link, SignedIn
+from app.models.access import Account, Attempt, Link, LinkRequest, SignedIn
+from app.models.alert import Alert
 from app.models.audit_entry import AuditEntry
 from app.models.base import Base
 from app.models.consent import Consent, Withdrawal
+from app.models.contact_preference import ContactPreference
 from app.models.event import Event, Reading
 from app.models.occasion import Occasion
 from app.models.participant import Contact, Participant
@@ -16,15 +18,18 @@ from app.models.treatment import Treatment
 
 __all__ = [
     "Account",
+    "Alert",
     "Answer",
     "Attempt",
     "AuditEntry",
     "Base",
     "Consent",
     "Contact",
+    "ContactPreference",
     "Event",
     "InstrumentVersion",
     "Link",
+    "LinkRequest",
     "Occasion",
     "OfferedWording",
     "Participant",

@@ -11,15 +11,31 @@ from app.models.base import Base, Instant, one_of
 
 
 class Link(Base):
-    """A participant's way in; its token is signed from the id and stands in no table."""
+    """A participant's way in; its token is signed from the id; neither it nor its short code is stored.
+
+    `code_hash` finds a link by the code that someone types.
+    """
 
     __tablename__ = "link"
+    __table_args__ = (Index("ix_link_code_hash", "code_hash", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
     issued_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    code_hash: Mapped[str | None] = mapped_column(String(64))
+
+
+class LinkRequest(Base):
+    """Someone who holds a dead link asked for a new one; a link issued later answers it."""
+
+    __tablename__ = "link_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("link.id"))
+    asked_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Account(Base):

@@ -37,10 +37,18 @@ class Response(Base):
 
 
 class Answer(Base):
-    """One value, when and in which wording it was given; the newest of an item counts."""
+    """One value, when and in which wording it was given; of an item, the one that was given last counts.
+
+    `entry_id` is the name that a phone gave it before it was sent, so that it arrives once; `device` tells
+    the signed-in browsers of one participant apart; `entered_by` is who typed it, as in the audit trail
+    (rows without one came from the participant's phone or an import, as their response's `mode` says).
+    """
 
     __tablename__ = "answer"
-    __table_args__ = (Index("ix_answer_response_id_item", "response_id", "item"),)
+    __table_args__ = (
+        Index("ix_answer_response_id_item", "response_id", "item"),
+        Index("ix_answer_response_id_entry_id", "response_id", "entry_id", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     response_id: Mapped[int] = mapped_column(ForeignKey("response.id"))
@@ -49,3 +57,6 @@ class Answer(Base):
     answered_at: Mapped[datetime] = mapped_column(Instant)
     received_at: Mapped[datetime] = mapped_column(Instant)
     wording_id: Mapped[int] = mapped_column(ForeignKey("wording.id"))
+    entry_id: Mapped[str | None] = mapped_column(String(64))
+    device: Mapped[str | None] = mapped_column(String(16))
+    entered_by: Mapped[str | None] = mapped_column(String(80))
