@@ -10,6 +10,7 @@ program, and the way forward finds it again: going back loses no row.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -88,17 +89,17 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in reversed(TABLES):
+    for table in reversed(list(TABLES)):
         if _empty(sa.select(sa.literal(1)).select_from(sa.table(table))):
             op.drop_table(table)
     for index, table, _ in INDEXES:
         op.drop_index(index, table_name=table)
     for table, name, _ in reversed(COLUMNS):
-        column = sa.column(name)
+        column: sa.ColumnClause[str] = sa.column(name)
         written = sa.select(column).select_from(sa.table(table, column)).where(column.is_not(None))
         if _empty(written):
             op.drop_column(table, name)
 
 
-def _empty(rows: sa.Select[tuple[object]]) -> bool:
+def _empty(rows: sa.Select[Any]) -> bool:
     return op.get_bind().execute(rows.limit(1)).first() is None
