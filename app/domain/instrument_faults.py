@@ -14,7 +14,7 @@ from app.domain.codes import (
 )
 from app.domain.instrument import Instrument, Scale, Wording
 
-FORM_FIELDS = ("do", "submission_id", "language")
+FORM_FIELDS = ("do", "submission_id", "gaps", "clock", "language", "participant", "respondent")
 """What the page of questions sends beside its answers: no item can be called so."""
 
 

@@ -1,7 +1,7 @@
 """Answers saved as they are given, and the response sent once."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,7 +9,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.answer import AnswerValue, BadAnswer, read_answer
-from app.domain.schedule import ANSWERABLE
+from app.domain.response import GivenAnswer, Respondent
+from app.domain.schedule import civil_date
 from app.errors import Code, Refusal
 from app.models import Answer, Response
 from app.operations import audit
@@ -19,15 +20,26 @@ from app.queries.access import Visitor
 from app.queries.responses import Questionnaire
 
 _ADD_ANSWER = insert(Answer).inline()  # built once: every answer runs it
+NO_ENTRIES: Mapping[str, "Entry"] = {}
+CAME_LATE = "came from a phone after the response had been sent"
 RECEIPT_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that look alike when read out on the telephone
 
 
 @dataclass(frozen=True)
+class Entry:
+    """What a phone said of one answer: when it was given, and the name under which it is known again."""
+
+    given_at: datetime
+    entry_id: str | None = None
+
+
+@dataclass(frozen=True)
 class Saved:
-    """All answers that are stored now, and what could not be taken, by item."""
+    """All answers that count now, what could not be taken, by item, and the receipt if it was sent before."""
 
     answers: dict[str, AnswerValue]
     faults: dict[str, BadAnswer] = field(default_factory=dict)
+    receipt: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,19 +60,25 @@ def save_answers(
     raw: Mapping[str, str],
     now: datetime,
     language: str,
-    answered_at: datetime | None = None,
+    entries: Mapping[str, Entry] = NO_ENTRIES,
+    respondent: Respondent | None = None,
 ) -> Saved:
-    """Keep what was answered; a value that is stored already adds nothing, a bad one is returned as a fault.
+    """Keep what was answered; a bad value is returned as a fault.
 
-    The visitor must hold the participant's lock (`access.signed_in(lock=True)`). Refuses an occasion that is
-    not open and a response that has been sent.
+    An answer that a phone kept until now comes with its entry: it is stored once under the entry's name, with
+    the time at which it was given, and the one given last counts, whichever arrives last. Of an answer
+    without an entry a value that counts already adds nothing.
+
+    The visitor must hold the participant's lock (`access.signed_in(lock=True)`). Refuses what was not given
+    while the occasion was open. After the response has been sent, only entries of another phone are kept:
+    those given before the sending still count by their time (docs/decisions/0007). Other answers are refused.
     """
     found = responses.questionnaire(
         session, visitor=visitor, occasion_id=occasion_id, instrument=instrument, language=language, now=now
     )
-    if found.submitted_at is not None:
+    if found.submitted_at is not None and not entries:
         raise Refusal(Code.ALREADY_SENT, found.receipt or "")
-    return _save(session, visitor, found, raw, answered_at=answered_at or now, now=now)
+    return _save(session, visitor, found, raw, entries=entries, respondent=respondent, now=now)
 
 
 def _save(
@@ -69,25 +87,31 @@ def _save(
     found: Questionnaire,
     raw: Mapping[str, str],
     *,
-    answered_at: datetime,
+    entries: Mapping[str, Entry],
+    respondent: Respondent | None,
     now: datetime,
 ) -> Saved:
-    if found.state not in ANSWERABLE:
-        raise Refusal(Code.OCCASION_NOT_OPEN, found.state)
-    changed, faults = _changes(found, raw)
+    changed, faults = _changes(found, raw, entries)
+    _check_open(visitor, found, [entries[item].given_at for item in changed if item in entries], now)
+    if respondent is not None and found.response_id is not None:
+        note_respondent(session, visitor=visitor, found=found, respondent=respondent, now=now)
     if not changed:
-        return Saved(found.answers, faults)
-    response_id = found.response_id or _begin(session, found, now)
+        return Saved(found.answers, faults, found.receipt)
+    response_id = found.response_id or _begin(session, found, respondent or "patient", now)
+    new = [_given(item, value, entries.get(item), now) for item, value in changed.items()]
     rows = [
         {
             "response_id": response_id,
-            "item": item,
-            "value": value,
-            "answered_at": answered_at,
+            "item": each.item,
+            "value": each.value,
+            "answered_at": each.given_at,
             "received_at": now,
             "wording_id": found.wording_id,
+            "entry_id": each.entry_id,
+            "device": visitor.device or None,
+            "entered_by": visitor.actor.label,
         }
-        for item, value in changed.items()
+        for each in new
     ]
     session.connection().execute(_ADD_ANSWER, rows if len(rows) > 1 else rows[0])
     audit.record(
@@ -99,13 +123,20 @@ def _save(
         now=now,
         old={item: found.answers.get(item) for item in changed},
         new=changed,
+        reason="" if found.submitted_at is None else CAME_LATE,
         locked=True,
     )
-    return Saved(found.answers | changed, faults)
+    return Saved(found.counting_with(new), faults, found.receipt)
+
+
+def _given(item: str, value: AnswerValue, entry: Entry | None, now: datetime) -> GivenAnswer:
+    if entry is None:
+        return GivenAnswer(item, value, now)
+    return GivenAnswer(item, value, entry.given_at, entry.entry_id)
 
 
 def _changes(
-    found: Questionnaire, raw: Mapping[str, str]
+    found: Questionnaire, raw: Mapping[str, str], entries: Mapping[str, Entry]
 ) -> tuple[dict[str, AnswerValue], dict[str, BadAnswer]]:
     changed: dict[str, AnswerValue] = {}
     faults: dict[str, BadAnswer] = {}
@@ -115,18 +146,30 @@ def _changes(
         except BadAnswer as fault:
             faults[item] = fault
             continue
-        if value != found.answers.get(item):
+        entry_id = entries[item].entry_id if item in entries else None
+        if value != found.answers.get(item) if entry_id is None else entry_id not in found.entry_ids:
             changed[item] = value
     return changed, faults
 
 
-def _begin(session: Session, found: Questionnaire, now: datetime) -> int:
+def _check_open(
+    visitor: Visitor, found: Questionnaire, given_at: Collection[datetime], now: datetime
+) -> None:
+    """Refuse what was not given while the occasion was open; what waited on a phone was given earlier."""
+    if found.state == "not expected":
+        raise Refusal(Code.OCCASION_NOT_OPEN, found.state)
+    days = [civil_date(instant, visitor.time_zone) for instant in given_at or [now]]
+    if not all(found.window.opens_on <= day <= found.window.closes_on for day in days):
+        raise Refusal(Code.OCCASION_NOT_OPEN, found.state)
+
+
+def _begin(session: Session, found: Questionnaire, respondent: Respondent, now: datetime) -> int:
     response = Response(
         occasion_id=found.occasion_id,
         instrument=found.name,
         instrument_version_id=found.instrument_version_id,
         wording_id=found.wording_id,
-        respondent="patient",
+        respondent=respondent,
         mode="phone",
         started_at=now,
     )
@@ -145,17 +188,26 @@ def submit_response(
     submission_id: str,
     now: datetime,
     language: str,
+    entries: Mapping[str, Entry] = NO_ENTRIES,
+    respondent: Respondent | None = None,
+    sent_at: datetime | None = None,
 ) -> Submitted:
     """Save what came along and send the response, once: a second sending gives the same receipt.
 
-    Answers that a second sending brings and that differ from what was sent are kept in the audit trail.
+    `sent_at` is when the participant pressed the button, where that waited on a phone: it must lie in the
+    occasion's window. Answers without an entry that a second sending brings and that differ from what was
+    sent are kept in the audit trail.
     """
     found = responses.questionnaire(
         session, visitor=visitor, occasion_id=occasion_id, instrument=instrument, language=language, now=now
     )
     if found.submitted_at is not None:
+        if entries:
+            saved = _save(session, visitor, found, raw, entries=entries, respondent=None, now=now)
+            return Submitted(found.receipt, again=True, saved=saved)
         return _sent_again(session, visitor, found, raw, now=now)
-    saved = _save(session, visitor, found, raw, answered_at=now, now=now)
+    _check_open(visitor, found, [sent_at or now], now)
+    saved = _save(session, visitor, found, raw, entries=entries, respondent=respondent, now=now)
     if saved.faults:
         return Submitted(None, again=False, saved=saved)
     if session.scalar(select(Response.id).where(Response.submission_id == submission_id)):
@@ -164,7 +216,7 @@ def submit_response(
         session, occasion_id=occasion_id, instrument=instrument
     )
     if response_id is None:
-        response_id = _begin(session, found, now)
+        response_id = _begin(session, found, respondent or "patient", now)
     receipt = new_receipt()
     session.execute(
         update(Response)
@@ -184,6 +236,26 @@ def submit_response(
     return Submitted(receipt, again=False, saved=saved)
 
 
+def note_respondent(
+    session: Session, *, visitor: Visitor, found: Questionnaire, respondent: Respondent, now: datetime
+) -> None:
+    """Keep who answers, where that changes before the response is sent."""
+    if found.submitted_at is not None or respondent == found.respondent:
+        return
+    session.execute(update(Response).where(Response.id == found.response_id).values(respondent=respondent))
+    audit.record(
+        session,
+        chain=Chain("participant", visitor.participant_id),
+        actor=visitor.actor,
+        action="response.respondent",
+        subject=f"response:{found.response_id}",
+        now=now,
+        old={"respondent": found.respondent},
+        new={"respondent": respondent},
+        locked=True,
+    )
+
+
 def new_receipt() -> str:
     """Return a receipt that no one can guess and everyone can read out."""
     return "".join(secrets.choice(RECEIPT_SIGNS) for _ in range(8))
@@ -192,7 +264,7 @@ def new_receipt() -> str:
 def _sent_again(
     session: Session, visitor: Visitor, found: Questionnaire, raw: Mapping[str, str], *, now: datetime
 ) -> Submitted:
-    changed, _ = _changes(found, raw)
+    changed, _ = _changes(found, raw, NO_ENTRIES)
     if changed:
         audit.record(
             session,

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -15,10 +15,13 @@ from app.models import Account, Link, Participant, SignedIn, StudyVersion
 from app.models.base import Instant
 from app.queries import studies
 
+LENGTH_OF_DEVICE = 16
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True)
 class Visitor:
-    """A participant on a phone."""
+    """A participant on a phone; `device` tells their signed-in browsers apart."""
 
     participant_id: int
     study_id: int
@@ -26,6 +29,8 @@ class Visitor:
     language: str
     time_zone: ZoneInfo
     actor: Actor
+    device: str = ""
+    signed_in_at: datetime = LONG_AGO
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ _SIGNED_IN = (
         Participant.site,
         Participant.language,
         Participant.time_zone,
+        SignedIn.created_at,
         StudyVersion.id.label("version_id"),
         StudyVersion.content_hash,
     )
@@ -101,7 +107,17 @@ def signed_in(session: Session, *, secret: str, now: datetime, lock: bool = Fals
         return None
     studies.remember(session, row.study_id, row.version_id, row.content_hash)
     actor = Actor("participant", row.id, study_id=row.study_id, site=row.site)
-    return Visitor(row.id, row.study_id, row.site, row.language, _zone(row.time_zone), actor)
+    device = hashed(secret)[:LENGTH_OF_DEVICE]
+    return Visitor(
+        row.id,
+        row.study_id,
+        row.site,
+        row.language,
+        _zone(row.time_zone),
+        actor,
+        device=device,
+        signed_in_at=row.created_at,
+    )
 
 
 def staff_member(session: Session, *, secret: str, now: datetime) -> StaffMember | None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.answer import AnswerValue
+from app.domain.response import GivenAnswer, counting, until_sent
 from app.domain.schedule import Window, civil_date
 from app.models import Answer, Occasion, Participant, Response
 
@@ -95,18 +96,24 @@ def forms(session: Session, *, study_id: int, zones: Mapping[int, ZoneInfo]) -> 
 def _answers(
     session: Session, study_id: int
 ) -> tuple[Mapping[int, dict[str, AnswerValue]], Mapping[int, datetime]]:
-    """Return the newest value of each item, and the instant of the last answer, by response."""
-    values: dict[int, dict[str, AnswerValue]] = defaultdict(dict)
-    last: dict[int, datetime] = {}
+    """Return the values that count, and the instant of the last answer, by response."""
+    given: dict[int, list[GivenAnswer]] = defaultdict(list)
+    sent: dict[int, datetime | None] = {}
     rows = session.execute(
-        select(Answer.response_id, Answer.item, Answer.value, Answer.answered_at)
+        select(Answer.response_id, Answer.item, Answer.value, Answer.answered_at, Response.submitted_at)
         .join(Response, Response.id == Answer.response_id)
         .join(Occasion, Occasion.id == Response.occasion_id)
         .join(Participant, Participant.id == Occasion.participant_id)
         .where(Participant.study_id == study_id)
         .order_by(Answer.id)
     )
-    for response_id, item, value, answered_at in rows:
-        values[response_id][item] = value
-        last[response_id] = max(answered_at, last.get(response_id, answered_at))
+    for response_id, item, value, answered_at, submitted_at in rows:
+        given[response_id].append(GivenAnswer(item, value, answered_at))
+        sent[response_id] = submitted_at
+    values = {response_id: counting(each, sent[response_id]) for response_id, each in given.items()}
+    last = {
+        response_id: max(each.given_at for each in in_time)
+        for response_id, answers in given.items()
+        if (in_time := until_sent(answers, sent[response_id]))
+    }
     return values, last

@@ -1,7 +1,9 @@
 """One questionnaire on one occasion: what is asked, in which words, and what has been answered."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row, bindparam, exists, func, select
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain import instrument as asked
 from app.domain.answer import AnswerValue
+from app.domain.response import GivenAnswer, Respondent, counting
 from app.domain.schedule import OccasionState, Window, civil_date, occasion_state
 from app.domain.study import Visit
 from app.errors import Code, Refusal
@@ -34,9 +37,24 @@ class Questionnaire:
     wording_id: int
     instrument: asked.Instrument
     wording: asked.Wording
-    answers: dict[str, AnswerValue]
+    given: tuple[GivenAnswer, ...]
+    respondent: Respondent | None
     submitted_at: datetime | None
     receipt: str | None
+
+    @cached_property
+    def answers(self) -> dict[str, AnswerValue]:
+        """Return the value of each item that counts."""
+        return counting(self.given, self.submitted_at)
+
+    @property
+    def entry_ids(self) -> frozenset[str]:
+        """Return the names of all entries that phones sent."""
+        return frozenset(each.entry_id for each in self.given if each.entry_id is not None)
+
+    def counting_with(self, more: Iterable[GivenAnswer]) -> dict[str, AnswerValue]:
+        """Return what counts once more values are stored."""
+        return counting((*self.given, *more), self.submitted_at)
 
 
 @dataclass(frozen=True)
@@ -50,7 +68,7 @@ class Receipt:
 
 
 # What every answer that is saved needs, in one statement, built once: the occasion, its response so far,
-# every value ever given (the newest last), and whether anything has ended the participant's part.
+# every value ever given (as they came), and whether anything has ended the participant's part.
 _FOUND = (
     select(
         Occasion.visit,
@@ -64,6 +82,9 @@ _FOUND = (
         Response.receipt,
         Answer.item,
         Answer.value,
+        Answer.answered_at,
+        Answer.entry_id,
+        Response.respondent,
         select(func.min(Withdrawal.withdrawn_on))
         .where(Withdrawal.participant_id == bindparam("participant"), Withdrawal.scope != "contact")
         .scalar_subquery()
@@ -125,7 +146,12 @@ def questionnaire(
         wording_id=wording_id,
         instrument=studies.instrument(session, version_id),
         wording=studies.wording(session, wording_id),
-        answers={each.item: each.value for each in rows if each.item is not None},
+        given=tuple(
+            GivenAnswer(each.item, each.value, each.answered_at, each.entry_id)
+            for each in rows
+            if each.item is not None
+        ),
+        respondent=row.respondent,
         submitted_at=sent_at,
         receipt=row.receipt,
     )
@@ -153,14 +179,6 @@ def _version_and_wording(
         .limit(1)
     )
     return row.instrument_version_id, wording_id or row.wording_id
-
-
-def answers(session: Session, *, response_id: int) -> dict[str, AnswerValue]:
-    """Return the newest value of every item that was ever given one; None where it was taken back."""
-    rows = session.execute(
-        select(Answer.item, Answer.value).where(Answer.response_id == response_id).order_by(Answer.id)
-    )
-    return {item: value for item, value in rows}  # noqa: C416 - a Result is not a mapping's iterable to mypy
 
 
 def receipt(session: Session, *, visitor: Visitor, receipt: str, now: datetime) -> Receipt | None:

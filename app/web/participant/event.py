@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 
-from flask import g, redirect, request
+from flask import g, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.domain.adjudication import EventKind
@@ -13,7 +13,7 @@ from app.i18n import gettext
 from app.operations.events import report_event
 from app.queries import events, studies
 from app.web.gate import participant_only
-from app.web.participant.page import blueprint, page
+from app.web.participant.page import blueprint, form_of_visitor, go_on, page, wants_json
 from app.web.participant.typed_dates import DateBoxes
 
 LONGEST_ID = 64
@@ -133,13 +133,11 @@ def reported(event_id: int) -> ResponseReturnValue:
 
 
 def _report(kind: EventKind) -> ResponseReturnValue:
-    # a form left open on a shared phone, sent after someone else came in
-    if request.form.get("participant", str(g.visitor.participant_id)) != str(g.visitor.participant_id):
-        raise Refusal(Code.LINK_INVALID, "the form is of another participant")
+    form_of_visitor()
     form = Report.read()
     form.check(kind)
     if form.faults or form.started.date is None:
-        return _form(kind, form), 422
+        return _faulty(kind, form)
     stay = kind == "hospital stay"
     try:
         event_id = report_event(
@@ -162,8 +160,14 @@ def _report(kind: EventKind) -> ResponseReturnValue:
             form.refuse_dates(refusal)
         else:
             raise
-        return _form(kind, form), 422
-    return redirect(f"/reported/{event_id}", 303)
+        return _faulty(kind, form)
+    return go_on(f"/reported/{event_id}")
+
+
+def _faulty(kind: EventKind, form: Report) -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(faults=form.faults), 422
+    return _form(kind, form), 422
 
 
 def _reason(form: Report) -> str:
@@ -185,5 +189,4 @@ def _form(kind: EventKind, form: Report) -> str:
         title=gettext("Report a hospital stay") if stay else gettext("Report a liver transplant"),
         form=form,
         reasons=_reasons() if stay else (),
-        participant=g.visitor.participant_id,
     )

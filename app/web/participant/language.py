@@ -1,12 +1,12 @@
 """The language of a participant's pages, and leaving them."""
 
-from flask import g, redirect, render_template, request
+from flask import g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app import i18n
 from app.operations import participants, sessions
 from app.web.gate import PARTICIPANT_COOKIE, participant_only, public
-from app.web.participant.page import blueprint
+from app.web.participant.page import blueprint, go_on
 
 
 @blueprint.post("/language")
@@ -33,7 +33,7 @@ def speak_from_now_on(tag: str) -> None:
 def leave() -> ResponseReturnValue:
     """Sign this browser out; the link lets it in again."""
     sessions.end_session(g.session, secret=request.cookies[PARTICIPANT_COOKIE], now=g.now)
-    response = redirect(f"/left?language={i18n.current()}", 303)
+    response = make_response(go_on(f"/left?language={i18n.current()}"))
     response.delete_cookie(PARTICIPANT_COOKIE)
     return response
 

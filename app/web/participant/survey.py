@@ -9,21 +9,22 @@ from flask.typing import ResponseReturnValue
 
 from app import i18n
 from app.domain.answer import unanswered
+from app.domain.response import RESPONDENTS, Respondent
 from app.domain.schedule import ANSWERABLE
 from app.errors import Code, Refusal
 from app.i18n import gettext
 from app.operations import responses as changes
-from app.operations.responses import Saved, Submitted
+from app.operations.responses import Entry, Saved, Submitted
 from app.queries import responses
 from app.queries.responses import Questionnaire
 from app.web.gate import participant_only
 from app.web.participant.language import speak_from_now_on
-from app.web.participant.page import blueprint, page
+from app.web.participant.page import blueprint, form_of_visitor, go_on, milliseconds, page, wants_json
 from app.web.questions import drawn
 from app.web.transactions import settings
 
 LONGEST_ID = 64
-NOT_ANSWERS = frozenset({"do", "submission_id", "gaps", "age"})
+NOT_ANSWERS = frozenset({"do", "submission_id", "gaps", "clock", "language", "participant", "respondent"})
 OLDEST = timedelta(days=30)
 """An answer that waited longer on a phone than this is dated as if it had waited this long."""
 
@@ -46,6 +47,7 @@ def survey(occasion_id: int, instrument: str) -> ResponseReturnValue:
 def answer(occasion_id: int, instrument: str) -> ResponseReturnValue:
     """Save what came; then send, change the language, or stop for now, as the button says."""
     do = request.form.get("do", "save")
+    form_of_visitor()
     try:
         if do == "send":
             return _send(occasion_id, instrument)
@@ -54,10 +56,9 @@ def answer(occasion_id: int, instrument: str) -> ResponseReturnValue:
         if refusal.code != Code.ALREADY_SENT:
             raise
         _submit(occasion_id, instrument)  # what came too late is kept in the trail, beside the response
-        return _go_on(f"/receipt/{refusal.detail}", status=409)
-    if _wants_json():
-        kept = [code for code in _given() if code not in saved.faults]
-        return jsonify(saved=kept, faults=_words(saved)), 422 if saved.faults else 200
+        return go_on(f"/receipt/{refusal.detail}", status=409)
+    if wants_json():
+        return _told(saved, f"/receipt/{saved.receipt}" if saved.receipt else None)
     if saved.faults:
         return _page(_found(occasion_id, instrument), faults=saved.faults), 422
     action, _, tag = do.partition(":")
@@ -94,10 +95,13 @@ def _page(found: Questionnaire, *, faults: Collection[str] = (), gaps: Collectio
         "survey.html",
         wording=found.wording,
         instrument=found.instrument,
+        drawn_at=milliseconds(g.now),
         foreign=found.wording.language != i18n.current(),
         questions=questions.questions(found.answers),
         answered=any(value is not None for value in found.answers.values()),
         submission_id=secrets.token_urlsafe(16),
+        respondent=found.respondent,
+        respondents=_respondents(),
         faults=faults,
         gaps=gaps,
     )
@@ -110,9 +114,10 @@ def _save(occasion_id: int, instrument: str) -> Saved:
         occasion_id=occasion_id,
         instrument=instrument,
         raw=_given(),
-        answered_at=_answered_at(),
+        entries=_entries(),
+        respondent=_respondent(),
         now=g.now,
-        language=i18n.current(),
+        language=_answered_in(),
     )
 
 
@@ -123,12 +128,12 @@ def _send(occasion_id: int, instrument: str) -> ResponseReturnValue:
         if found.receipt is None:
             saved = _save(occasion_id, instrument)
             if not saved.faults and unanswered(found.instrument, saved.answers):
-                return _go_on(f"/survey/{occasion_id}/{instrument}?gaps")
+                return go_on(f"/survey/{occasion_id}/{instrument}?gaps")
     sent = _submit(occasion_id, instrument)
+    if wants_json():
+        return _told(sent.saved, f"/receipt/{sent.receipt}" if sent.receipt else None)
     if sent.receipt is not None:
-        return _go_on(f"/receipt/{sent.receipt}")
-    if _wants_json():
-        return jsonify(faults=_words(sent.saved)), 422
+        return go_on(f"/receipt/{sent.receipt}")
     return _page(_found(occasion_id, instrument), faults=sent.saved.faults), 422
 
 
@@ -139,37 +144,67 @@ def _submit(occasion_id: int, instrument: str) -> Submitted:
         occasion_id=occasion_id,
         instrument=instrument,
         raw=_given(),
+        entries=_entries(),
+        respondent=_respondent(),
         submission_id=request.form.get("submission_id", "")[:LONGEST_ID] or secrets.token_urlsafe(16),
+        sent_at=_given_at("do"),
         now=g.now,
-        language=i18n.current(),
+        language=_answered_in(),
     )
 
 
-def _go_on(address: str, status: int = 200) -> ResponseReturnValue:
-    if _wants_json():
-        return jsonify(location=address), status
-    return redirect(address, 303)
+def _answered_in() -> str:
+    """Return the language of the page that was answered, which may have waited while it was changed."""
+    asked = request.form.get("language")
+    return asked if asked in i18n.languages() else i18n.current()
+
+
+def _told(saved: Saved, location: str | None) -> ResponseReturnValue:
+    """Answer a phone: what is stored now, what could not be taken and why, and where the receipt is."""
+    kept = [code for code in _given() if code not in saved.faults]
+    told = {"saved": kept, "faults": _words(saved), "now": milliseconds(g.now)}
+    return jsonify(told | ({"location": location} if location else {})), 422 if saved.faults else 200
 
 
 def _given() -> dict[str, str]:
-    return {code: text for code, text in request.form.items() if code not in NOT_ANSWERS}
+    return {code: text for code, text in request.form.items() if code not in NOT_ANSWERS and ":" not in code}
 
 
-def _answered_at() -> datetime:
-    """Return when the answer was given: it may have waited on the phone for a connection.
+def _entries() -> dict[str, Entry]:
+    """Return what the phone says of the answers that it kept until now; a page without a script kept none."""
+    return {
+        code: Entry(_given_at(code), request.form[f"{code}:id"][:LONGEST_ID])
+        for code in _given()
+        if request.form.get(f"{code}:id")
+    }
 
-    The phone says how many seconds ago that was; what its clock shows is of no use, it may be years off.
+
+def _given_at(name: str) -> datetime:
+    """Return when something was done on the phone, by our own clock.
+
+    The phone says what its clock showed then and what it shows now. Both may be years off: only the time that
+    went by between them is of use.
     """
     try:
-        age = timedelta(seconds=float(request.form.get("age", "0")))
-    except (ValueError, OverflowError):
+        gone_by = float(request.form["clock"]) - float(request.form[f"{name}:at"])
+        age = timedelta(milliseconds=gone_by)
+    except (KeyError, ValueError, OverflowError):
         return g.now  # type: ignore[no-any-return]  # what flask.g holds is Any
     return g.now - min(max(age, timedelta(0)), OLDEST)  # type: ignore[no-any-return]
 
 
+def _respondents() -> list[tuple[Respondent, str]]:
+    return [
+        ("patient", gettext("I answer by myself")),
+        ("patient with help", gettext("Someone helps me: the answers are mine")),
+        ("proxy", gettext("I am answering for someone")),
+    ]
+
+
+def _respondent() -> Respondent | None:
+    said = request.form.get("respondent")
+    return next((each for each in RESPONDENTS if each == said), None)
+
+
 def _words(saved: Saved) -> dict[str, str]:
     return dict.fromkeys(saved.faults, gettext("Please choose one of the answers."))
-
-
-def _wants_json() -> bool:
-    return request.accept_mimetypes.best == "application/json"

@@ -1,253 +1,172 @@
-// One question a screen, every answer saved as it is given. Without this script the same page works as one long form.
+// One question a screen, every answer kept as it is given. Without this script the same page works as one long form.
 "use strict";
 
-(() => {
+document.addEventListener("DOMContentLoaded", () => {
   const root = document.documentElement;
   const get = (id) => document.getElementById(id);
+  const form = get("survey");
+  const { path, words } = { path: location.pathname, words: form.dataset };
+  const questions = [...form.querySelectorAll(".question")];
+  const alarms = [...document.querySelectorAll(".alarm[data-when]")];
+  const codeOf = (question) => question.id.slice(2);
+  const asks = (question) => question.querySelector("[name]");
+  const conditions = (element) => JSON.parse(element.dataset.when || "[]");
+  let asked = questions; // those whose conditions hold
+  let reviewing = false; // came from the list of answers, and goes back to it
 
-  // ---- answers that have not arrived yet: kept on the phone until the server has them ----
-
-  const box = "hepatica " + location.pathname;
-  let waiting = {}; // item -> [value, when it was given by this phone's clock]
-
-  const keep = () => {
-    try {
-      if (Object.keys(waiting).length) localStorage.setItem(box, JSON.stringify(waiting));
-      else localStorage.removeItem(box);
-    } catch {
-      // no room or not allowed: the answers still wait in this page
-    }
-  };
-  const recall = () => {
-    try {
-      waiting = JSON.parse(localStorage.getItem(box)) || {};
-    } catch {
-      waiting = {};
-    }
-  };
-
-  const start = () => {
-    const form = get("survey");
-    if (!form) return;
-    const questions = [...form.querySelectorAll(".question")];
-    const words = form.dataset;
-    const status = get("status");
-    let reviewing = false; // came from the list of answers, and goes back to it
-
-    // ---- talking to the server ----
-
-    const say = (text, alarming) => {
-      if (status.textContent !== text) status.textContent = text;
-      status.classList.toggle("waiting", !!alarming);
-    };
-
-    const post = async (body) => {
-      const stop = new AbortController();
-      const timer = setTimeout(() => stop.abort(), 20000);
-      try {
-        const response = await fetch(location.pathname, {
-          method: "POST",
-          body,
-          headers: { Accept: "application/json" },
-          signal: stop.signal,
-        });
-        return [response.status, await response.json()];
-      } finally {
-        clearTimeout(timer);
-      }
-    };
-
-    let pause = 0;
-    let timer;
-    let wanted = false; // all is to be sent, as soon as there is a connection
-    const retry = () => (wanted ? send() : flush());
-    const again = () => {
-      pause = Math.min(pause * 2 || 2000, 30000);
-      clearTimeout(timer);
-      timer = setTimeout(retry, pause);
-    };
-
-    // Sends what waits, oldest first; resolves to whether everything has arrived.
-    let running;
-    const flush = () => {
-      running ||= drain().finally(() => (running = null));
-      return running;
-    };
-    const drain = async () => {
-      clearTimeout(timer);
-      let failed = "";
-      while (!failed && Object.keys(waiting).length) {
-        const item = Object.keys(waiting).sort((a, b) => waiting[a][1] - waiting[b][1])[0];
-        const [value, given] = waiting[item];
-        const age = Math.max(0, Date.now() - given) / 1000;
-        if (!status.classList.contains("waiting")) say(words.saving);
-        try {
-          const [code, reply] = await post(new URLSearchParams({ do: "save", [item]: value, age }));
-          if (reply.location) {
-            // it was sent already, from another tab or phone
-            waiting = {};
-            keep();
-            location.replace(reply.location);
-            return false;
-          }
-          if (code !== 200 && code !== 422) failed = reply.message || words.unsaved;
-          else if (waiting[item][1] === given) delete waiting[item];
-          if (code === 422) failed = reply.faults ? reply.faults[item] : reply.message;
-        } catch {
-          failed = words.unsaved;
-        }
-        keep();
-      }
-      if (failed) {
-        say(failed, true);
-        if (Object.keys(waiting).length) again();
-        return false;
-      }
-      pause = 0;
-      say(words.saved);
-      return true;
-    };
-
-    const send = async () => {
-      wanted = true;
-      clearTimeout(timer);
-      if (!status.classList.contains("waiting")) say(words.sending);
-      const body = new URLSearchParams(new FormData(form));
-      body.set("do", "send");
-      body.set("gaps", "told"); // the list of answers told it
-      try {
-        const [code, reply] = await post(body);
-        if (reply.location) {
-          waiting = {};
-          keep();
-          location.replace(reply.location);
-          return;
-        }
-        say(reply.message || Object.values(reply.faults)[0], true);
-        if (code === 409 || code === 422) wanted = false; // trying again would not help
-        else again();
-      } catch {
-        say(words.unsent, true);
-        again();
-      }
-    };
-
-    // ---- screens: the start, each question, the list of answers; the address says which, so that Back works ----
-
-    const where = () => {
-      const name = decodeURIComponent(location.hash.slice(1));
-      if (name === "review") return questions.length;
-      return questions.findIndex((question) => question.id === name || question.contains(get(name)));
-    };
-    const go = (screen, replace) => {
-      const hash = screen < 0 ? "" : "#" + (questions[screen] ? questions[screen].id : "review");
-      history[replace ? "replaceState" : "pushState"](null, "", location.pathname + hash);
-      show(true);
-    };
-    const answered = (question) => question.querySelector(":checked");
-
-    const show = (focus) => {
-      const screen = where();
-      const last = screen === questions.length;
-      const asking = screen >= 0 && !last;
-      if (screen < 0 || last) reviewing = false;
-      root.classList.toggle("one", screen >= 0);
-      questions.forEach((question, index) => (question.hidden = index !== screen));
-      get("start").hidden = screen >= 0;
-      get("review").hidden = get("finish").hidden = !last;
-      get("steps").hidden = screen < 0;
-      get("next").hidden = last;
-      get("next").textContent = reviewing ? words.review : words.next;
-      get("progress").hidden = !asking;
-      get("progress").value = screen + 1;
-      if (last) list();
-      else wanted = false;
-      if (!focus) return;
-      if (!Object.keys(waiting).length) say("");
-      scrollTo(0, 0);
-      const heading = (questions[screen] || get(last ? "review" : "start")).querySelector("h2, button");
-      heading.focus({ preventScroll: true });
-    };
-
-    const list = () => {
-      get("gaps").hidden = questions.every(answered);
-      get("answers").replaceChildren(
-        ...questions.map((question, index) => {
-          const heading = question.querySelector("h2");
-          const choice = answered(question);
-          const row = document.createElement("li");
-          const asked = document.createElement("p");
-          const answer = document.createElement(choice ? "strong" : "em");
-          const change = document.createElement("button");
-          asked.textContent = heading.textContent;
-          asked.id = "asked-" + index;
-          asked.lang = answer.lang = heading.lang || root.lang;
-          asked.dir = heading.dir || root.dir;
-          answer.textContent = choice ? choice.parentNode.textContent : words.none;
-          if (!choice) answer.lang = root.lang;
-          change.type = "button";
-          change.className = "quiet";
-          change.id = "change-" + index;
-          change.textContent = words.change;
-          change.setAttribute("aria-labelledby", change.id + " " + asked.id);
-          change.onclick = () => {
-            go(index);
-            reviewing = true;
-            show(true);
-          };
-          row.append(asked, answer, change);
-          return row;
-        }),
-      );
-    };
-
-    // ---- what the participant does ----
-
-    form.addEventListener("change", (event) => {
-      if (event.target.type !== "radio") return;
-      waiting[event.target.name] = [event.target.value, Date.now()];
-      keep();
-      flush();
+  // Shows what the answers so far ask for: questions that depend on them, and what to do at once.
+  const follow = () => {
+    const answers = {};
+    asked = questions.filter((question) => {
+      const applies = kinds.holds(conditions(question), answers);
+      if (applies) answers[codeOf(question)] = kinds.answer(question);
+      return applies;
     });
-    get("begin").onclick = () => {
-      const open = questions.findIndex((question) => !answered(question));
-      go(open < 0 ? questions.length : open);
-    };
-    get("next").onclick = () => go(reviewing ? questions.length : where() + 1);
-    get("back").onclick = () => go(where() - 1);
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const button = event.submitter;
-      if (!button || button.hidden) return; // the Enter key, pressed on an answer
-      const action = button.value;
-      if (action === "send") return send();
-      if (!(await flush())) return;
-      if (action === "save") return location.assign("/today?saved");
+    for (const alarm of alarms) {
+      const rings = kinds.holds(conditions(alarm), answers);
+      if (alarm.hidden === rings) alarm.hidden = !rings;
+    }
+  };
+
+  // ---- screens: the start, each question, the list of answers; the address says which, so that Back works ----
+
+  const where = () => {
+    const name = decodeURIComponent(location.hash.slice(1));
+    if (name === "review") return asked.length;
+    return asked.findIndex((question) => question.id === name || question.contains(get(name)));
+  };
+  const go = (screen, replace) => {
+    const hash = screen < 0 ? "" : "#" + (asked[screen] ? asked[screen].id : "review");
+    history[replace ? "replaceState" : "pushState"](null, "", path + hash);
+    show(true);
+  };
+
+  const show = (focus) => {
+    const screen = where();
+    const last = screen === asked.length;
+    if (screen < 0 || last) reviewing = false;
+    root.classList.toggle("one", screen >= 0);
+    for (const question of questions) question.hidden = question !== asked[screen];
+    get("start").hidden = screen >= 0;
+    get("review").hidden = get("finish").hidden = !last;
+    get("steps").hidden = screen < 0;
+    get("next").hidden = last;
+    get("next").textContent = reviewing ? words.review : words.next;
+    get("progress").hidden = screen < 0 || last;
+    get("progress").max = asked.length;
+    get("progress").value = screen + 1;
+    if (last) list();
+    if (!focus) return;
+    scrollTo(0, 0);
+    const heading = (asked[screen] || get(last ? "review" : "start")).querySelector("h2, button");
+    heading.focus({ preventScroll: true });
+  };
+
+  const list = () => {
+    const listed = asked.filter(asks);
+    get("gaps").hidden = listed.every((question) => kinds.answer(question) !== null);
+    get("answers").replaceChildren(
+      ...listed.map((question, index) => {
+        const heading = question.querySelector("h2");
+        const given = kinds.answer(question) !== null;
+        const row = document.createElement("li");
+        const text = document.createElement("p");
+        const answer = document.createElement(given ? "strong" : "em");
+        const change = document.createElement("button");
+        text.textContent = heading.textContent;
+        text.id = "asked-" + index;
+        text.lang = answer.lang = heading.lang || root.lang;
+        text.dir = heading.dir || root.dir;
+        answer.textContent = given ? kinds.words(question) : words.none;
+        if (!given) answer.lang = root.lang;
+        change.type = "button";
+        change.className = "quiet";
+        change.id = "change-" + index;
+        change.textContent = words.change;
+        change.setAttribute("aria-labelledby", change.id + " " + text.id);
+        change.onclick = () => {
+          go(asked.indexOf(question));
+          reviewing = true;
+          show(true);
+        };
+        row.append(text, answer, change);
+        return row;
+      }),
+    );
+  };
+
+  // ---- what the participant does ----
+
+  const fieldsOf = (item) =>
+    [...new FormData(form)].filter(([name]) => name === item || name.startsWith(item + ":"));
+  const respondent = () => new FormData(form).get("respondent");
+
+  form.addEventListener("change", ({ target }) => {
+    const question = target.closest(".question");
+    if (!question || !target.name) return;
+    const item = codeOf(question);
+    follow();
+    outbox.keep({ kind: "answer", item, fields: fieldsOf(item), respondent: respondent() });
+  });
+  // A phone may be put away in the middle of a word: that it is left counts as the end of typing.
+  document.addEventListener("visibilitychange", () => document.hidden && document.activeElement.blur());
+
+  get("begin").onclick = () => {
+    const open = asked.findIndex((question) => asks(question) && kinds.answer(question) === null);
+    go(open < 0 ? asked.length : asked.slice(0, open).some(asks) ? open : 0);
+  };
+  get("next").onclick = () => {
+    const next = where() + 1;
+    follow();
+    go(reviewing ? asked.length : next);
+  };
+  get("back").onclick = () => go(where() - 1);
+
+  let sending;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = event.submitter;
+    if (!button || button.hidden) return; // the Enter key, pressed on an answer
+    if (button.value === "send") {
+      if (sending) return;
+      sending = true;
+      const before = (await outbox.mine()).some((entry) => entry.path === path && entry.kind === "send");
+      await (before ? outbox.show() : outbox.keep({ kind: "send", item: "do", respondent: respondent() }));
+      sending = false;
+    } else if (button.value === "save") location.assign("/today?saved");
+    else if (!(await outbox.flush())) {
       get("do").disabled = false;
-      get("do").value = action;
-      form.action = location.pathname + location.hash; // the same question again, in the other language
+      get("do").value = button.value;
+      form.action = path + location.hash; // the same question again, in the other language
       form.submit();
-    });
-    addEventListener("hashchange", () => show(true));
-    addEventListener("online", retry);
-    document.addEventListener("visibilitychange", () => {
-      if (!document.hidden && (wanted || Object.keys(waiting).length)) retry();
-    });
-
-    // ---- begin where the participant was ----
-
-    recall();
-    for (const [item, [value]] of Object.entries(waiting)) {
-      const radio = [...form.querySelectorAll("input[type=radio]")].find(
-        (input) => input.name === item && input.value === value,
-      );
-      if (radio) radio.checked = true;
-      else delete waiting[item];
     }
-    if (Object.keys(waiting).length) flush();
-    get("begin").hidden = false;
+  });
+  addEventListener("hashchange", () => show(true));
+
+  // ---- begin where the participant was, with what this phone kept and the page does not hold ----
+
+  const fill = (entry) => {
+    const question = get("q-" + entry.item);
+    if (!question) return;
+    const values = {};
+    for (const [name, value] of entry.fields) (values[name] ||= []).push(value);
+    for (const control of question.querySelectorAll("[name]")) {
+      const given = values[control.name] || [];
+      if (/radio|checkbox/.test(control.type)) control.checked = given.includes(control.value);
+      else if (control.type !== "hidden") control.value = given[0] ?? "";
+    }
+  };
+  const begin = async () => {
+    const kept = (await outbox.mine()).filter((entry) => entry.path === path && entry.kind === "answer");
+    const drawn = kept.filter((entry) => entry.state === "received" && entry.received <= +words.drawnAt);
+    await outbox.remove(drawn);
+    for (const entry of kept) if (!drawn.includes(entry)) fill(entry);
+    questions.forEach(kinds.enhance);
+    follow();
     show(where() >= 0);
   };
-
-  document.addEventListener("DOMContentLoaded", start);
-})();
+  get("begin").hidden = false;
+  follow();
+  show(where() >= 0);
+  begin();
+});

@@ -32,14 +32,16 @@ def _responses(phone: Phone) -> int:
 def _checked(phone: Phone) -> dict[str, str]:
     page = phone.get(phone.survey())
     return {
-        each.attrib["name"]: each.attrib["value"] for each in page.iter("input") if "checked" in each.attrib
+        each.attrib["name"]: each.attrib["value"]
+        for each in page.findall(".//fieldset[@class='question']//input")
+        if "checked" in each.attrib
     }
 
 
 def test_one_page_brings_every_question_with_nothing_chosen(phone: Phone) -> None:
     page = phone.get(phone.survey())
     assert heading(page) == "Did your skin itch?"
-    questions = page.findall(".//fieldset")
+    questions = page.findall(".//fieldset[@class='question']")
     assert [text(each.find("./legend/h2")) for each in questions] == [
         "Did your skin itch?",
         "Did you sleep badly?",
@@ -65,7 +67,10 @@ def test_what_was_saved_is_there_on_another_device(phone: Phone) -> None:
 
 def test_a_script_saves_each_answer_as_it_is_given(phone: Phone) -> None:
     response = phone.save(phone.survey(), do="save", itch="3")
-    assert (response.status_code, response.get_json()) == (200, {"faults": {}, "saved": ["itch"]})
+    assert (response.status_code, response.get_json()) == (
+        200,
+        {"faults": {}, "saved": ["itch"], "now": 1767603600000},
+    )
     phone.save(phone.survey(), do="save", itch="4")
     phone.save(phone.survey(), do="save", itch="4")
     assert _stored(phone) == [
@@ -75,19 +80,21 @@ def test_a_script_saves_each_answer_as_it_is_given(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize(
-    ("age", "given_at"),
+    ("at", "clock", "given_at"),
     [
-        ("90.5", datetime(2026, 1, 5, 8, 58, 29, 500000, tzinfo=UTC)),
-        ("-5", datetime(2026, 1, 5, 9, tzinfo=UTC)),
-        ("99999999999", datetime(2025, 12, 6, 9, tzinfo=UTC)),
-        ("nan", datetime(2026, 1, 5, 9, tzinfo=UTC)),
-        ("yesterday", datetime(2026, 1, 5, 9, tzinfo=UTC)),
+        ("5000", "95500", datetime(2026, 1, 5, 8, 58, 29, 500000, tzinfo=UTC)),
+        ("1893456000000", "1893456090500", datetime(2026, 1, 5, 8, 58, 29, 500000, tzinfo=UTC)),
+        ("95500", "5000", datetime(2026, 1, 5, 9, tzinfo=UTC)),
+        ("nan", "5000", datetime(2026, 1, 5, 9, tzinfo=UTC)),
+        ("1e400", "5000", datetime(2026, 1, 5, 9, tzinfo=UTC)),
+        ("yesterday", "5000", datetime(2026, 1, 5, 9, tzinfo=UTC)),
     ],
 )
 def test_an_answer_that_waited_for_a_connection_keeps_its_own_time(
-    phone: Phone, age: str, given_at: datetime
+    phone: Phone, at: str, clock: str, given_at: datetime
 ) -> None:
-    assert phone.save(phone.survey(), do="save", itch="3", age=age).status_code == 200
+    form = {"itch": "3", "itch:id": "an entry", "itch:at": at, "clock": clock}
+    assert phone.save(phone.survey(), do="save", **form).status_code == 200
     with database.reading(phone.url) as session:
         answer = session.scalars(select(Answer)).one()
         assert (answer.answered_at, answer.received_at) == (given_at, datetime(2026, 1, 5, 9, tzinfo=UTC))
@@ -159,7 +166,8 @@ def test_a_bad_value_is_refused_and_the_good_ones_are_kept(phone: Phone, value: 
     assert _stored(phone) == [("sleep", 2)]
     refused = phone.save(phone.survey(), do="save", itch=value)
     assert refused.status_code == 422
-    assert refused.get_json() == {"saved": [], "faults": {"itch": "Please choose one of the answers."}}
+    told = refused.get_json()
+    assert (told["saved"], told["faults"]) == ([], {"itch": "Please choose one of the answers."})
 
 
 def test_choices_may_come_in_the_digits_of_any_script(phone: Phone) -> None:

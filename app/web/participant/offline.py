@@ -1,0 +1,76 @@
+"""What makes the pages work without a connection: the worker, the manifest, how long a phone keeps pages."""
+
+import json
+from datetime import timedelta
+
+from flask import Response, g, jsonify, render_template
+from flask.typing import ResponseReturnValue
+
+from app import i18n
+from app.i18n import gettext
+from app.web.gate import public
+from app.web.participant.page import blueprint
+from app.web.static_files import files, static_url
+
+KEPT = ("phone.css", "kinds.js", "phone.js", "outbox.js", "offline.js")
+"""Static files that the pages which work without a connection need."""
+
+
+@blueprint.get("/worker.js")
+@public
+def worker() -> ResponseReturnValue:
+    """Give the service worker, which has to stand at the root, with the addresses of this version's files."""
+    addresses = json.dumps([static_url(name) for name in KEPT if name in files()])
+    head = f"const FILES = {addresses};\nconst OUTBOX = {json.dumps(static_url('outbox.js'))};\n"
+    script = files()["worker.js"].bodies["identity"].decode()
+    response = Response(head + script, content_type="text/javascript; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"  # the browser looks for a new one at every visit
+    return response
+
+
+@blueprint.get("/manifest.webmanifest")
+@public
+def manifest() -> ResponseReturnValue:
+    """Let phones put the pages on their home screen, under a name that tells nobody anything."""
+    icons = [
+        {
+            "src": static_url(f"icon-{size}.png"),
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+            "purpose": purpose,
+        }
+        for size in (192, 512)
+        for purpose in ("any", "maskable")
+    ]
+    said = {
+        "name": gettext("Your questions"),
+        "short_name": gettext("Your questions"),
+        "lang": i18n.current(),
+        "dir": i18n.direction(i18n.current()),
+        "start_url": "/today",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#faf6f0",
+        "theme_color": "#4d4299",
+        "icons": icons,
+    }
+    response = jsonify(said)
+    response.content_type = "application/manifest+json"
+    return response
+
+
+@blueprint.get("/offline")
+@public
+def offline() -> ResponseReturnValue:
+    """Say that a page cannot be shown without a connection; the worker keeps this one."""
+    return render_template("participant/offline.html")
+
+
+@blueprint.after_request
+def tell_the_phone(response: Response) -> Response:
+    """Tell the worker whose page this is, and for how many more seconds the phone may show pages offline."""
+    if "offline_days" in g:
+        left = g.visitor.signed_in_at + timedelta(days=g.offline_days) - g.now
+        seconds = max(0, round(left.total_seconds()))
+        response.headers["Hepatica-Phone"] = f"{g.visitor.participant_id} {seconds}"
+    return response

@@ -1,0 +1,183 @@
+// What waits on this phone until the server has it. Pages and worker.js both use it: who comes first sends.
+// An entry stays until the server has said that it has it; the server knows it by its id and stores it once.
+"use strict";
+
+self.outbox = (() => {
+  const PATIENCE = 20000;
+  const FINAL = [400, 404, 409, 413]; // trying again would not help: a person has to look at it
+  const channel = "BroadcastChannel" in self ? new BroadcastChannel("hepatica") : { postMessage() {} };
+  const unkept = []; // what the phone had no room for: it waits in this page alone
+
+  // ---- the database on the phone ----
+
+  let opened;
+  const database = () =>
+    (opened ||= new Promise((resolve, reject) => {
+      const request = indexedDB.open("hepatica", 1);
+      request.onupgradeneeded = () => {
+        request.result.createObjectStore("outbox", { keyPath: "number", autoIncrement: true });
+        request.result.createObjectStore("phone");
+      };
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    }).catch((error) => {
+      opened = null;
+      throw error;
+    }));
+  const run = async (store, mode, work) => {
+    const transaction = (await database()).transaction(store, mode, { durability: "strict" });
+    return new Promise((resolve, reject) => {
+      const request = work(transaction.objectStore(store));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = () => reject(transaction.error);
+    });
+  };
+  const get = (key) => run("phone", "readonly", (store) => store.get(key)).catch(() => undefined);
+  const set = (key, value) => run("phone", "readwrite", (store) => store.put(value, key)).catch(() => {});
+  const all = async () => {
+    const kept = await run("outbox", "readonly", (store) => store.getAll()).catch(() => []);
+    return [...kept, ...unkept].sort((a, b) => a.at - b.at);
+  };
+  const remove = async (entries) => {
+    for (const entry of entries) {
+      if (unkept.includes(entry)) unkept.splice(unkept.indexOf(entry), 1);
+      else await run("outbox", "readwrite", (store) => store.delete(entry.number));
+    }
+  };
+  const change = async (entry, news) => {
+    Object.assign(entry, news);
+    if (entry.number) await run("outbox", "readwrite", (store) => store.put(entry));
+  };
+
+  // ---- what comes in ----
+
+  let latest = 0;
+  // Resolves to whether the phone has it: false means that it waits in this page only.
+  const put = async (entry) => {
+    latest = Math.max(Date.now(), latest + 1); // in the order in which it was done, whatever the clock does
+    const random = crypto.getRandomValues(new Uint8Array(16));
+    const id = [...random].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const whole = { id, at: latest, state: "saved", ...entry };
+    try {
+      await run("outbox", "readwrite", (store) => store.put(whole));
+      return true;
+    } catch {
+      unkept.push(whole);
+      return false;
+    } finally {
+      channel.postMessage("");
+    }
+  };
+
+  // ---- what goes out ----
+
+  // As much of one form as fits into one request: every answer once, and the sending at its end.
+  const batch = (waiting) => {
+    const [first] = waiting;
+    if (first.kind === "report" || first.kind === "leave") return [first];
+    const together = [];
+    for (const entry of waiting) {
+      if (entry.path !== first.path || entry.owner !== first.owner) continue;
+      if (together.some((each) => each.item === entry.item)) break;
+      together.push(entry);
+      if (entry.kind === "send") break;
+    }
+    return together;
+  };
+
+  const post = async (entries) => {
+    const [{ owner, path }] = entries;
+    const body = new URLSearchParams({ participant: owner, clock: Date.now(), do: "save" });
+    for (const entry of entries) {
+      for (const [name, value] of entry.fields || []) body.append(name, value);
+      for (const name of ["language", "respondent"]) if (entry[name]) body.set(name, entry[name]);
+      if (entry.kind === "answer") {
+        body.set(entry.item + ":id", entry.id);
+        body.set(entry.item + ":at", entry.at);
+      } else if (entry.kind === "report") {
+        body.set("report_id", entry.id); // the page without a connection is the same each time
+      } else if (entry.kind === "send") {
+        body.set("do", "send");
+        body.set("do:at", entry.at);
+        body.set("gaps", "told"); // the list of answers told them
+        body.set("submission_id", entry.id);
+      }
+    }
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), PATIENCE);
+    try {
+      const headers = { Accept: "application/json" };
+      const response = await fetch(path, { method: "POST", body, headers, signal: stop.signal });
+      return [response.status, await response.json()];
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  // Does what the server's answer means for what was sent; resolves to what kept it from being taken, if anything.
+  const settle = async (entries, status, reply) => {
+    const [{ kind, owner, path }] = entries;
+    if (reply.location || (kind === "leave" && status === 401)) {
+      const theirs = (entry) => entry.path === path && entry.owner === owner && entry.state === "received";
+      if (kind !== "leave") await put({ kind: "arrived", state: "arrived", owner, path, location: reply.location });
+      await remove([...entries, ...(kind === "report" ? [] : (await all()).filter(theirs))]);
+      if (self.caches && kind !== "report") await (await caches.open("pages")).delete(path);
+    } else if (reply.saved) {
+      for (const entry of entries) {
+        const words = reply.faults[entry.item];
+        if (words) await change(entry, { state: "refused", words });
+        else if (entry.kind === "answer") await change(entry, { state: "received", received: reply.now });
+        else await change(entry, { state: "refused", words: Object.values(reply.faults)[0] });
+      }
+    } else if (reply.faults || FINAL.includes(status)) {
+      const words = reply.message || Object.values(reply.faults)[0];
+      for (const entry of entries) await change(entry, { state: "refused", words });
+    } else return reply.message || "";
+  };
+
+  const drain = async () => {
+    const stuck = new Set();
+    let trouble;
+    for (;;) {
+      const waiting = (await all()).filter((entry) => entry.state === "saved" && !stuck.has(entry.path));
+      if (!waiting.length) return trouble;
+      const entries = batch(waiting);
+      channel.postMessage({ sent: entries[0].path });
+      outbox.onsent?.(entries[0].path);
+      let failed;
+      try {
+        failed = await settle(entries, ...(await post(entries)));
+      } catch {
+        failed = "";
+      }
+      if (failed !== undefined) {
+        stuck.add(entries[0].path);
+        trouble = { words: failed };
+      }
+      channel.postMessage("");
+    }
+  };
+
+  // Sends what waits, oldest first; resolves to undefined, or to { words } when something still waits.
+  let running, asked;
+  const flush = () => {
+    asked = true;
+    return (running ||= (async () => {
+      let trouble;
+      while (asked) {
+        asked = false;
+        trouble = await (navigator.locks ? navigator.locks.request("hepatica", drain) : drain());
+      }
+      return trouble;
+    })().finally(() => (running = null)));
+  };
+
+  // Takes the pages and the answers that have arrived off this phone; what still waits stays.
+  const close = async () => {
+    if (self.caches) await caches.delete("pages");
+    await set("open", null);
+    await remove((await all()).filter((entry) => ["received", "arrived", "draft"].includes(entry.state)));
+  };
+
+  return { all, change, close, flush, get, put, remove, set, channel };
+})();
