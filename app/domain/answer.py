@@ -72,7 +72,7 @@ def read_answer(instrument: Instrument, code: str, raw: str) -> AnswerValue:
     if text == DECLINED and item.type != "text":
         refused, text = True, ""
     if refused and text:
-        raise _bad(item, text, "an answer, or that it is declined, not both", "both")
+        raise _bad(item, text, "an answer, or that it is declined; not both", "both")
     if refused:
         if item.may_decline:
             return DECLINED
@@ -88,9 +88,7 @@ def read_filed(instrument: Instrument, code: str, text: str) -> AnswerValue:
         raise _bad(item, stripped, "nothing: answers to a practice question are not kept", "unknown")
     if item.type == "text" and stripped == DECLINED:
         return read_answer(instrument, code, REFUSAL)
-    if item.type == "text" and _DECLINED_AS_TEXT.fullmatch(stripped):
-        stripped = stripped[1:]
-    return read_answer(instrument, code, stripped)
+    return read_answer(instrument, code, typed_text(stripped) if item.type == "text" else stripped)
 
 
 def filed(value: AnswerValue) -> str:
@@ -102,6 +100,11 @@ def filed(value: AnswerValue) -> str:
     if isinstance(value, list):
         return " ".join(map(str, value))
     return written_number(value)
+
+
+def typed_text(value: str) -> str:
+    """Return a stored text as it was typed: without the apostrophe that tells it from a refusal."""
+    return value[1:] if _DECLINED_AS_TEXT.fullmatch(value) and value != DECLINED else value
 
 
 def applicable(instrument: Instrument, answers: Mapping[str, AnswerValue]) -> tuple[str, ...]:

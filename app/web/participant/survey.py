@@ -1,29 +1,29 @@
 """A questionnaire: drawn whole, saved answer by answer, sent once."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from flask import g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app import i18n
-from app.domain.answer import unanswered
+from app.domain.answer import BadAnswer, unanswered
 from app.domain.schedule import ANSWERABLE
 from app.errors import Code, Refusal
-from app.i18n import gettext
 from app.operations import responses as changes
 from app.operations.responses import Saved, Submitted
 from app.queries import responses
 from app.queries.responses import Questionnaire
+from app.web.answer_words import fault_words
 from app.web.gate import participant_only
+from app.web.given import given
 from app.web.participant.language import speak_from_now_on
 from app.web.participant.page import blueprint, page
 from app.web.questions import drawn
 from app.web.transactions import settings
 
 LONGEST_ID = 64
-NOT_ANSWERS = frozenset({"do", "submission_id", "gaps", "age"})
 OLDEST = timedelta(days=30)
 """An answer that waited longer on a phone than this is dated as if it had waited this long."""
 
@@ -88,14 +88,17 @@ def _found(occasion_id: int, instrument: str) -> Questionnaire:
     )
 
 
-def _page(found: Questionnaire, *, faults: Collection[str] = (), gaps: Collection[str] = ()) -> str:
+def _page(
+    found: Questionnaire, *, faults: Mapping[str, BadAnswer] | None = None, gaps: Collection[str] = ()
+) -> str:
     questions = drawn(settings().database_url, found.wording_id, found.instrument, found.wording)
     return page(
         "survey.html",
         wording=found.wording,
         instrument=found.instrument,
         foreign=found.wording.language != i18n.current(),
-        questions=questions.questions(found.answers),
+        drawn=questions,
+        questions=questions.questions(found.answers, faults),
         answered=any(value is not None for value in found.answers.values()),
         submission_id=secrets.token_urlsafe(16),
         faults=faults,
@@ -152,7 +155,7 @@ def _go_on(address: str, status: int = 200) -> ResponseReturnValue:
 
 
 def _given() -> dict[str, str]:
-    return {code: text for code, text in request.form.items() if code not in NOT_ANSWERS}
+    return given(request.form)
 
 
 def _answered_at() -> datetime:
@@ -168,7 +171,7 @@ def _answered_at() -> datetime:
 
 
 def _words(saved: Saved) -> dict[str, str]:
-    return dict.fromkeys(saved.faults, gettext("Please choose one of the answers."))
+    return {code: fault_words(bad) for code, bad in saved.faults.items()}
 
 
 def _wants_json() -> bool:

@@ -8,7 +8,7 @@
   // ---- answers that have not arrived yet: kept on the phone until the server has them ----
 
   const box = "hepatica " + location.pathname;
-  let waiting = {}; // item -> [value, when it was given by this phone's clock]
+  let waiting = {}; // item -> [its fields as a form sends them, when it was given by this phone's clock]
 
   const keep = () => {
     try {
@@ -82,7 +82,10 @@
         const age = Math.max(0, Date.now() - given) / 1000;
         if (!status.classList.contains("waiting")) say(words.saving);
         try {
-          const [code, reply] = await post(new URLSearchParams({ do: "save", [item]: value, age }));
+          const body = new URLSearchParams(value);
+          body.set("do", "save");
+          body.set("age", age);
+          const [code, reply] = await post(body);
           if (reply.location) {
             // it was sent already, from another tab or phone
             waiting = {};
@@ -144,7 +147,13 @@
       history[replace ? "replaceState" : "pushState"](null, "", location.pathname + hash);
       show(true);
     };
-    const answered = (question) => question.querySelector(":checked");
+    // The screen before or after one, of those that are asked; all answers come after the last.
+    const beside = (screen, by) => {
+      const asked = kinds.asked(questions);
+      do screen += by;
+      while (questions[screen] && !asked.includes(questions[screen]));
+      return screen;
+    };
 
     const show = (focus) => {
       const screen = where();
@@ -170,11 +179,13 @@
     };
 
     const list = () => {
-      get("gaps").hidden = questions.every(answered);
+      const asked = kinds.asked(questions);
+      get("gaps").hidden = !asked.some(kinds.missing);
       get("answers").replaceChildren(
-        ...questions.map((question, index) => {
+        ...asked.filter((question) => kinds.words(question) !== null).map((question) => {
+          const index = questions.indexOf(question);
           const heading = question.querySelector("h2");
-          const choice = answered(question);
+          const choice = kinds.words(question);
           const row = document.createElement("li");
           const asked = document.createElement("p");
           const answer = document.createElement(choice ? "strong" : "em");
@@ -183,7 +194,7 @@
           asked.id = "asked-" + index;
           asked.lang = answer.lang = heading.lang || root.lang;
           asked.dir = heading.dir || root.dir;
-          answer.textContent = choice ? choice.parentNode.textContent : words.none;
+          answer.textContent = choice || words.none;
           if (!choice) answer.lang = root.lang;
           change.type = "button";
           change.className = "quiet";
@@ -204,17 +215,21 @@
     // ---- what the participant does ----
 
     form.addEventListener("change", (event) => {
-      if (event.target.type !== "radio") return;
-      waiting[event.target.name] = [event.target.value, Date.now()];
+      const question = event.target.closest(".question");
+      if (!question || "practice" in question.dataset) return;
+      waiting[question.id.slice(2)] = ["" + new URLSearchParams(kinds.fields(question)), Date.now()];
       keep();
       flush();
     });
     get("begin").onclick = () => {
-      const open = questions.findIndex((question) => !answered(question));
-      go(open < 0 ? questions.length : open);
+      const asked = kinds.asked(questions);
+      const open = asked.some((question) => kinds.answer(question) !== null)
+        ? asked.find(kinds.missing)
+        : asked[0];
+      go(open ? questions.indexOf(open) : questions.length);
     };
-    get("next").onclick = () => go(reviewing ? questions.length : where() + 1);
-    get("back").onclick = () => go(where() - 1);
+    get("next").onclick = () => go(reviewing ? questions.length : beside(where(), 1));
+    get("back").onclick = () => go(beside(where(), -1));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const button = event.submitter;
@@ -238,12 +253,11 @@
 
     recall();
     for (const [item, [value]] of Object.entries(waiting)) {
-      const radio = [...form.querySelectorAll("input[type=radio]")].find(
-        (input) => input.name === item && input.value === value,
-      );
-      if (radio) radio.checked = true;
+      const question = get("q-" + item);
+      if (question) kinds.fill(question, [...new URLSearchParams(value)]);
       else delete waiting[item];
     }
+    questions.forEach((question) => kinds.enhance(question));
     if (Object.keys(waiting).length) flush();
     get("begin").hidden = false;
     show(where() >= 0);
