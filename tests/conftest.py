@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.fixtures.study",
     "tests.fixtures.past",
     "tests.fixtures.phone",
+    "tests.fixtures.kinds",
     "tests.fixtures.mail",
     "tests.fixtures.desk",
     "tests.fixtures.server",

@@ -1,22 +1,83 @@
 """A questionnaire's structure and scoring, and its wording in one language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from app.domain.condition import Condition
 from app.domain.study import Strict
 
 ValidationStatus = Literal["validated", "linguistically validated", "not validated"]
+ItemType = Literal[
+    "choice", "choices", "number", "visual-analogue", "date", "text", "information", "animal-naming"
+]
+Layout = Literal["list", "grid"]
+
+VISUAL_ANALOGUE = (0, 100)
+"""Where a visual analogue scale begins and ends."""
+MOST_ANIMALS = 999
+"""Three digits: more than anybody names in the time there is, and little enough to catch a date or a year."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adjustment(Strict):
+    """Points added to the count of an Animal Naming Test where every condition holds, as for old age."""
+
+    code: str
+    when: tuple[Condition, ...]
+    points: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Item(Strict):
-    """One question: `choices` names the response set whose values it takes."""
+    """One question, or one screen to read; which of the fields it has follows from its type (`FIELDS`).
+
+    `choices` names the response set whose values it takes; it is asked where all of `when` holds; what is
+    answered to `practice` is never kept. `cut_offs` and `adjustments` grade an Animal Naming Test
+    (`animal_naming.py`): their published values differ by country.
+    """
 
     code: str
-    type: Literal["choice"]
-    choices: str
+    type: ItemType
+    choices: str = ""
     may_decline: bool = False
+    when: tuple[Condition, ...] = ()
+    practice: bool = False
+    lowest: float | None = None
+    highest: float | None = None
+    decimals: int = 0
+    unit: str = ""
+    longest: int = 300
+    seconds: int = 60
+    cut_offs: tuple[int, int] = (10, 15)
+    adjustments: tuple[Adjustment, ...] = ()
+
+    @property
+    def is_answered(self) -> bool:
+        """Return whether an answer to it is kept: it is no screen to read and no practice."""
+        return self.type != "information" and not self.practice
+
+
+FIELDS: Mapping[ItemType, tuple[str, ...]] = {
+    "choice": ("choices", "may_decline", "practice"),
+    "choices": ("choices", "may_decline", "practice"),
+    "number": ("lowest", "highest", "decimals", "unit", "may_decline", "practice"),
+    "visual-analogue": ("may_decline", "practice"),
+    "date": ("may_decline", "practice"),
+    "text": ("longest", "may_decline", "practice"),
+    "information": (),
+    "animal-naming": ("seconds", "cut_offs", "adjustments", "may_decline", "practice"),
+}
+"""What an item of each type may have beside its code, type and conditions."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section(Strict):
+    """Questions that stand together under a title or a stem; in a `grid` they share one response set."""
+
+    code: str
+    items: tuple[str, ...]
+    layout: Layout = "list"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +108,7 @@ class Instrument(Strict):
     choices: Mapping[str, tuple[int, ...]]
     items: tuple[Item, ...]
     scales: tuple[Scale, ...]
+    sections: tuple[Section, ...] = ()
 
     def item(self, code: str) -> Item:
         """Return an item by its code; KeyError where there is none."""
@@ -57,11 +119,21 @@ class Instrument(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SectionWording(Strict):
+    """What stands above a section, and with each of its questions: a title, a stem, or both."""
+
+    title: str = ""
+    stem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Wording(Strict):
     """An instrument's words in one language: immutable once published, because they are what was validated.
 
     `choices` gives, for each response set, the words in the order of its values; `direction` fixes the order
-    of the choices on the page where the validated text does, otherwise they follow the language.
+    of the choices on the page where the validated text does, otherwise they follow the language. Of an item's
+    text the first line is the question, the others are paragraphs below it. `units` has words for each unit,
+    `anchors` the two ends of each visual analogue scale, the lowest first.
     """
 
     language: str
@@ -75,3 +147,6 @@ class Wording(Strict):
     validation: ValidationStatus
     notice: str = ""
     direction: Literal["ltr", "rtl"] | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
+    anchors: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    sections: Mapping[str, SectionWording] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Contradictions inside a questionnaire, and between a questionnaire and its words in one language."""
+"""Contradictions inside a questionnaire: its response sets, its sections and its scoring."""
 
 from collections.abc import Iterator
 
@@ -12,10 +12,11 @@ from app.domain.codes import (
     quoted,
     repeated,
 )
-from app.domain.instrument import Instrument, Scale, Wording
+from app.domain.instrument import Instrument, Item, Scale, Section
+from app.domain.item_faults import item_faults
 
-FORM_FIELDS = ("do", "submission_id", "gaps", "clock", "language", "participant", "respondent")
-"""What the page of questions sends beside its answers: no item can be called so."""
+SCORED = ("choice", "number", "visual-analogue")
+"""The types of items that have a place between a lowest and a highest value."""
 
 
 def instrument_faults(instrument: Instrument) -> Iterator[DefinitionFault]:
@@ -28,14 +29,11 @@ def instrument_faults(instrument: Instrument) -> Iterator[DefinitionFault]:
         yield DefinitionFault("items", "none", "at least one")
     yield from _choice_faults(instrument)
     yield from code_faults("items", [item.code for item in instrument.items])
-    for number, item in enumerate(instrument.items):
-        if item.code in FORM_FIELDS:
-            allowed = f"any code but {listed(FORM_FIELDS)}, which the page itself sends"
-            yield DefinitionFault(f"items[{number}].code", quoted(item.code), allowed)
-        if item.choices not in instrument.choices:
-            allowed = f"a set of choices: {listed(instrument.choices)}"
-            rests_on = frozenset({"choices"})
-            yield DefinitionFault(f"items[{number}].choices", quoted(item.choices), allowed, rests_on)
+    for number in range(len(instrument.items)):
+        yield from item_faults(instrument, number)
+    yield from code_faults("sections", [section.code for section in instrument.sections])
+    for number, section in enumerate(instrument.sections):
+        yield from _section_faults(instrument, f"sections[{number}]", section)
     yield from code_faults("scales", [scale.code for scale in instrument.scales])
     for number, scale in enumerate(instrument.scales):
         yield from _member_faults(instrument, number, scale)
@@ -72,10 +70,60 @@ def _member_faults(instrument: Instrument, number: int, scale: Scale) -> Iterato
             if code not in there:
                 allowed = f"{named}: {listed(there)}"
                 yield DefinitionFault(f"{place}.{field}", quoted(code), allowed, frozenset({field}))
+    yield from _without_number(instrument, f"{place}.items", scale)
     for code in dict.fromkeys(scale.reversed):
         if code not in scale.items:
             allowed = f"an item of this scale: {listed(scale.items)}"
             yield DefinitionFault(f"{place}.reversed", quoted(code), allowed)
+
+
+def _without_number(instrument: Instrument, place: str, scale: Scale) -> Iterator[DefinitionFault]:
+    by_code = {item.code: item for item in instrument.items}
+    for code in dict.fromkeys(scale.items):
+        item = by_code.get(code)
+        if item is None or (item.type in SCORED and item.is_answered):
+            continue
+        kind = "a practice question" if item.practice else f"an item of type {item.type}"
+        allowed = f"items that are kept and have a place on a scale: {', '.join(SCORED)}"
+        yield DefinitionFault(place, f"{quoted(code)}, {kind}", allowed, frozenset({"items"}))
+
+
+def _section_faults(instrument: Instrument, place: str, section: Section) -> Iterator[DefinitionFault]:
+    items = [item.code for item in instrument.items]
+    if not section.items:
+        yield DefinitionFault(f"{place}.items", "none", "at least one item")
+    for code in repeated(section.items):
+        yield DefinitionFault(f"{place}.items", f"{quoted(code)} more than once", "each once")
+    for code in dict.fromkeys(section.items):
+        if code not in items:
+            rests_on = frozenset({"items"})
+            yield DefinitionFault(
+                f"{place}.items", quoted(code), f"items of this instrument: {listed(items)}", rests_on
+            )
+    there = [items.index(code) for code in dict.fromkeys(section.items) if code in items]
+    if there != list(range(there[0], there[0] + len(there)) if there else []):
+        allowed = "items that follow each other in `items`, in the same order"
+        yield DefinitionFault(f"{place}.items", listed(section.items), allowed, frozenset({"items"}))
+    for earlier in instrument.sections[: instrument.sections.index(section)]:
+        for code in section.items:
+            if code in earlier.items:
+                found = f"{quoted(code)}, which stands in {quoted(earlier.code)}"
+                yield DefinitionFault(f"{place}.items", found, "items of one section only")
+    if section.layout == "grid":
+        rows = [instrument.items[number] for number in there]
+        yield from _grid_faults(place, rows)
+
+
+def _grid_faults(place: str, rows: list[Item]) -> Iterator[DefinitionFault]:
+    found = [f"{row.code} ({row.type})" for row in rows if row.type != "choice"]
+    if found:
+        yield DefinitionFault(
+            f"{place}.items", listed(found), "in a grid, items of type choice", frozenset({"items"})
+        )
+    sets = {row.choices for row in rows if row.type == "choice"}
+    if len(sets) > 1:
+        allowed = "in a grid, items that share one set of choices"
+        yield DefinitionFault(f"{place}.items", listed(sorted(sets)), allowed, frozenset({"items"}))
 
 
 def _scoring_faults(place: str, scale: Scale) -> Iterator[DefinitionFault]:
@@ -89,49 +137,3 @@ def _scoring_faults(place: str, scale: Scale) -> Iterator[DefinitionFault]:
     if not scale.lowest < scale.highest:
         found = f"{scale.lowest} and {scale.highest}"
         yield DefinitionFault(place, f"lowest and highest {found}", "a lowest score below the highest")
-
-
-def wording_faults(wording: Wording) -> Iterator[DefinitionFault]:
-    """Find what a wording lacks by itself."""
-    for field in ("title", "recall", "licence", "source"):
-        if is_blank(getattr(wording, field)):
-            yield DefinitionFault(field, "no words", "some words")
-    if wording.validation == "not validated" and is_blank(wording.notice):
-        allowed = "a notice, in this language, that tells participants that the wording is not validated"
-        yield DefinitionFault("notice", "no words", allowed)
-    for code, text in wording.items.items():
-        if is_blank(text):
-            yield DefinitionFault(f"items.{code}", "no words", "the question in this language")
-    for name, words in wording.choices.items():
-        for number, word in enumerate(words):
-            if is_blank(word):
-                yield DefinitionFault(f"choices.{name}[{number}]", "no words", "the choice in this language")
-        for word in repeated(word for word in words if not is_blank(word)):
-            found = f"{quoted(word)} more than once"
-            yield DefinitionFault(f"choices.{name}", found, "choices that differ")
-
-
-def wording_and_instrument_faults(wording: Wording, instrument: Instrument) -> Iterator[DefinitionFault]:
-    """Find where a wording and its instrument do not fit each other.
-
-    `rests_on` names parts of the wording by their name and parts of the instrument as `instrument.items`.
-    """
-    codes = [item.code for item in instrument.items]
-    for field, there, asked in (
-        ("items", wording.items, codes),
-        ("choices", wording.choices, instrument.choices),
-    ):
-        for code in asked:
-            if code not in there:
-                rests_on = frozenset({field})
-                yield DefinitionFault(f"{field}.{code}", "nothing", "words for all that is asked", rests_on)
-        for code in there:
-            if code not in asked:
-                rests_on = frozenset({f"instrument.{field}"})
-                allowed = f"what instrument.json has: {listed(asked)}"
-                yield DefinitionFault(f"{field}.{code}", quoted(code), allowed, rests_on)
-    for name, words in wording.choices.items():
-        values = instrument.choices.get(name, words)
-        if len(words) != len(values):
-            found, allowed = f"{len(words)} choices", f"{len(values)}, one for each of {listed(values)}"
-            yield DefinitionFault(f"choices.{name}", found, allowed)

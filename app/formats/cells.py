@@ -85,19 +85,6 @@ class CodeCell(Cell):
 
 
 @dataclass(frozen=True)
-class AnswerCell(CodeCell):
-    """What was answered: a number, written in the digits of any script, or a word."""
-
-    needed: bool = False
-
-    def _value(self, text: str) -> str:
-        stripped = text.strip()
-        if stripped.isdecimal() and len(stripped) <= self.longest:
-            return str(int(stripped))
-        return super()._value(text)
-
-
-@dataclass(frozen=True)
 class TextCell(Cell):
     """Anybody's words, kept as they are, line breaks included; never None."""
 
@@ -119,6 +106,27 @@ class TextCell(Cell):
 
     def _value(self, text: str) -> str:
         return text
+
+
+@dataclass(frozen=True)
+class AnswerCell(Cell):
+    """What was answered, as it is written: which item takes what is the instrument's to say."""
+
+    needed: bool = False
+    longest: int = 2100
+
+    @property
+    def allowed(self) -> str:
+        return f"at most {self.longest} characters, without control characters"
+
+    def _value(self, text: str) -> str:
+        words = unguarded(text.strip())
+        if len(words) > self.longest or _has_control(words, but="\t\r\n"):
+            raise BadCell(self.allowed)
+        return words
+
+    def write(self, value: object) -> str:
+        return "" if value is None else guarded(str(value))
 
 
 @dataclass(frozen=True)

@@ -42,5 +42,10 @@ def as_dict(value: Study | Instrument | Wording) -> dict[str, Any]:
 
 
 def canonical(value: Study | Instrument | Wording) -> str:
-    """Return the one text that a value has, however its file was laid out: content hashes are made of it."""
-    return json.dumps(as_dict(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """Return the one text that a value has, however its file was laid out: content hashes are made of it.
+
+    What is left at its default is left out: a field that a later Hepatica adds makes no new version of a
+    questionnaire that does not use it.
+    """
+    content = _ADAPTERS[type(value)].dump_python(value, mode="json", exclude_defaults=True)
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

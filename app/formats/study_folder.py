@@ -11,9 +11,10 @@ from babel import Locale, UnknownLocaleError
 
 from app.domain.codes import DefinitionFault, quoted
 from app.domain.instrument import Instrument, Wording
-from app.domain.instrument_faults import instrument_faults, wording_and_instrument_faults, wording_faults
+from app.domain.instrument_faults import instrument_faults
 from app.domain.study import Study
 from app.domain.study_faults import study_faults
+from app.domain.wording_faults import wording_and_instrument_faults, wording_faults
 from app.errors import Fault, FaultyInput
 from app.formats import definition
 from app.formats.definition import Definition

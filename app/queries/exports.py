@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.domain.answer import filed
 from app.formats.tables import (
     ConsentRow,
     EventRow,
@@ -225,7 +226,7 @@ def _responses(session: Session, study_id: int) -> tuple[ResponseRow, ...]:
                 visit=one.visit,
                 instrument=one.instrument,
                 item=one.item,
-                value=None if one.value is None else str(one.value),
+                value=None if one.value is None else filed(one.value),
                 answered_at=_there(one.answered_at, zone),
                 language=words.language,
                 respondent=one.respondent,

@@ -35,7 +35,8 @@ def _receipts(invitation: Invitation) -> list[str | None]:
 
 def _on_the_phone(page: Page) -> list[str]:
     """Return the states of what the phone keeps."""
-    return page.evaluate("outbox.all().then((all) => all.map((entry) => entry.state))")
+    states: list[str] = page.evaluate("outbox.all().then((all) => all.map((entry) => entry.state))")
+    return states
 
 
 def _until(page: Page, script: str) -> None:

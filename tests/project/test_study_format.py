@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.instrument import Instrument, Item, Scale, Wording
+from app.domain.condition import Condition
+from app.domain.instrument import Adjustment, Instrument, Item, Scale, Section, SectionWording, Wording
 from app.domain.reminders import PLACEHOLDERS
 from app.domain.study import Arm, Estimand, ProductLot, ReminderStep, Site, StayReason, Study, Visit
 from app.formats import study_folder
@@ -23,8 +24,12 @@ SECTIONS: dict[str, type] = {
     "`[[stay_reasons]]`": StayReason,
     "The instrument": Instrument,
     "`items`": Item,
+    "A condition": Condition,
+    "`adjustments`": Adjustment,
+    "`sections`": Section,
     "`scales`": Scale,
     "The wording": Wording,
+    "The words of a section": SectionWording,
 }
 
 

@@ -41,20 +41,22 @@ def import_study_data(
     stored = exports.study_tables(session, study_id=study_id)
     faults = list(tables.faults)
     additions = _additions(tables, stored, current.study, faults)
-    new = answers.new_responses(answers.grouped(tables.responses), answers.grouped(stored.responses), faults)
+    protocol = Protocol(current.study, now)
+    reader = answers.Reader(session, current, protocol)
+    new = answers.new_responses(
+        answers.grouped(tables.responses), answers.grouped(stored.responses), reader, faults
+    )
     known = people(
         (*stored.participants, *additions.participants.filled, *additions.participants.new),
         (*stored.consents, *additions.consents.new),
         now=now,
     )
-    protocol = Protocol(current.study, now)
     for file, rows in (*additions.rows(), (answers.FILE, [rows[0] for rows in new.values()])):
         for row in progress(rows, doing=f"checking {file}"):
             if row.participant in known:
                 faults += faults_of(file, row, known[row.participant], protocol)
             elif row.participant not in tables.broken:
                 faults.append(unknown(file, row))
-    reader = answers.Reader(session, current, protocol)
     responses = reader.responses(new, known, faults, progress=progress)
     if faults:
         raise FaultyInput(in_order(faults))

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.domain.answer import AnswerValue, BadAnswer, read_answer
+from app.domain.answer import AnswerValue, BadAnswer, filed, read_filed
 from app.domain.study import Visit
 from app.errors import Fault
 from app.formats.csv_file import Progress
@@ -41,8 +41,11 @@ def grouped(rows: Iterable[ResponseRow]) -> Grouped:
     return found
 
 
-def new_responses(given: Grouped, stored: Grouped, faults: list[Fault]) -> Grouped:
-    """Return the responses that are not stored; one that differs from what is stored is a fault."""
+def new_responses(given: Grouped, stored: Grouped, reader: "Reader", faults: list[Fault]) -> Grouped:
+    """Return the responses that are not stored; one that differs from what is stored is a fault.
+
+    Values are compared as they are stored: 3 may be written in the digits of any script.
+    """
     new: Grouped = {}
     for key, rows in given.items():
         before = stored.get(key)
@@ -54,6 +57,7 @@ def new_responses(given: Grouped, stored: Grouped, faults: list[Fault]) -> Group
         else:
             for row, kept in zip(rows, before, strict=True):
                 claimed = with_unclaimed(row, kept, without=_TOLD_APART)
+                claimed = replace(claimed, value=reader.as_stored(claimed, kept))
                 faults += contradictions(FILE, claimed, kept)
     return new
 
@@ -80,6 +84,19 @@ class Reader:
             if rows[0].participant in people:
                 found[key] = list(self._response(rows, people[rows[0].participant], faults))
         return found
+
+    def as_stored(self, claimed: ResponseRow, kept: ResponseRow) -> str | None:
+        """Return a claimed value as an export would write it, by the instrument of the stored row."""
+        wording = self.by_version.get((kept.instrument, kept.language or "", kept.version or ""))
+        if wording is None or claimed.item is None or claimed.value in (None, kept.value):
+            return claimed.value
+        try:
+            value = read_filed(
+                self.instruments[wording.instrument_version_id], claimed.item, claimed.value or ""
+            )
+        except BadAnswer:
+            return claimed.value
+        return None if value is None else filed(value)
 
     def _response(self, rows: list[ResponseRow], person: Person, faults: list[Fault]) -> Iterator[Given]:
         first, first_wording = self._with_defaults(rows[0], person), None
@@ -156,7 +173,7 @@ class Reader:
         if key not in self.read:
             instrument = self.instruments[wording.instrument_version_id]
             try:
-                self.read[key] = read_answer(instrument, row.item, row.value or "")
+                self.read[key] = read_filed(instrument, row.item, row.value or "")
             except BadAnswer as bad:
                 column = "value" if any(item.code == row.item for item in instrument.items) else "item"
                 complaints.append((column, bad.found, bad.allowed))

@@ -12,15 +12,15 @@ from app.web.gate import public
 from app.web.participant.page import blueprint
 from app.web.static_files import files, static_url
 
-KEPT = ("phone.css", "kinds.js", "phone.js", "outbox.js", "offline.js")
-"""Static files that the pages which work without a connection need."""
+NOT_KEPT = ("staff.", "icon-", "worker.")
+"""How the names of static files begin that no page needs without a connection."""
 
 
 @blueprint.get("/worker.js")
 @public
 def worker() -> ResponseReturnValue:
     """Give the service worker, which has to stand at the root, with the addresses of this version's files."""
-    addresses = json.dumps([static_url(name) for name in KEPT if name in files()])
+    addresses = json.dumps([static_url(name) for name in files() if not name.startswith(NOT_KEPT)])
     head = f"const FILES = {addresses};\nconst OUTBOX = {json.dumps(static_url('outbox.js'))};\n"
     script = files()["worker.js"].bodies["identity"].decode()
     response = Response(head + script, content_type="text/javascript; charset=utf-8")

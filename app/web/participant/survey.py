@@ -1,14 +1,14 @@
 """A questionnaire: drawn whole, saved answer by answer, sent once."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from flask import g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app import i18n
-from app.domain.answer import unanswered
+from app.domain.answer import BadAnswer, unanswered
 from app.domain.response import RESPONDENTS, Respondent
 from app.domain.schedule import ANSWERABLE
 from app.errors import Code, Refusal
@@ -17,14 +17,15 @@ from app.operations import responses as changes
 from app.operations.responses import Entry, Saved, Submitted
 from app.queries import responses
 from app.queries.responses import Questionnaire
+from app.web.answer_words import fault_words
 from app.web.gate import participant_only
+from app.web.given import given
 from app.web.participant.language import speak_from_now_on
 from app.web.participant.page import blueprint, form_of_visitor, go_on, milliseconds, page, wants_json
 from app.web.questions import drawn
 from app.web.transactions import settings
 
 LONGEST_ID = 64
-NOT_ANSWERS = frozenset({"do", "submission_id", "gaps", "clock", "language", "participant", "respondent"})
 OLDEST = timedelta(days=30)
 """An answer that waited longer on a phone than this is dated as if it had waited this long."""
 
@@ -89,7 +90,9 @@ def _found(occasion_id: int, instrument: str) -> Questionnaire:
     )
 
 
-def _page(found: Questionnaire, *, faults: Collection[str] = (), gaps: Collection[str] = ()) -> str:
+def _page(
+    found: Questionnaire, *, faults: Mapping[str, BadAnswer] | None = None, gaps: Collection[str] = ()
+) -> str:
     questions = drawn(settings().database_url, found.wording_id, found.instrument, found.wording)
     return page(
         "survey.html",
@@ -97,7 +100,8 @@ def _page(found: Questionnaire, *, faults: Collection[str] = (), gaps: Collectio
         instrument=found.instrument,
         drawn_at=milliseconds(g.now),
         foreign=found.wording.language != i18n.current(),
-        questions=questions.questions(found.answers),
+        drawn=questions,
+        questions=questions.questions(found.answers, faults),
         answered=any(value is not None for value in found.answers.values()),
         submission_id=secrets.token_urlsafe(16),
         respondent=found.respondent,
@@ -167,7 +171,7 @@ def _told(saved: Saved, location: str | None) -> ResponseReturnValue:
 
 
 def _given() -> dict[str, str]:
-    return {code: text for code, text in request.form.items() if code not in NOT_ANSWERS and ":" not in code}
+    return given(request.form)
 
 
 def _entries() -> dict[str, Entry]:
@@ -207,4 +211,4 @@ def _respondent() -> Respondent | None:
 
 
 def _words(saved: Saved) -> dict[str, str]:
-    return dict.fromkeys(saved.faults, gettext("Please choose one of the answers."))
+    return {code: fault_words(bad) for code, bad in saved.faults.items()}

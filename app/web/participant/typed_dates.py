@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app import i18n
 from app.domain.partial_date import PartialDate, typed_date
-from app.i18n import gettext, pgettext
+from app.i18n import gettext
+from app.web.date_boxes import PARTS, box_labels, box_order
 
-PARTS = ("day", "month", "year")
 EARLIEST_YEAR = 1900
 
 
@@ -35,20 +34,12 @@ class DateBoxes:
     @property
     def order(self) -> tuple[str, ...]:
         """Return the boxes in the order of the language: the year first where dates are written so."""
-        pattern = i18n.locale(i18n.current()).date_formats["short"].pattern
-        return PARTS[::-1] if pattern.startswith("y") else PARTS
+        return box_order()
 
     @property
     def labels(self) -> dict[str, str]:
         """Return the words above the boxes."""
-        return {
-            # Translators: above a box for a part of a date
-            "day": pgettext("part of a date", "Day"),
-            # Translators: above a box for a part of a date
-            "month": pgettext("part of a date", "Month"),
-            # Translators: above a box for a part of a date
-            "year": pgettext("part of a date", "Year"),
-        }
+        return box_labels()
 
     @property
     def first_box(self) -> str:

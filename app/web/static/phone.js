@@ -9,21 +9,15 @@ document.addEventListener("DOMContentLoaded", () => {
   const questions = [...form.querySelectorAll(".question")];
   const alarms = [...document.querySelectorAll(".alarm[data-when]")];
   const codeOf = (question) => question.id.slice(2);
-  const asks = (question) => question.querySelector("[name]");
-  const conditions = (element) => JSON.parse(element.dataset.when || "[]");
   let asked = questions; // those whose conditions hold
   let reviewing = false; // came from the list of answers, and goes back to it
 
   // Shows what the answers so far ask for: questions that depend on them, and what to do at once.
   const follow = () => {
-    const answers = {};
-    asked = questions.filter((question) => {
-      const applies = kinds.holds(conditions(question), answers);
-      if (applies) answers[codeOf(question)] = kinds.answer(question);
-      return applies;
-    });
+    asked = kinds.asked(questions);
+    const answers = Object.fromEntries(asked.map((question) => [codeOf(question), kinds.answer(question)]));
     for (const alarm of alarms) {
-      const rings = kinds.holds(conditions(alarm), answers);
+      const rings = kinds.holds(JSON.parse(alarm.dataset.when), answers);
       if (alarm.hidden === rings) alarm.hidden = !rings;
     }
   };
@@ -63,12 +57,11 @@ document.addEventListener("DOMContentLoaded", () => {
   };
 
   const list = () => {
-    const listed = asked.filter(asks);
-    get("gaps").hidden = listed.every((question) => kinds.answer(question) !== null);
+    get("gaps").hidden = !asked.some(kinds.missing);
     get("answers").replaceChildren(
-      ...listed.map((question, index) => {
+      ...asked.filter((question) => kinds.words(question) !== null).map((question, index) => {
         const heading = question.querySelector("h2");
-        const given = kinds.answer(question) !== null;
+        const given = kinds.words(question);
         const row = document.createElement("li");
         const text = document.createElement("p");
         const answer = document.createElement(given ? "strong" : "em");
@@ -77,7 +70,7 @@ document.addEventListener("DOMContentLoaded", () => {
         text.id = "asked-" + index;
         text.lang = answer.lang = heading.lang || root.lang;
         text.dir = heading.dir || root.dir;
-        answer.textContent = given ? kinds.words(question) : words.none;
+        answer.textContent = given || words.none;
         if (!given) answer.lang = root.lang;
         change.type = "button";
         change.className = "quiet";
@@ -97,23 +90,22 @@ document.addEventListener("DOMContentLoaded", () => {
 
   // ---- what the participant does ----
 
-  const fieldsOf = (item) =>
-    [...new FormData(form)].filter(([name]) => name === item || name.startsWith(item + ":"));
-  const respondent = () => new FormData(form).get("respondent");
+  const respondent = () => form.querySelector("[name=respondent]:checked")?.value;
 
   form.addEventListener("change", ({ target }) => {
     const question = target.closest(".question");
     if (!question || !target.name) return;
-    const item = codeOf(question);
     follow();
-    outbox.keep({ kind: "answer", item, fields: fieldsOf(item), respondent: respondent() });
+    if ("practice" in question.dataset) return;
+    outbox.keep({ kind: "answer", item: codeOf(question), fields: kinds.fields(question), respondent: respondent() });
   });
   // A phone may be put away in the middle of a word: that it is left counts as the end of typing.
   document.addEventListener("visibilitychange", () => document.hidden && document.activeElement.blur());
 
   get("begin").onclick = () => {
-    const open = asked.findIndex((question) => asks(question) && kinds.answer(question) === null);
-    go(open < 0 ? asked.length : asked.slice(0, open).some(asks) ? open : 0);
+    const begun = asked.some((question) => kinds.answer(question) !== null);
+    const open = begun ? asked.findIndex(kinds.missing) : 0;
+    go(open < 0 ? asked.length : open);
   };
   get("next").onclick = () => {
     const next = where() + 1;
@@ -145,23 +137,15 @@ document.addEventListener("DOMContentLoaded", () => {
 
   // ---- begin where the participant was, with what this phone kept and the page does not hold ----
 
-  const fill = (entry) => {
-    const question = get("q-" + entry.item);
-    if (!question) return;
-    const values = {};
-    for (const [name, value] of entry.fields) (values[name] ||= []).push(value);
-    for (const control of question.querySelectorAll("[name]")) {
-      const given = values[control.name] || [];
-      if (/radio|checkbox/.test(control.type)) control.checked = given.includes(control.value);
-      else if (control.type !== "hidden") control.value = given[0] ?? "";
-    }
-  };
   const begin = async () => {
     const kept = (await outbox.mine()).filter((entry) => entry.path === path && entry.kind === "answer");
     const drawn = kept.filter((entry) => entry.state === "received" && entry.received <= +words.drawnAt);
     await outbox.remove(drawn);
-    for (const entry of kept) if (!drawn.includes(entry)) fill(entry);
-    questions.forEach(kinds.enhance);
+    for (const entry of kept) {
+      const question = get("q-" + entry.item);
+      if (question && !drawn.includes(entry)) kinds.fill(question, entry.fields);
+    }
+    questions.forEach((question) => kinds.enhance(question));
     follow();
     show(where() >= 0);
   };
