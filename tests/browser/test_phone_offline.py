@@ -297,6 +297,17 @@ def test_after_the_studys_days_nothing_is_shown_without_a_connection(invite: Inv
     assert [(each.item, each.value) for each in _answers(invitation)] == [("tired", 1)]
 
 
+def test_the_language_is_not_changed_while_answers_wait(invite: Invite, page: Page) -> None:
+    _start(invite, page)
+    page.context.set_offline(True)
+    _choose(page, 1)
+    expect(page.locator("#status")).to_have_text(SAVED)
+    page.locator(".languages summary").click()
+    page.get_by_role("button", name="español").click()
+    expect(page.locator("#status")).to_have_text(SAVED)
+    expect(page.locator(f"{QUESTION} input").nth(1)).to_be_checked()
+
+
 def test_it_can_be_installed(invite: Invite, page: Page) -> None:
     invitation = invite("ar")
     invitation.come_in(page)

@@ -1,7 +1,5 @@
 """A questionnaire on a phone with a script: one question a screen, each answer saved as it is given."""
 
-import re
-
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import func, select
@@ -158,7 +156,7 @@ def test_an_answer_in_a_tab_that_was_left_behind_leads_to_the_receipt(invite: In
     _choose(behind, 1)
     behind.wait_for_url("**/receipt/*")
     assert behind.url == page.url
-    # It is kept, with its time; given after the sending it does not count (tests/operations/test_responses.py).
+    # It is kept with its time; given after the sending, it does not count.
     assert [value for _, value in _answers(invitation)] == [1]
 
 
