@@ -45,7 +45,7 @@ def test_the_whole_way(invite: Invite, plain: Page) -> None:
 def test_the_language_is_changed_in_the_middle(invite: Invite, plain: Page) -> None:
     invite("en").open_survey(plain)
     _choose(plain, 0, 1)
-    plain.locator("summary").click()
+    plain.locator(".languages summary").click()
     plain.get_by_role("button", name="العربية").click()
     expect(plain.locator("html")).to_have_attribute("lang", "ar")
     expect(plain.locator(".question").first.locator("input").nth(1)).to_be_checked()
