@@ -31,7 +31,7 @@ def test_check_says_that_the_demo_has_no_faults() -> None:
     checked = hepatica("study", "check", DEMO)
     assert checked.exit_code == 0
     assert checked.stdout.splitlines() == [
-        "Study demo: no faults. Languages: en, es, zh-Hans, hi, ar.",
+        "Study demo: no faults. Languages: en, es, fr, de, pt, zh-Hans, hi, mr, ar, fa, ja, tr.",
         "Arms: 2. Sites: 3. Visits: 6. Instruments: 1.",
     ]
 

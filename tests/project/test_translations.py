@@ -13,7 +13,9 @@ from babel.messages.pofile import read_po
 from app import i18n
 
 ROOT = Path(__file__).resolve().parents[2]
-LANGUAGES = ("es", "zh_Hans", "hi", "ar")
+LANGUAGES = sorted(
+    path.parent.parent.name for path in (ROOT / "translations").glob("*/LC_MESSAGES/messages.po")
+)
 PLACES = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}")
 TAGS = re.compile(r"</?\w+[^>]*>")
 
@@ -81,12 +83,17 @@ def test_places_and_tags_are_kept(language: str) -> None:
     assert changed == []
 
 
+def own_words(source: str) -> str:
+    return PLACES.sub("", TAGS.sub("", source))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_said_is_not_the_english(language: str) -> None:
     same = [
         source
         for (_, source), message in messages(catalogue(language)).items()
-        if said(message)[0] == source and sum(letter in string.ascii_letters for letter in source) > 12
+        if said(message)[0] == source
+        and sum(letter in string.ascii_letters for letter in own_words(source)) > 12
     ]
     assert same == []
 
