@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
-from pathlib import Path
 from typing import cast
 
 from babel import Locale
@@ -15,8 +14,7 @@ from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 from babel.support import LazyProxy, NullTranslations, Translations
 
-SOURCE_LANGUAGE = "en"
-CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+from app.i18n.catalogues import CATALOGUES, SOURCE_LANGUAGE, completeness
 
 _language: ContextVar[str] = ContextVar("language", default=SOURCE_LANGUAGE)
 
@@ -28,11 +26,18 @@ def locale(language: str) -> Locale:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Return the tags of the languages that have a compiled catalogue, English first."""
-    found = sorted(
-        path.parent.parent.name.replace("_", "-") for path in CATALOGUES.glob("*/LC_MESSAGES/messages.mo")
-    )
-    return (SOURCE_LANGUAGE, *(tag for tag in found if tag != SOURCE_LANGUAGE))
+    """Return the tags of the languages that the interface offers, English first: each is complete."""
+    return tuple(tag for tag, found in completeness().items() if found.complete)
+
+
+@cache
+def spoken() -> tuple[str, ...]:
+    """Return the languages that pages can speak: those offered, and those that are not quite done.
+
+    Nobody is offered the latter. Who reads one already keeps it when a new version of the program brings new
+    words: a page with a sentence in English is better than a page in English.
+    """
+    return tuple(tag for tag, found in completeness().items() if found.compiled)
 
 
 @cache
