@@ -57,6 +57,12 @@ def completeness(folder: Path = CATALOGUES) -> Mapping[str, Completeness]:
     return {SOURCE_LANGUAGE: Completeness(SOURCE_LANGUAGE, len(_messages(due)), (), compiled=True)} | found
 
 
+def nothing_done(language: str) -> Completeness:
+    """Return where a language stands that nobody has begun to translate."""
+    due = completeness()[SOURCE_LANGUAGE].messages
+    return Completeness(language, due, (Unfinished("", "missing"),) * due, compiled=False)
+
+
 def tag_of(path: Path) -> str:
     """Return the language tag of a catalogue by its folder: `zh-Hans` for `zh_Hans`."""
     return path.parent.parent.name.replace("_", "-")

@@ -35,8 +35,7 @@ class DateBoxes:
     @property
     def order(self) -> tuple[str, ...]:
         """Return the boxes in the order of the language: the year first where dates are written so."""
-        pattern = i18n.locale(i18n.current()).date_formats["short"].pattern
-        return PARTS[::-1] if pattern.startswith("y") else PARTS
+        return i18n.date_order()
 
     @property
     def labels(self) -> dict[str, str]:
