@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.fixtures.phone",
     "tests.fixtures.mail",
     "tests.fixtures.desk",
+    "tests.fixtures.pseudo_language",
     "tests.fixtures.server",
     "tests.fixtures.browser",
 ]
