@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.fixtures.kinds",
     "tests.fixtures.mail",
     "tests.fixtures.desk",
+    "tests.fixtures.pseudo_language",
     "tests.fixtures.server",
     "tests.fixtures.browser",
 ]

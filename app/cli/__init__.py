@@ -11,6 +11,7 @@ from app.cli.refusals import RefusingGroup
 from app.cli.reminders import reminders
 from app.cli.staff import staff
 from app.cli.study import study
+from app.cli.translations import translations
 from app.cli.worker import worker
 
 
@@ -29,5 +30,6 @@ for command in (
     worker,
     audit,
     staff,
+    translations,
 ):
     main.add_command(command)

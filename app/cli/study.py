@@ -8,6 +8,8 @@ from app import clock, config
 from app.database import writing
 from app.domain.actor import Actor
 from app.formats import study_folder
+from app.formats.study_folder import StudyFolder
+from app.i18n import own_name
 from app.operations.studies import load_study
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -29,6 +31,16 @@ def check(folder: Path) -> None:
         f"Arms: {len(planned.arms)}. Sites: {len(planned.sites)}. Visits: {len(planned.visits)}. "
         f"Instruments: {len(found.instruments)}."
     )
+    _note(found)
+
+
+def _note(folder: StudyFolder) -> None:
+    for instrument, language in folder.without_words:
+        click.echo(
+            f"Note: there is no instruments/{instrument}/{language}.json: participants are not offered "
+            f"{own_name(language)} while {instrument} is due, and its readers get it in "
+            f"{own_name(folder.study.languages[0])}."
+        )
 
 
 @study.command()

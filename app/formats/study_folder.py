@@ -37,6 +37,16 @@ class StudyFolder:
     wordings: Mapping[tuple[str, str], Wording]
 
     @property
+    def without_words(self) -> list[tuple[str, str]]:
+        """Return each instrument with each of the study's languages in which it has no words."""
+        return [
+            (name, language)
+            for name in self.study.instruments
+            for language in self.study.languages
+            if (name, language) not in self.wordings
+        ]
+
+    @property
     def content_hash(self) -> str:
         """Return the hash of what the folder says, whatever its files' layout and order."""
         said = [definition.canonical(self.study)]
@@ -139,9 +149,15 @@ def _judge_instrument(asked: _Asked, study: Judged[Study] | None, faults: list[F
             _judge_wording(f"{folder}/{tag}.json", tag, wording, instrument, faults)
     if study is None or "languages" in study.incomplete or asked.name not in study.value.instruments:
         return
+    first = study.value.languages[:1]
     faults += [
-        Fault(f"{folder}/{tag}.json", "the file", "nothing", "words in each of the study's languages")
-        for tag in study.value.languages
+        Fault(
+            f"{folder}/{tag}.json",
+            "the file",
+            "nothing",
+            "words in the study's first language, which stands in where others are missing",
+        )
+        for tag in first
         if tag not in asked.wordings
     ]
 

@@ -16,7 +16,7 @@ from app.models import Consent, Contact, Participant
 from app.operations import audit
 from app.operations.audit import Chain
 from app.operations.occasions import plan_occasions
-from app.queries import studies
+from app.queries import languages, studies
 
 
 def enrol_participant(
@@ -149,7 +149,10 @@ def change_language(
     participant = held(session, participant_id=participant_id, actor=actor)
     if language == participant.language:
         return
-    if language not in studies.languages_offered(session, study_id=participant.study_id):
+    offered = languages.offered_to(
+        session, study_id=participant.study_id, participant_id=participant_id, now=now
+    )
+    if language not in offered:
         raise Refusal(Code.LANGUAGE_NOT_OFFERED, language)
     before, participant.language = participant.language, language
     session.flush()

@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import config as configuration
+from app import i18n
 from app.config import Config
 from app.web import error_pages, gate, headers, participant, speech, staff, static_files
 
@@ -58,4 +59,5 @@ def create_app(config: Config | None = None) -> Flask:
     protection.exempt(participant.blueprint)
     app.register_blueprint(participant.blueprint)
     app.register_blueprint(staff.blueprint)
+    i18n.completeness()  # read once, before anybody waits for a page
     return app

@@ -1,15 +1,8 @@
 """The three boxes of a typed date: in which order a language has them, and the words above them."""
 
-from app import i18n
 from app.i18n import pgettext
 
 PARTS = ("day", "month", "year")
-
-
-def box_order() -> tuple[str, ...]:
-    """Return the boxes in the order of the language: the year first where dates are written so."""
-    pattern = i18n.locale(i18n.current()).date_formats["short"].pattern
-    return PARTS[::-1] if pattern.startswith("y") else PARTS
 
 
 def box_labels() -> dict[str, str]:

@@ -13,7 +13,7 @@ from werkzeug.routing import IntegerConverter, Map
 from app import clock
 from app.domain.actor import Role
 from app.errors import Code, Refusal
-from app.i18n import SOURCE_LANGUAGE, languages, speak
+from app.i18n import SOURCE_LANGUAGE, speak, spoken
 from app.queries import access
 from app.web.transactions import reading, settings, writing
 
@@ -28,7 +28,7 @@ View = Callable[Given, ResponseReturnValue]
 
 def understood(language: str) -> str:
     """Return a language if the interface has it; a page never claims a language that it does not speak."""
-    return language if language in languages() else SOURCE_LANGUAGE
+    return language if language in spoken() else SOURCE_LANGUAGE
 
 
 def public(view: View[Given]) -> View[Given]:

@@ -194,7 +194,7 @@ def _number(drawing: Drawn, item: Item, value: AnswerValue, fault: BadAnswer | N
 def _date(_: Drawn, __: Item, value: AnswerValue, fault: BadAnswer | None) -> dict[str, Any]:
     parts = _typed_in(value, fault, answer_words.as_typed).split("-")
     boxes = dict(zip(("year", "month", "day"), (*parts, "", ""), strict=False))
-    return {"order": date_boxes.box_order(), "labels": date_boxes.box_labels(), "typed": boxes}
+    return {"order": i18n.date_order(), "labels": date_boxes.box_labels(), "typed": boxes}
 
 
 def _text(_: Drawn, __: Item, value: AnswerValue, fault: BadAnswer | None) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """The language that a page speaks, and the words, dates and numbers that templates say in it."""
 
 from flask import Flask, request
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from app import i18n
 from app.domain.partial_date import PartialDate
@@ -17,7 +20,9 @@ def install(app: Flask) -> None:
         i18n.gettext, i18n.plural_form, newstyle=True, pgettext=i18n.pgettext
     )
     environment.globals.update(
+        ngettext=_counted,
         language=i18n.current,
+        date_order=i18n.date_order,
         direction=i18n.direction,
         own_name=i18n.own_name,
         format_day=i18n.format_day,
@@ -31,6 +36,14 @@ def install(app: Flask) -> None:
 
 def _start() -> None:
     i18n.speak(asked_language())
+
+
+@pass_context
+def _counted(context: Context, singular: str, plural: str, num: int, **values: object) -> str:
+    """Say a message with the form and the figures that the language uses for a number."""
+    form = i18n.plural_form(singular, plural, num)
+    places = {"num": i18n.format_number(num)} | values
+    return Markup(form) % places if context.eval_ctx.autoescape else form % places  # noqa: S704 - ours
 
 
 def asked_language() -> str:

@@ -57,6 +57,13 @@ def test_another_day_shifts_the_lives_and_changes_nothing_else(folder: StudyFold
             assert (one.course.died_on is None) == (other.course.died_on is None)
 
 
+def test_every_language_of_the_study_is_read_by_someone(folder: StudyFolder, many: list[Life]) -> None:
+    assert {life.language for life in many} == set(folder.study.languages)
+    for site in folder.study.sites:
+        there = [life.language for life in many if life.site == site.code]
+        assert there.count(site.language) > 0.6 * len(there)
+
+
 def test_nothing_is_told_before_enrolment_or_on_the_last_day(folder: StudyFolder) -> None:
     for life in simulate(folder.study, folder.instruments, now=NOW):
         told = [life.enrolled_at, *filter(None, [life.randomised_at]), *(act.at for act in life.acts)]

@@ -31,9 +31,21 @@ def test_check_says_that_the_demo_has_no_faults() -> None:
     checked = hepatica("study", "check", DEMO)
     assert checked.exit_code == 0
     assert checked.stdout.splitlines() == [
-        "Study demo: no faults. Languages: en, es, zh-Hans, hi, ar.",
+        "Study demo: no faults. Languages: en, es, fr, de, pt, zh-Hans, hi, mr, ar, fa, ja, tr.",
         "Arms: 2. Sites: 3. Visits: 6. Instruments: 1.",
     ]
+
+
+def test_check_notes_which_words_are_missing_and_finds_no_fault(tmp_path: Path) -> None:
+    folder = copy_of(WHOLE, tmp_path)
+    (folder / "instruments" / "rest" / "ar.json").unlink()
+    checked = hepatica("study", "check", folder)
+    assert checked.exit_code == 0
+    assert checked.stdout.splitlines()[-1] == (
+        "Note: there is no instruments/rest/ar.json: participants are not offered العربية while rest is due, "
+        "and its readers get it in English."
+    )
+    assert hepatica("study", "load", folder).exit_code == 0
 
 
 @pytest.mark.parametrize("command", ["check", "load"])

@@ -36,6 +36,13 @@ def test_an_instrument_without_words_is_a_fault(folder: Path) -> None:
     assert ("instruments/rest/", "no wording") in {(fault.file, fault.found) for fault in faults(folder)}
 
 
+def test_a_language_may_lack_words_unless_it_is_the_first(folder: Path) -> None:
+    (folder / AR).unlink()
+    assert study_folder.read(folder).without_words == [("rest", "ar")]
+    changed(folder, STUDY, 'languages = ["en", "ar"]', 'languages = ["ar", "en"]')
+    assert [(fault.file, fault.found) for fault in faults(folder)] == [(AR, "nothing")]
+
+
 def test_an_empty_folder_lacks_a_study(tmp_path: Path) -> None:
     assert [fault.file for fault in faults(tmp_path)] == [STUDY]
 

@@ -77,7 +77,7 @@ def _entry(study: Study, truth: Truth, number: int) -> _Entry:
     lag = chance.randint(0, truth.lag_days)
     ago = chance.randint(-lag, truth.enrolling_days)
     first, luck = study.languages[0], chance.random()
-    language = chance.choice(study.languages)
+    language = chance.choice(truth.other_languages.get(site.code, study.languages))
     if luck < truth.site_language:
         language = site.language
     elif luck < truth.site_language + truth.first_language:

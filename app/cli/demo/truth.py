@@ -3,6 +3,7 @@
 docs/demo.md tells a statistician what each number means and which estimate should come near it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.domain.withdrawal import WithdrawalScope
@@ -34,6 +35,13 @@ class Truth:
     never_randomised: float = 0.03
     site_language: float = 0.8
     first_language: float = 0.14
+    other_languages: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: {
+            "madrid": ("fr", "de", "pt", "zh-Hans", "ja"),
+            "kolkata": ("mr", "ja"),
+            "cairo": ("fa", "tr", "fr"),
+        }
+    )
 
     infused: ArmTruth = field(
         default_factory=lambda: ArmTruth(

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.domain.adjudication import EventKind
 from app.domain.study import StayReason
 from app.errors import Code, Refusal
-from app.i18n import gettext
+from app.i18n import format_number, gettext
 from app.operations.events import report_event
 from app.queries import events, studies
 from app.web.gate import participant_only
@@ -58,7 +58,9 @@ class Report:
             self._note(self.ended)
         for box, longest in LONGEST.items():
             if len(getattr(self, box)) > longest:
-                self.faults[box] = gettext("Use at most %(number)s characters.", number=longest)
+                self.faults[box] = gettext(
+                    "Use at most %(number)s characters.", number=format_number(longest)
+                )
 
     def _note(self, boxes: DateBoxes) -> None:
         if boxes.fault:

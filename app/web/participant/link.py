@@ -82,5 +82,5 @@ def _speak_for(token: str) -> None:
         return  # chosen on this page
     with reading() as session:
         known = access.link(session, token=token, keys=settings().link_keys, now=clock.now())
-    if known is not None and known.language in i18n.languages():
+    if known is not None and known.language in i18n.spoken():
         i18n.speak(known.language)

@@ -6,7 +6,7 @@ from flask import Blueprint, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.errors import Code, Refusal
-from app.queries import studies
+from app.queries import languages, studies
 
 blueprint = Blueprint("participant", __name__)
 
@@ -18,7 +18,9 @@ def page(template: str, **values: object) -> str:
     return render_template(
         f"participant/{template}",
         site=study.site(g.visitor.site),
-        languages=studies.languages_offered(g.session, study_id=g.visitor.study_id),
+        languages=languages.offered_to(
+            g.session, study_id=g.visitor.study_id, participant_id=g.visitor.participant_id, now=g.now
+        ),
         participant=g.visitor.participant_id,
         **values,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.domain.partial_date import PartialDate, typed_date
 from app.i18n import gettext
-from app.web.date_boxes import PARTS, box_labels, box_order
+from app.web.date_boxes import PARTS, box_labels
 
 EARLIEST_YEAR = 1900
 
@@ -34,7 +34,7 @@ class DateBoxes:
     @property
     def order(self) -> tuple[str, ...]:
         """Return the boxes in the order of the language: the year first where dates are written so."""
-        return box_order()
+        return i18n.date_order()
 
     @property
     def labels(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from app.domain.study import Site
 from app.errors import Code, Refusal
 from app.i18n import gettext, lazy_gettext, own_name
 from app.operations import contacts, links, participants
+from app.queries import languages
 from app.queries.roster import next_code
 from app.web.gate import staff_only
 from app.web.staff import blueprint
@@ -48,7 +49,10 @@ class EnrolmentForm(ContactForm):
         self.language.choices = choices(
             [
                 ("", gettext("Choose")),
-                *((tag, own_name(tag)) for tag in desk.study.languages),
+                *(
+                    (tag, own_name(tag))
+                    for tag in languages.offered_to_new(desk.session, study_id=desk.study_id)
+                ),
             ]
         )
         self.consent_version.choices = choices(

@@ -10,7 +10,7 @@ from wtforms.validators import StopValidation, ValidationError
 
 from app.domain.partial_date import PartialDate, typed_date, typed_number
 from app.errors import Code, Refusal
-from app.i18n import gettext, lazy_gettext
+from app.i18n import date_order, gettext, lazy_gettext
 from app.web import messages
 
 PARTS = ("day", "month", "year")
@@ -67,7 +67,7 @@ class StaffForm(Form):
 def first_box(field: Field) -> str:
     """Return the id of the first control of a field."""
     if isinstance(field, TypedDate):
-        return f"{field.id}-day"
+        return f"{field.id}-{date_order()[0]}"
     return f"{field.id}-0" if field.type == "RadioField" else str(field.id)
 
 

@@ -2,9 +2,9 @@
 
 from wtforms import RadioField
 
-from app.domain.study import Study
 from app.i18n import lazy_gettext, own_name
 from app.operations import participants
+from app.queries import languages
 from app.queries.participants import ParticipantRow
 from app.web.staff.desk import Desk
 from app.web.staff.fields import Needed, choices
@@ -21,9 +21,12 @@ class LanguageForm(RecordForm):
 
     language = RadioField(lazy_gettext("Language"), [Needed(lazy_gettext("Choose a language."))])
 
-    def offer(self, study: Study) -> None:
-        """Offer the study's languages by their own names."""
-        self.language.choices = choices((tag, own_name(tag)) for tag in study.languages)
+    def prepare(self, desk: Desk, participant: ParticipantRow) -> None:
+        """Offer the languages in which all that is due is complete, by their own names."""
+        offered = languages.offered_to(
+            desk.session, study_id=desk.study_id, participant_id=participant.id, now=desk.now
+        )
+        self.language.choices = choices((tag, own_name(tag)) for tag in offered)
 
     def save(self, desk: Desk, participant: ParticipantRow) -> None:
         """Change it."""

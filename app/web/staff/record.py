@@ -41,6 +41,10 @@ class RecordForm(StaffForm):
     def offer(self, study: Study) -> None:
         """Fill in the choices that the study gives."""
 
+    def prepare(self, desk: Desk, participant: ParticipantRow) -> None:  # noqa: ARG002 - others look at whom it is for
+        """Fill in all choices of the form for one participant."""
+        self.offer(desk.study)
+
     @classmethod
     def possible(cls, study: Study, participant: ParticipantRow, role: Role) -> bool:  # noqa: ARG003 - others ask
         """Return whether this member of staff can record it of this participant now."""

@@ -76,7 +76,7 @@ def _possible(desk: Desk, code: str, form: RecordForm) -> ParticipantRow:
     if not form.possible(desk.study, participant, desk.staff.role):
         blinded = desk.study.blinding == "double" and desk.staff.role != "administrator"
         raise Refusal(Code.NOT_ALLOWED if blinded else Code.ALREADY_RECORDED, type(form).__name__)
-    form.offer(desk.study)
+    form.prepare(desk, participant)
     return participant
 
 

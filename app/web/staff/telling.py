@@ -62,7 +62,7 @@ def _response(entry: TimelineEntry, desk: Desk, _participant: ParticipantRow) ->
     title = gettext("Answers sent") if entry.kind == "response.submit" else gettext("Began to answer")
     visit = _visit(desk, str(entry.details["visit"]))
     by = words.RESPONDENTS.get(str(entry.details.get("respondent")), "")
-    return Told(title, f"{visit}, {by}" if by else visit)
+    return Told(title, f"{visit} · {by}" if by else visit)
 
 
 def _event(entry: TimelineEntry, _desk: Desk, _participant: ParticipantRow) -> Told:

@@ -55,6 +55,12 @@ SEEN_HOW = {
     "relative": lazy_gettext("A relative said so"),
     "records": lazy_gettext("Hospital records"),
 }
+OFFERED = {
+    # Translators: whether participants are offered a language; these words stand in a column "Offered"
+    "always": lazy_gettext("Always"),
+    "at times": lazy_gettext("When all that is due is complete"),
+    "never": lazy_gettext("Never"),
+}
 ROLES = {
     "coordinator": lazy_gettext("Coordinator"),
     "statistician": lazy_gettext("Statistician"),

@@ -1,13 +1,16 @@
 """The language of a participant's pages."""
 
 import re
+from dataclasses import replace
 
 from sqlalchemy import select
 
 from app import database
 from app.models import Answer
+from app.operations.studies import load_study
 from tests.fixtures.pages import heading, text
 from tests.fixtures.phone import NewPhone, Phone
+from tests.fixtures.study import COMMAND, FOLDER, MORNING, WORDINGS, TinyStudy
 
 
 def test_a_page_speaks_the_language_of_the_participant(new_phone: NewPhone) -> None:
@@ -68,3 +71,25 @@ def test_a_language_that_is_not_offered_is_refused(phone: Phone) -> None:
         assert phone.post("/language", language=tag).status_code == 422
     assert phone.post(phone.survey(), do="language:es", itch="3").status_code == 422
     assert phone.get("/today").get("lang") == "en"
+
+
+def test_what_has_no_words_in_it_yet_is_shown_in_the_studys_first_language_and_said_to_be(
+    new_phone: NewPhone, tiny: TinyStudy
+) -> None:
+    phone = new_phone(site="cai", language="ar").open()
+    with database.writing(tiny.url) as session:
+        folder = replace(FOLDER, wordings={("itch", "en"): WORDINGS["itch", "en"]})
+        load_study(session, folder=folder, actor=COMMAND, now=MORNING)
+    page = phone.get("/today")
+    assert (page.get("lang"), page.get("dir")) == ("ar", "rtl")
+    titles = [each for each in page.iter("h2") if each.get("lang") == "en"]
+    assert [(text(each), each.get("dir")) for each in titles] == [("Did your skin itch?", "ltr")]
+    questions = phone.get(phone.survey())
+    assert questions.get("lang") == "ar"
+    for each in questions.iter("h2"):
+        if "skin" in text(each) or "sleep" in text(each):
+            assert (each.get("lang"), each.get("dir")) == ("en", "ltr")
+    # It can be left for a language that is whole, and not be chosen again.
+    assert [each.get("value") for each in page.iter("button") if each.get("name") == "language"] == ["en"]
+    assert phone.post("/language", language="en").status_code == 303
+    assert phone.post("/language", language="ar").status_code == 422

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
-from pathlib import Path
 from typing import cast
 
 from babel import Locale
@@ -15,8 +14,56 @@ from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 from babel.support import LazyProxy, NullTranslations, Translations
 
-SOURCE_LANGUAGE = "en"
-CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+from app.i18n.catalogues import (
+    CATALOGUES,
+    SOURCE_LANGUAGE,
+    Completeness,
+    completeness,
+    nothing_done,
+)
+
+__all__ = [
+    "SOURCE_LANGUAGE",
+    "Completeness",
+    "completeness",
+    "current",
+    "date_order",
+    "direction",
+    "format_day",
+    "format_instant",
+    "format_number",
+    "format_partial",
+    "gettext",
+    "isolated",
+    "languages",
+    "lazy_gettext",
+    "locale",
+    "ngettext",
+    "nothing_done",
+    "own_name",
+    "pgettext",
+    "plural_form",
+    "speak",
+    "speaking",
+    "spoken",
+]
+
+# Where each system of digits begins, by CLDR's name for it; a language without one of these writes 0 to 9.
+_ZEROS = {
+    "adlm": "\N{ADLAM DIGIT ZERO}",
+    "arab": "\N{ARABIC-INDIC DIGIT ZERO}",
+    "arabext": "\N{EXTENDED ARABIC-INDIC DIGIT ZERO}",
+    "beng": "\N{BENGALI DIGIT ZERO}",
+    "cakm": "\N{CHAKMA DIGIT ZERO}",
+    "deva": "\N{DEVANAGARI DIGIT ZERO}",
+    "hmnp": "\N{NYIAKENG PUACHUE HMONG DIGIT ZERO}",
+    "mtei": "\N{MEETEI MAYEK DIGIT ZERO}",
+    "mymr": "\N{MYANMAR DIGIT ZERO}",
+    "nkoo": "\N{NKO DIGIT ZERO}",
+    "olck": "\N{OL CHIKI DIGIT ZERO}",
+    "tibt": "\N{TIBETAN DIGIT ZERO}",
+}
+_PARTS = {"d": "day", "M": "month", "y": "year"}
 
 _language: ContextVar[str] = ContextVar("language", default=SOURCE_LANGUAGE)
 
@@ -28,11 +75,18 @@ def locale(language: str) -> Locale:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Return the tags of the languages that have a compiled catalogue, English first."""
-    found = sorted(
-        path.parent.parent.name.replace("_", "-") for path in CATALOGUES.glob("*/LC_MESSAGES/messages.mo")
-    )
-    return (SOURCE_LANGUAGE, *(tag for tag in found if tag != SOURCE_LANGUAGE))
+    """Return the tags of the languages that the interface offers, English first: each is complete."""
+    return tuple(tag for tag, found in completeness().items() if found.complete)
+
+
+@cache
+def spoken() -> tuple[str, ...]:
+    """Return the languages that pages can speak: those offered, and those that are not quite done.
+
+    Nobody is offered the latter. Who reads one already keeps it when a new version of the program brings new
+    words: a page with a sentence in English is better than a page in English.
+    """
+    return tuple(tag for tag, found in completeness().items() if found.compiled)
 
 
 @cache
@@ -82,7 +136,7 @@ def gettext(message: str, **values: object) -> str:
 
 def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
     """Return the form of a message that the language uses for a number."""
-    return plural_form(singular, plural, num) % ({"num": num} | values)
+    return plural_form(singular, plural, num) % ({"num": format_number(num)} | values)
 
 
 def plural_form(singular: str, plural: str, num: int) -> str:
@@ -106,20 +160,21 @@ def lazy_gettext(message: str) -> str:
 
 def format_day(day: date, style: str = "long") -> str:
     """Return a civil date as the language writes it."""
-    return babel_format_date(day, format=style, locale=locale(current()))
+    return _in_own_digits(babel_format_date(day, format=style, locale=locale(current())))
 
 
 def format_partial(day: date, precision: str) -> str:
     """Return a date of which only the `month` or the `year` is known, as the language writes it."""
     if precision == "day":
         return format_day(day)
-    return format_skeleton("yMMMM" if precision == "month" else "y", day, locale=locale(current()))
+    skeleton = "yMMMM" if precision == "month" else "y"
+    return _in_own_digits(format_skeleton(skeleton, day, locale=locale(current())))
 
 
 def format_instant(instant: datetime, style: str = "medium") -> str:
     """Return an instant, in the zone it carries, with that zone named."""
     said = babel_format_datetime(instant, format=style, locale=locale(current()))
-    return f"{said} {instant.tzname()}"
+    return f"{_in_own_digits(said)} {instant.tzname()}"
 
 
 def isolated(text: str) -> str:
@@ -136,4 +191,23 @@ def isolated(text: str) -> str:
 
 def format_number(number: float) -> str:
     """Return a number as the language writes it."""
-    return format_decimal(number, locale=locale(current()))
+    return _in_own_digits(format_decimal(number, locale=locale(current()), numbering_system="default"))
+
+
+def date_order() -> tuple[str, ...]:
+    """Return `day`, `month` and `year` in the order in which the language writes dates in figures."""
+    # English is read all over the world, where the day comes first: docs/decisions/0012-boxes-of-a-date.md.
+    there = "en-001" if current() == SOURCE_LANGUAGE else current()
+    pattern = locale(there).date_formats["short"].pattern
+    return tuple(_PARTS[letter] for letter in sorted(_PARTS, key=pattern.index))
+
+
+def _in_own_digits(text: str) -> str:
+    # Babel knows which digits a language uses, and writes 0 to 9 all the same.
+    return text.translate(_digits(current()))
+
+
+@cache
+def _digits(language: str) -> dict[int, int]:
+    zero = _ZEROS.get(locale(language).default_numbering_system)
+    return {ord("0") + digit: ord(zero) + digit for digit in range(10)} if zero else {}

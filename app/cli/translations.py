@@ -1,0 +1,28 @@
+"""`hepatica translations`: how far the interface is translated, for those who translate it."""
+
+import click
+
+from app import i18n
+from app.i18n.catalogues import Completeness
+
+
+@click.command()
+@click.argument("languages", metavar="[LANGUAGE]...", nargs=-1)
+def translations(languages: tuple[str, ...]) -> None:
+    """Print how many messages of the interface each language has; of a LANGUAGE, also what is to be done."""
+    found = i18n.completeness()
+    for language in languages:
+        if language not in found:
+            raise click.BadParameter(f"{language}: one of {', '.join(found)}", param_hint="LANGUAGE")
+    for each in found.values():
+        if not languages or each.language in languages:
+            click.echo(f"{each.language}: {each.done} of {each.messages}{_standing(each)}")
+        if each.language in languages:
+            for unfinished in each.unfinished:
+                click.echo(f"  {unfinished.reason}: {unfinished.message!r}")
+
+
+def _standing(found: Completeness) -> str:
+    if found.complete:
+        return ", complete"
+    return f", {len(found.unfinished)} to do" if found.unfinished else ", not compiled: run make catalogues"
