@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.answer import AnswerValue, BadAnswer, read_answer
+from app.domain.codes import SPOKEN
 from app.domain.schedule import ANSWERABLE
 from app.errors import Code, Refusal
 from app.models import Answer, Response
@@ -19,7 +20,6 @@ from app.queries.access import Visitor
 from app.queries.responses import Questionnaire
 
 _ADD_ANSWER = insert(Answer).inline()  # built once: every answer runs it
-RECEIPT_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that look alike when read out on the telephone
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def submit_response(
 
 def new_receipt() -> str:
     """Return a receipt that no one can guess and everyone can read out."""
-    return "".join(secrets.choice(RECEIPT_SIGNS) for _ in range(8))
+    return "".join(secrets.choice(SPOKEN) for _ in range(8))
 
 
 def _sent_again(
