@@ -16,7 +16,7 @@ LONGEST_TYPED = 64
 DRAWS = 3
 """Two links draw the same code about once in a million million: then the second draws again."""
 
-# The same shapes on a Cyrillic or Greek keyboard, and the one sign that a ring can be (I, L and 1 can be many).
+# The same shapes on a Cyrillic or Greek keyboard, and the one sign that a ring can be (I, L, 1 are many).
 _ALIKE = str.maketrans("АВЕКМНРСТУХ" + "ΑΒΕΖΗΚΜΝΡΤΥΧ" + "O0", "ABEKMHPCTYX" + "ABEZHKMNPTYX" + "QQ")
 
 
