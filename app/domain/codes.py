@@ -10,6 +10,9 @@ CODE_ALLOWED = f"1 to {LONGEST_CODE} letters a-z, digits, '-', '_' or '.', begin
 PARTICIPANT_CODE_ALLOWED = (
     f"a code of 1 to {LONGEST_CODE} characters on one line, without / and \\, other than new, . and .."
 )
+SPOKEN = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+"""31 signs of which none looks like another when it is read out on the telephone or typed from paper."""
+
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 

@@ -1,9 +1,9 @@
 """Whether a reminder is owed, asked when it is planned and again when it is sent, and what it may say."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,16 @@ from app.domain.schedule import ANSWERABLE, OccasionState, Window
 from app.domain.study import ReminderStep
 
 NotOwed = Literal[
-    "completed", "not open", "closed", "withdrawn", "dead", "no address", "no words", "superseded"
+    "completed",
+    "not open",
+    "closed",
+    "withdrawn",
+    "dead",
+    "stopped",
+    "paused",
+    "no address",
+    "no words",
+    "superseded",
 ]
 
 PLACEHOLDERS = ("link", "visit", "due", "closes", "site", "phone")
@@ -19,6 +28,12 @@ PLACEHOLDERS = ("link", "visit", "due", "closes", "site", "phone")
 
 QUIET_FROM, QUIET_UNTIL = time(20), time(8)
 """No planned message leaves in these hours of the participant's own clock."""
+
+HOURS = tuple(range(QUIET_UNTIL.hour, QUIET_FROM.hour))
+"""The hours that a participant can choose for their messages."""
+
+FOR_NOW: tuple[NotOwed, ...] = ("stopped", "paused")
+"""Why a message is not owed that may be owed again, because the participant says so or a day has come."""
 
 FIRST_RETRY = timedelta(minutes=15)
 
@@ -34,6 +49,8 @@ class Reachable:
     dead: bool
     contact_withdrawn: bool
     answers_withdrawn: bool
+    stopped: bool = False
+    paused: bool = False
 
 
 def step_due_on(step: ReminderStep, planned: Window) -> date:
@@ -60,7 +77,31 @@ def why_not_owed(state: OccasionState, reachable: Reachable) -> NotOwed | None:
         return "completed"
     if state not in ANSWERABLE:
         return "not open" if state == "not open" else "closed"
+    if reachable.stopped:
+        return "stopped"
+    if reachable.paused:
+        return "paused"
     return None if reachable.has_address else "no address"
+
+
+def wanted_steps(steps: Sequence[ReminderStep], channel: str | None) -> Sequence[ReminderStep]:
+    """Return the steps on the channel that was chosen; all where none was, or the study has left it since."""
+    return [step for step in steps if step.channel == channel] or steps
+
+
+def leaves_at(now: datetime, zone: ZoneInfo, *, hour: int | None, closes_on: date) -> datetime:
+    """Return when a message that is owed now should leave: in the hour of the day that was chosen.
+
+    That is now within this hour, else the next time that the clock on the participant's wall shows it; now as
+    well where the visit would have closed by then. Where that day leaves the hour out, it is an hour later.
+    """
+    here = now.astimezone(zone)
+    if hour is None or here.hour == hour:
+        return now
+    day = here.date() + timedelta(days=0 if here.hour < hour else 1)
+    if day > closes_on:
+        return now
+    return datetime.combine(day, time(hour), zone).astimezone(UTC)
 
 
 def by_hand(day: date) -> str:

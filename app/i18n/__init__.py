@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
 from typing import cast
 
@@ -11,6 +11,7 @@ from babel import Locale
 from babel.dates import format_date as babel_format_date
 from babel.dates import format_datetime as babel_format_datetime
 from babel.dates import format_skeleton
+from babel.dates import format_time as babel_format_time
 from babel.numbers import format_decimal
 from babel.support import LazyProxy, NullTranslations, Translations
 
@@ -175,6 +176,11 @@ def format_instant(instant: datetime, style: str = "medium") -> str:
     """Return an instant, in the zone it carries, with that zone named."""
     said = babel_format_datetime(instant, format=style, locale=locale(current()))
     return f"{_in_own_digits(said)} {instant.tzname()}"
+
+
+def format_hour(hour: int) -> str:
+    """Return a full hour of the day as the language writes it: 5:00 PM, 17:00."""
+    return babel_format_time(time(hour), format="short", locale=locale(current()))
 
 
 def isolated(text: str) -> str:

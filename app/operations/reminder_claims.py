@@ -21,13 +21,6 @@ from app.queries.reminders import Draft, Standing, draft, standings
 
 SENDER = Actor("command", name="reminders")
 
-_WAITING = and_(
-    Reminder.claimed_at.is_(None),
-    Reminder.sent_at.is_(None),
-    Reminder.failed_at.is_(None),
-    Reminder.dropped_at.is_(None),
-)
-
 
 @dataclass(frozen=True)
 class OwedReminder:
@@ -52,7 +45,7 @@ def claim(
     """Claim up to `limit` waiting messages, of these `ids` alone where they are given.
 
     Two senders at once never get the same one. What is no longer owed is dropped with its reason. What is
-    planned waits for the participant's day; what was asked for by hand does not.
+    planned waits for the participant's day and hour; what was asked for by hand does not.
     """
     owed: list[OwedReminder] = []
     while len(owed) < limit and (taken := _take(session, now, limit - len(owed), ids)):
@@ -87,11 +80,12 @@ def _take(session: Session, now: datetime, limit: int, ids: Collection[int] | No
         select(Reminder.id)
         .join(Occasion, Occasion.id == Reminder.occasion_id)
         .join(Participant, Participant.id == Occasion.participant_id)
-        .where(_WAITING)
+        .where(reminders.WAITING)
     )
     zones = session.scalars(joined.with_only_columns(Participant.time_zone).distinct())
     awake = [zone for zone in zones if not is_quiet(now, ZoneInfo(zone))]
-    chosen = joined.where(or_(Reminder.step.startswith(BY_HAND), Participant.time_zone.in_(awake)))
+    in_its_hour = and_(Participant.time_zone.in_(awake), Reminder.planned_at <= now)
+    chosen = joined.where(or_(Reminder.step.startswith(BY_HAND), in_its_hour))
     if ids is not None:
         chosen = chosen.where(Reminder.id.in_(ids))
     # As a CTE it runs once: as a plain subquery PostgreSQL may run it again and lock more than `limit`.

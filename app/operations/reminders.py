@@ -1,19 +1,27 @@
 """Reminders: planned when owed, claimed by one sender, recorded as sent, failed or dropped."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
-from app.domain.reminders import by_hand, retry_at
+from app.domain.reminders import BY_HAND, FOR_NOW, by_hand, leaves_at, retry_at
 from app.errors import Code, Refusal
 from app.models import Occasion, Participant, Reminder
 from app.operations import audit
 from app.operations.audit import Chain
 from app.queries.reminders import Standing, draft, standings
+
+WAITING = and_(
+    Reminder.claimed_at.is_(None),
+    Reminder.sent_at.is_(None),
+    Reminder.failed_at.is_(None),
+    Reminder.dropped_at.is_(None),
+)
 
 TEMPORARY = "temporary: "
 """How the words begin for a failure after which the message is tried again."""
@@ -37,12 +45,34 @@ def plan(session: Session, *, study_id: int, now: datetime, actor: Actor) -> int
         Occasion.opens_on <= day + timedelta(days=1),
         Occasion.closes_on >= day - timedelta(days=1),
     )
-    wanted = [
-        _Wanted(each.occasion_id, each.step.code, each.step.channel)
+    wanted = {
+        _Wanted(each.occasion_id, each.step.code, each.step.channel): _leaves_at(each, now)
         for each in standings(session, where=about_open, now=now)
         if each.step is not None and each.not_owed is None
-    ]
+    }
     return len(_add(session, study_id, wanted, action="reminder.plan", now=now, actor=actor))
+
+
+def _leaves_at(standing: Standing, now: datetime) -> datetime:
+    return leaves_at(now, standing.zone, hour=standing.preference.hour, closes_on=standing.window.closes_on)
+
+
+def move_waiting(session: Session, *, participant_id: int, hour: int | None, now: datetime) -> None:
+    """Let what is planned for a participant leave at another hour; the caller leaves the audit entry.
+
+    What a sender is claiming right now leaves as it is: to wait for it would be to wait for one another.
+    """
+    found = session.execute(
+        select(Reminder, Occasion.closes_on, Participant.time_zone)
+        .join(Occasion, Occasion.id == Reminder.occasion_id)
+        .join(Participant, Participant.id == Occasion.participant_id)
+        .where(Participant.id == participant_id, WAITING, Reminder.step.not_like(f"{BY_HAND}%"))
+        .with_for_update(of=Reminder, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    for reminder, closes_on, zone in found:
+        reminder.planned_at = leaves_at(now, ZoneInfo(zone), hour=hour, closes_on=closes_on)
+    session.flush()
 
 
 def plan_by_hand(
@@ -59,7 +89,8 @@ def plan_by_hand(
         raise Refusal(Code.NOT_FOUND, "occasion")
     waiting: list[int] = []
     for study_id in sorted({each.study_id for each in seen}):
-        wanted = [_by_hand(each) for each in seen if each.study_id == study_id and each.not_owed is None]
+        ours = [each for each in seen if each.study_id == study_id and each.not_owed is None]
+        wanted = {_by_hand(each): now for each in ours}
         _add(session, study_id, wanted, action="reminder.plan_by_hand", now=now, actor=actor, at_once=True)
         there = _there(session, wanted)
         waiting += [there[each].id for each in wanted if there[each].claimed_at is None]
@@ -80,37 +111,47 @@ def _there(session: Session, wanted: Iterable[_Wanted]) -> dict[_Wanted, Reminde
         .where(Reminder.occasion_id.in_([each.occasion_id for each in wanted]))
         .execution_options(populate_existing=True)
     )
-    return {_Wanted(each.occasion_id, each.step, each.channel): each for each in found}
+    return {_wish(each): each for each in found}
+
+
+def _wish(reminder: Reminder) -> _Wanted:
+    return _Wanted(reminder.occasion_id, reminder.step, reminder.channel)
 
 
 def _missing(
-    session: Session, wanted: Sequence[_Wanted], now: datetime, *, at_once: bool
+    session: Session, wanted: Collection[_Wanted], now: datetime, *, at_once: bool
 ) -> tuple[list[_Wanted], list[Reminder]]:
     there = _there(session, wanted)
     again = [
-        there[each]
-        for each in wanted
-        if each in there and (failed_at := there[each].failed_at) is not None
-        if at_once or (_may_pass(there[each]) and retry_at(there[each].planned_at, failed_at) <= now)
+        there[each] for each in wanted if each in there and _is_due_again(there[each], now, at_once=at_once)
     ]
     return [each for each in wanted if each not in there], again
 
 
-def _may_pass(reminder: Reminder) -> bool:
-    return (reminder.failure or "").startswith(TEMPORARY)
+def _is_due_again(reminder: Reminder, now: datetime, *, at_once: bool) -> bool:
+    """Return whether to free what failed for a while, or was dropped for a pause that is over."""
+    if reminder.dropped_at is not None:
+        return reminder.failure in FOR_NOW
+    if reminder.failed_at is None:
+        return False
+    may_pass = (reminder.failure or "").startswith(TEMPORARY)
+    return at_once or (may_pass and retry_at(reminder.planned_at, reminder.failed_at) <= now)
 
 
 def _add(
     session: Session,
     study_id: int,
-    wanted: Sequence[_Wanted],
+    wanted: Mapping[_Wanted, datetime],
     *,
     action: str,
     now: datetime,
     actor: Actor,
     at_once: bool = False,
 ) -> list[int]:
-    """Insert what is missing and free what failed; the study is locked only where there is something."""
+    """Insert what is missing and free what may go again; the study is locked only where there is something.
+
+    `wanted` says when each message should leave.
+    """
     if not any(_missing(session, wanted, now, at_once=at_once)):
         return []
     chain = Chain("study", study_id)
@@ -119,12 +160,19 @@ def _add(
     added: list[int] = []
     if missing:
         rows = [
-            {"occasion_id": each.occasion_id, "step": each.step, "channel": each.channel, "planned_at": now}
+            {
+                "occasion_id": each.occasion_id,
+                "step": each.step,
+                "channel": each.channel,
+                "planned_at": wanted[each],
+            }
             for each in missing
         ]
         added = list(session.scalars(insert(Reminder).returning(Reminder.id), rows))
     for reminder in again:
-        reminder.claimed_at = reminder.failed_at = reminder.failure = None
+        if reminder.dropped_at is not None:  # after a pause it is planned as if for the first time
+            reminder.planned_at = wanted[_wish(reminder)]
+        reminder.claimed_at = reminder.failed_at = reminder.dropped_at = reminder.failure = None
     session.flush()
     changed = added + [reminder.id for reminder in again]
     if changed:

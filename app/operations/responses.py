@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.answer import AnswerValue, BadAnswer, read_answer
+from app.domain.codes import SPOKEN
 from app.domain.response import GivenAnswer, Respondent
 from app.domain.schedule import civil_date
 from app.errors import Code, Refusal
@@ -22,7 +23,6 @@ from app.queries.responses import Questionnaire
 _ADD_ANSWER = insert(Answer).inline()  # built once: every answer runs it
 NO_ENTRIES: Mapping[str, "Entry"] = {}
 CAME_LATE = "came from a phone after the response had been sent"
-RECEIPT_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that look alike when read out on the telephone
 
 
 @dataclass(frozen=True)
@@ -258,7 +258,7 @@ def note_respondent(
 
 def new_receipt() -> str:
     """Return a receipt that no one can guess and everyone can read out."""
-    return "".join(secrets.choice(RECEIPT_SIGNS) for _ in range(8))
+    return "".join(secrets.choice(SPOKEN) for _ in range(8))
 
 
 def _sent_again(

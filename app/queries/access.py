@@ -147,10 +147,11 @@ def staff_member(session: Session, *, secret: str, now: datetime) -> StaffMember
 
 
 def link(session: Session, *, token: str, keys: tuple[str, ...], now: datetime) -> LinkState | None:
-    """Return what is known of a link, or None where the token was never signed here."""
-    link_id = link_token.read(token, keys)
-    if link_id is None:
-        return None
+    """Return what is known of a link, or None where the token was never signed here.
+
+    The database is asked either way, so that both take as long.
+    """
+    link_id = link_token.read(token, keys) or 0
     row = session.execute(
         select(Link.expires_at, Link.revoked_at, Participant.id, Participant.language)
         .join(Participant, Participant.id == Link.participant_id)
@@ -159,6 +160,14 @@ def link(session: Session, *, token: str, keys: tuple[str, ...], now: datetime) 
     if row is None:
         return None
     return LinkState(link_id, row.id, row.language, usable=row.revoked_at is None and now < row.expires_at)
+
+
+def came_by(session: Session, *, secret: str, token: str, keys: tuple[str, ...], now: datetime) -> bool:
+    """Return whether the browser that holds a secret was let in by this very link, and still is."""
+    if signed_in(session, secret=secret, now=now) is None:
+        return False
+    opened = session.scalar(select(SignedIn.link_id).where(SignedIn.secret_hash == hashed(secret)))
+    return opened is not None and opened == link_token.read(token, keys)
 
 
 def newest_link(session: Session, *, participant_id: int, now: datetime) -> int | None:

@@ -10,11 +10,13 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
-from app.domain.reminders import NotOwed, Reachable, step_in_force, why_not_owed
+from app.domain.contact_preference import NONE_CHOSEN, Preference
+from app.domain.reminders import NotOwed, Reachable, step_in_force, wanted_steps, why_not_owed
 from app.domain.schedule import OccasionState, Window, civil_date, occasion_state
 from app.domain.study import ReminderStep, Study
 from app.models import Contact, Occasion, Participant, Reminder, Response
 from app.queries import studies
+from app.queries.contact_preferences import preferences
 from app.queries.endings import NOTHING_ENDED, Ending, endings
 from app.queries.occasions import completed_on
 from app.queries.worklist import ReminderState, reminder_state
@@ -40,6 +42,7 @@ class Standing:
     step: ReminderStep | None
     not_owed: NotOwed | None
     study: Study
+    preference: Preference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +95,7 @@ def standings(session: Session, *, where: ColumnElement[bool], now: datetime) ->
     ended = endings(session, participant_ids={participant.id for participant, _ in found})
     submitted = _submitted(session, [occasion.id for _, occasion in found])
     addressed = _with_contact(session, {participant.id for participant, _ in found})
+    chosen = preferences(session, participant_ids={participant.id for participant, _ in found})
     return [
         _standing(
             studies.current(session, study_id=participant.study_id).study,
@@ -99,6 +103,7 @@ def standings(session: Session, *, where: ColumnElement[bool], now: datetime) ->
             occasion,
             submitted[occasion.id],
             ended.get(participant.id, NOTHING_ENDED),
+            chosen.get(participant.id, NONE_CHOSEN),
             has_address=participant.id in addressed,
             now=now,
         )
@@ -112,6 +117,7 @@ def _standing(
     occasion: Occasion,
     submitted: Mapping[str, datetime],
     ended: Ending,
+    preference: Preference,
     *,
     has_address: bool,
     now: datetime,
@@ -130,6 +136,8 @@ def _standing(
         dead=ended.dead_on is not None,
         contact_withdrawn="contact" in ended.withdrawals,
         answers_withdrawn=not ended.withdrawals.keys().isdisjoint(("answers", "follow-up")),
+        stopped=preference.stopped,
+        paused=preference.paused(today),
     )
     return Standing(
         occasion_id=occasion.id,
@@ -143,9 +151,10 @@ def _standing(
         window=window,
         state=state,
         today=today,
-        step=step_in_force(study.reminders, window, today),
+        step=step_in_force(wanted_steps(study.reminders, preference.channel), window, today),
         not_owed=why_not_owed(state, reachable),
         study=study,
+        preference=preference,
     )
 
 
@@ -155,7 +164,8 @@ def draft(standing: Standing) -> Draft | None:
     A message sent by hand before the first step's day says what the first step says.
     """
     study, language = standing.study, standing.language
-    first = min(study.reminders, key=lambda step: step.days_after_due, default=None)
+    steps = wanted_steps(study.reminders, standing.preference.channel)
+    first = min(steps, key=lambda step: step.days_after_due, default=None)
     step = standing.step or first
     title = study.visit(standing.visit).title.get(language)
     if step is None or title is None or language not in step.subject or language not in step.body:

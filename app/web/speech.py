@@ -26,6 +26,7 @@ def install(app: Flask) -> None:
         direction=i18n.direction,
         own_name=i18n.own_name,
         format_day=i18n.format_day,
+        format_hour=i18n.format_hour,
         format_instant=i18n.format_instant,
         format_number=i18n.format_number,
         format_partial=format_partial,

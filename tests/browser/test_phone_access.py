@@ -42,9 +42,25 @@ def _pages(invitation: Invitation, page: Page) -> Iterator[str]:
     page.locator("#birth_year").fill("1900")
     page.locator("button.main").click()
     yield "no way in"
+    page.locator("form button.main").click()
+    page.wait_for_url("**/asked*")
+    yield "a new link was asked for"
+    page.goto(f"{invitation.server}/code")
+    yield "the code"
+    page.locator("#code").fill("ABCD-2345")
+    page.locator("button.main").click()
+    yield "a wrong code"
     invitation.come_in(page)
     page.locator("summary").click()
     yield "today, with the languages open"
+    page.goto(f"{invitation.server}/preferences")
+    yield "the preferences"
+    page.locator("#pause-year").fill("2020")
+    page.locator("button[value=save]").click()
+    yield "the preferences with a fault"
+    page.locator("button[value=stop]").click()
+    page.wait_for_url("**/preferences?saved")
+    yield "the reminders stopped"
     page.goto(f"{invitation.server}/report/hospital-stay")
     yield "a hospital stay"
     page.locator("form button.main").click()

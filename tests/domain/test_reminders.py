@@ -1,5 +1,6 @@
 """Which reminder is owed, when, and what it may say."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,12 @@ from app.domain.reminders import (
     by_hand,
     filled,
     is_quiet,
+    leaves_at,
     retry_at,
     step_due_on,
     step_in_force,
     unknown_placeholders,
+    wanted_steps,
     why_not_owed,
 )
 from app.domain.schedule import OCCASION_STATES, OccasionState, Window
@@ -111,3 +114,61 @@ def test_placeholders_are_a_closed_set_and_nothing_is_evaluated() -> None:
 
 def test_by_hand_is_a_step_of_its_day() -> None:
     assert by_hand(date(2026, 3, 8)) == "by-hand:2026-03-08"
+
+
+@pytest.mark.parametrize("state", OCCASION_STATES)
+def test_a_stop_or_a_pause_holds_back_what_would_be_owed(state: OccasionState) -> None:
+    well = why_not_owed(state, WELL)
+    assert why_not_owed(state, replace(WELL, stopped=True, paused=True)) == (well or "stopped")
+    assert why_not_owed(state, replace(WELL, paused=True)) == (well or "paused")
+
+
+def test_a_withdrawal_and_a_death_win_over_what_was_chosen() -> None:
+    chosen = replace(WELL, stopped=True, paused=True)
+    assert why_not_owed("due", replace(chosen, contact_withdrawn=True)) == "withdrawn"
+    assert why_not_owed("due", replace(chosen, dead=True)) == "dead"
+
+
+def test_steps_are_those_of_the_chosen_channel_while_the_study_has_it() -> None:
+    other = replace(STEPS[0], code="other", channel="sms")  # type: ignore[arg-type]  # a channel to come
+    both = (*STEPS, other)
+    assert wanted_steps(both, None) == both
+    assert list(wanted_steps(both, "sms")) == [other]
+    assert list(wanted_steps(both, "email")) == list(STEPS)
+    assert wanted_steps(both, "pigeon") == both
+
+
+MADRID = ZoneInfo("Europe/Madrid")
+
+
+def utc(month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "hour", "leaves"),
+    [
+        pytest.param(utc(3, 10, 7), 17, utc(3, 10, 16), id="later today"),
+        pytest.param(utc(3, 10, 16, 40), 17, utc(3, 10, 16, 40), id="within the hour: now"),
+        pytest.param(utc(3, 10, 18), 17, utc(3, 11, 16), id="tomorrow"),
+        pytest.param(utc(3, 10, 7), None, utc(3, 10, 7), id="no wish: now"),
+        pytest.param(utc(3, 10, 23, 30), 9, utc(3, 11, 8), id="after midnight on their clock"),
+        # Madrid goes from UTC+1 to UTC+2 on 29 March 2026 and back on 25 October 2026.
+        pytest.param(utc(3, 28, 12), 9, utc(3, 29, 7), id="the night before spring forward"),
+        pytest.param(utc(3, 27, 12), 9, utc(3, 28, 8), id="a day earlier it is another hour of UTC"),
+        pytest.param(utc(10, 24, 12), 9, utc(10, 25, 8), id="the night before fall back"),
+        pytest.param(utc(10, 23, 12), 9, utc(10, 24, 7), id="and a day before that"),
+        pytest.param(utc(3, 28, 23), 2, utc(3, 29, 1), id="an hour that the day leaves out: one later"),
+        pytest.param(utc(10, 24, 21), 2, utc(10, 25, 0), id="an hour that comes twice: the first"),
+    ],
+)
+def test_it_leaves_in_the_chosen_hour_of_their_own_clock(
+    now: datetime, hour: int | None, leaves: datetime
+) -> None:
+    assert leaves_at(now, MADRID, hour=hour, closes_on=date(2026, 12, 31)) == leaves
+
+
+def test_a_message_does_not_wait_for_an_hour_after_the_visit_has_closed() -> None:
+    evening = utc(3, 10, 18)
+    assert leaves_at(evening, MADRID, hour=17, closes_on=date(2026, 3, 10)) == evening
+    assert leaves_at(evening, MADRID, hour=17, closes_on=date(2026, 3, 11)) == utc(3, 11, 16)

@@ -144,7 +144,7 @@ def test_every_page_of_staff_speaks_the_language(
             now=time.at,
         )
     site = "mad" if role == "coordinator" else None
-    browser = new_staff(role, site=site, language=PSEUDO)  # type: ignore[arg-type]  # one of the roles
+    browser = new_staff(role, site=site, language=PSEUDO)
     values = {"code": "M-1", "event_id": event_id, "report_id": report_id}
     found = walk(browser.client, staff_app, "staff", values, csrf=browser.token())
     for address in ("/staff/nowhere", "/staff/participants/M-9", "/staff/?state=all", "/staff/participants"):

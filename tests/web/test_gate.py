@@ -40,6 +40,9 @@ def test_addresses_and_declarations_agree(app: Flask) -> None:
             assert rule.rule.startswith("/staff") == (allowed != ("participant",)), rule
     assert {rule for rule in open_to_all if not rule.startswith("/staff/sign-")} == {
         "/p/<token>",
+        "/p/<token>/ask",
+        "/asked",
+        "/code",
         "/left",
         "/manifest.webmanifest",
         "/offline",

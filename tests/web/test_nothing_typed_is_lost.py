@@ -7,11 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from app import database
-from app.models import Answer, Event, SignedIn
+from app.models import Answer, ContactPreference, Event, SignedIn
 from app.web import create_app
 from tests.fixtures.desk import StaffBrowser, typed
 from tests.fixtures.pages import form_values, heading, text, whole
-from tests.fixtures.phone import Clock, Phone, configured
+from tests.fixtures.phone import BIRTH_YEAR, Clock, NewPhone, Phone, configured
 from tests.fixtures.study import TinyStudy
 
 DEATH = "/participants/M-1/death"
@@ -95,6 +95,45 @@ def test_answers_of_a_page_without_scripts(phone: Phone, time: Clock) -> None:
     phone.open()
     assert phone.post(form_of(page).attrib["action"], **form_values(page)).status_code == 303
     assert rows(phone.url, Answer) == 1
+
+
+FORMS = {
+    "/report/hospital-stay": typed("started", 2025, 12, 5)
+    | typed("ended", "", "")
+    | {"still": "yes", "reason": "other", "other": 'a fall, "they" say', "place": "La <b> Paz\nMadrid"},
+    "/report/transplant": typed("started", 2025, 12) | {"place": "La Paz"},
+    "/preferences": typed("pause", 2026, 1, 20) | {"hour": "17", "do": "save"},
+}
+
+
+@pytest.mark.parametrize("address", FORMS)
+def test_every_form_of_a_participant_whose_session_ended(phone: Phone, time: Clock, address: str) -> None:
+    form = form_values(phone.get(address), "participant") | FORMS[address]
+    time.pass_by(days=31)
+    answer = phone.post(address, **form)
+    assert answer.status_code == 401
+    page = whole(answer)
+    assert form_values(page) == form
+    assert page.find(".//a[@href='/code'][@target='_blank']") is not None
+    time.pass_by(days=-31)  # a day on which what was typed still makes sense
+    phone.open()
+    assert phone.post(form_of(page).attrib["action"], **form_values(page)).status_code == 303
+    assert rows(phone.url, ContactPreference if address == "/preferences" else Event) == 1
+
+
+@pytest.mark.parametrize("address", FORMS)
+def test_what_one_typed_is_not_sent_for_another_who_came_in_meanwhile(
+    new_phone: NewPhone, address: str
+) -> None:
+    first, second = new_phone("P-1").open(), new_phone("P-2")
+    form = form_values(first.get(address), "participant") | FORMS[address]
+    first.client.delete_cookie("hepatica_p")
+    page = whole(first.post(address, **form))
+    first.client.post(f"/p/{second.token}", data={"birth_year": BIRTH_YEAR})
+    again = first.post(form_of(page).attrib["action"], **form_values(page))
+    assert again.status_code == 401
+    assert form_values(whole(again)) == form
+    assert rows(first.url, ContactPreference) == rows(first.url, Event) == 0
 
 
 def test_a_year_of_birth_or_a_password_never_comes_back(phone: Phone, coordinator: StaffBrowser) -> None:

@@ -1,6 +1,15 @@
 """Pages for participants on phones."""
 
-from app.web.participant import event, language, link, offline, survey, today  # noqa: F401 - each adds its pages
+from app.web.participant import (  # noqa: F401 - each adds its pages
+    calendar,
+    event,
+    language,
+    link,
+    offline,
+    preferences,
+    survey,
+    today,
+)
 from app.web.participant.page import blueprint
 
 __all__ = ["blueprint"]

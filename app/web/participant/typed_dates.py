@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app import i18n
 from app.domain.partial_date import PartialDate, typed_date
 from app.i18n import gettext
 from app.web.date_boxes import PARTS, box_labels

@@ -8,13 +8,16 @@ from wtforms.validators import Optional as OrEmpty
 
 from app import clock
 from app.domain.partial_date import typed_number
+from app.domain.schedule import civil_date
 from app.errors import Code, Refusal
 from app.formats.contact import ContactDetails
 from app.i18n import gettext, lazy_gettext
 from app.operations import contacts
+from app.queries import contact_preferences
+from app.queries.participants import ParticipantRow
 from app.web.gate import staff_only
 from app.web.staff import blueprint
-from app.web.staff.desk import at_desk
+from app.web.staff.desk import Desk, at_desk
 from app.web.staff.fields import AtMost, Needed, NumberBetween, StaffForm, stripped
 from app.web.staff.pages import page
 from app.web.transactions import settings
@@ -93,7 +96,7 @@ def contact(code: str) -> ResponseReturnValue:
         )
         form = ContactChangeForm(obj=details)
         form.seen.data = contacts.mark(desk.session, participant_id=participant.id)
-        return page("contact.html", desk, participant=participant, form=form)
+        return _page(desk, participant, form)
 
 
 @blueprint.post(ADDRESS)
@@ -124,4 +127,16 @@ def change_contact(code: str) -> ResponseReturnValue:
         participant = desk.participant(code)
         if form.refusals:
             form.seen.data = contacts.mark(desk.session, participant_id=participant.id)
-        return page("contact.html", desk, participant=participant, form=form), 422
+        return _page(desk, participant, form), 422
+
+
+def _page(desk: Desk, participant: ParticipantRow, form: ContactChangeForm) -> str:
+    chosen = contact_preferences.preference(desk.session, participant_id=participant.id)
+    return page(
+        "contact.html",
+        desk,
+        participant=participant,
+        form=form,
+        chosen=chosen,
+        paused=chosen.paused(civil_date(desk.now, participant.time_zone)),
+    )

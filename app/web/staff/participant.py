@@ -3,7 +3,7 @@
 from flask.typing import ResponseReturnValue
 
 from app.domain.schedule import civil_date
-from app.queries import occasions
+from app.queries import link_requests, occasions
 from app.queries.participants import ParticipantRow
 from app.queries.timeline import TimelineEntry, timeline
 from app.web.gate import staff_only
@@ -31,6 +31,7 @@ def participant(code: str) -> ResponseReturnValue:
             statuses=occasions.of_participant(desk.session, participant_id=row.id, now=desk.now),
             entries=[(entry, told(entry, desk, row)) for entry in reversed(_shown(entries, desk))],
             actions=_actions(desk, row),
+            asked_at=link_requests.open_since(desk.session, participant_id=row.id),
         )
 
 

@@ -79,9 +79,14 @@ NOT_OWED = {
     "closed": lazy_gettext("The visit is closed."),
     "withdrawn": lazy_gettext("The participant has withdrawn."),
     "dead": lazy_gettext("The participant has died."),
+    "stopped": lazy_gettext("The participant has stopped reminders."),
+    "paused": lazy_gettext("The participant has paused reminders."),
     "no address": lazy_gettext("There is no e-mail address."),
     "no words": lazy_gettext("The study has no reminder in this language."),
     "superseded": lazy_gettext("A later reminder has taken its place."),
+}
+CHANNELS = {
+    "email": lazy_gettext("E-mail"),
 }
 RESPONDENTS = {
     "patient": lazy_gettext("answered by the participant"),

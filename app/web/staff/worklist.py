@@ -8,7 +8,7 @@ from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.schedule import OCCASION_STATES, OccasionState
-from app.queries import events, roster
+from app.queries import events, link_requests, roster
 from app.queries import worklist as occasions
 from app.queries.worklist import Page, Sort
 from app.web.gate import staff_only
@@ -91,6 +91,7 @@ def worklist() -> ResponseReturnValue:
             to_do=TO_DO,
             states=(*TO_DO, *REST, "not open"),
             to_read=len(events.reported(desk.session, actor=desk.actor, study_id=desk.study_id)),
+            link_requests=link_requests.open_requests(desk.session, actor=desk.actor, study_id=desk.study_id),
             waiting=roster.awaiting_randomisation(desk.session, actor=desk.actor, study_id=desk.study_id),
         )
 

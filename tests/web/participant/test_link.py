@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy import func, select
 
 from app import database
-from app.models import Attempt, AuditEntry, Link, SignedIn
+from app.formats import link_token
+from app.models import Attempt, AuditEntry, Link, LinkRequest, SignedIn
 from app.models.base import Base
 from app.operations.links import issue_link
 from tests.fixtures.pages import heading, text, whole
 from tests.fixtures.phone import BIRTH_YEAR, Clock, NewPhone, Phone
-from tests.fixtures.study import COMMAND
+from tests.fixtures.study import COMMAND, LINK_KEYS
 
 
 def _rows(url: str) -> dict[str, int]:
@@ -90,6 +91,76 @@ def test_too_many_tries_are_answered_with_429_and_the_right_year_too(
     assert "15 minutes" in text(whole(refused).find(".//main"))
     time.pass_by(minutes=16)
     assert phone.post(f"/p/{phone.token}", birth_year=BIRTH_YEAR).status_code == 303
+
+
+def _dead_tokens(phone: Phone, time: Clock) -> dict[str, str]:
+    """Return a token of each kind of link that does not work: expired, revoked, unknown, tampered with."""
+    expired = phone.token
+    time.pass_by(days=500)
+    tokens = []
+    for _ in range(2):
+        with database.writing(phone.url) as session:
+            link_id = issue_link(session, participant_id=phone.participant_id, actor=COMMAND, now=time.at)
+        tokens.append(link_token.sign(link_id, LINK_KEYS))
+    unknown = link_token.sign(999, LINK_KEYS)
+    return {"expired": expired, "revoked": tokens[0], "unknown": unknown, "tampered": f"{tokens[1][:-2]}AA"}
+
+
+def test_every_dead_link_is_the_same_page_and_offers_to_ask_for_a_new_one(
+    new_phone: NewPhone, time: Clock
+) -> None:
+    phone = new_phone()
+    pages = set()
+    for token in _dead_tokens(phone, time).values():
+        response = phone.post(f"/p/{token}", birth_year=BIRTH_YEAR)
+        form = whole(response).find(".//form")
+        assert form is not None
+        assert form.get("action") == f"/p/{token}/ask"
+        assert whole(response).find(".//a[@href='/code']") is not None
+        pages.add((response.status_code, response.get_data(as_text=True).replace(token, "...")))
+    assert len(pages) == 1
+
+
+def test_asking_for_a_new_link_is_answered_the_same_whatever_the_token_is_worth(
+    new_phone: NewPhone, time: Clock
+) -> None:
+    phone = new_phone()
+    tokens = (*_dead_tokens(phone, time).values(), phone.token, "invented")
+    posted = [phone.post(f"/p/{token}/ask") for token in tokens]
+    answers = {(answer.status_code, answer.location, answer.data) for answer in posted}
+    assert len(answers) == 1
+    [(status, location, _)] = answers
+    assert (status, location) == (303, "/asked?language=en")
+    assert "If this link was yours" in text(phone.get("/asked?language=en"))
+    with database.reading(phone.url) as session:
+        assert session.scalar(select(func.count()).select_from(LinkRequest)) == 1
+
+
+def test_too_much_asking_leads_back_to_the_link(new_phone: NewPhone) -> None:
+    phone = new_phone()
+    for _ in range(30):
+        phone.post("/p/invented/ask")
+    response = phone.post("/p/invented/ask")
+    assert response.status_code == 429
+    assert whole(response).find(".//a[@href='/p/invented']") is not None
+
+
+def test_a_browser_that_the_link_let_in_goes_straight_on(new_phone: NewPhone) -> None:
+    phone = new_phone().open()
+    before = _rows(phone.url)
+    response = phone.client.get(f"/p/{phone.token}")
+    assert (response.status_code, response.location) == (303, "/today")
+    assert "Set-Cookie" not in response.headers
+    assert heading(phone.another().get(f"/p/{phone.token}")) == "Welcome"
+    assert _rows(phone.url) == before
+    phone.post("/leave")
+    assert heading(phone.get(f"/p/{phone.token}")) == "Welcome"
+
+
+def test_another_link_asks_for_the_year_also_where_someone_is_signed_in(new_phone: NewPhone) -> None:
+    first, second = new_phone("P-1").open(), new_phone("P-2")
+    assert heading(first.get(f"/p/{second.token}")) == "Welcome"
+    assert heading(first.get("/p/invented")) == "Welcome"
 
 
 @pytest.mark.parametrize("token", ["invented", "MQ.invented", "%F0%9F%92%9C"])

@@ -3,10 +3,12 @@
 from xml.etree.ElementTree import Element
 
 import segno
+from sqlalchemy import select
 
 from app import database
 from app.domain.partial_date import PartialDate
 from app.formats import link_token
+from app.models import AuditEntry
 from app.operations.events import report_event
 from app.operations.links import issue_link
 from tests.fixtures.desk import StaffBrowser
@@ -126,3 +128,58 @@ def test_to_the_dead_nothing_is_mailed(
     coordinator.post("/participants/M-1/link/mail")
     assert "This person has died" in text(coordinator.get("/participants/M-1/link"))
     assert mailbox.letters == []
+
+
+def test_the_code_stands_on_the_page_and_on_the_sheet_and_finds_the_link(
+    coordinator: StaffBrowser, tiny: TinyStudy, time: Clock
+) -> None:
+    address = with_link(tiny, time, language="ar")
+    page, sheet = (coordinator.get(f"/participants/M-1/link{part}") for part in ("", "/print"))
+    [code], [printed] = (
+        [each for each in one.iter("p") if each.get("class") == "short-code"] for one in (page, sheet)
+    )
+    assert text(code) == text(printed)
+    assert printed.get("dir") == "ltr"
+    assert "http://localhost/code" in text(sheet)
+    response = coordinator.app.test_client().post("/code", data={"code": text(code)})
+    assert f"http://localhost{response.location}" == address
+
+
+def test_a_revoked_link_dies_at_once_with_its_code_and_its_browsers(
+    coordinator: StaffBrowser, tiny: TinyStudy, time: Clock
+) -> None:
+    address = with_link(tiny, time).removeprefix("http://localhost")
+    page = coordinator.get("/participants/M-1/link")
+    code = text(next(each for each in page.iter("p") if each.get("class") == "short-code"))
+    phone = coordinator.app.test_client()
+    assert phone.post(address, data={"birth_year": "1958"}).status_code == 303
+    assert phone.get("/today").status_code == 200
+    assert coordinator.post("/participants/M-1/link/revoke").status_code == 303
+    said = text(coordinator.get("/participants/M-1/link"))
+    assert "The link and its code no longer work." in said
+    assert "No link works at present." in said
+    assert phone.get("/today").status_code == 401
+    assert phone.post(address, data={"birth_year": "1958"}).status_code == 401
+    assert phone.post("/code", data={"code": code}).status_code == 422
+    with database.reading(tiny.url) as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "link.revoke")).one()
+    assert entry.actor == coordinator.actor.label
+
+
+def test_who_asked_for_a_new_link_is_shown_until_there_is_one(
+    coordinator: StaffBrowser, tiny: TinyStudy, time: Clock
+) -> None:
+    address = with_link(tiny, time).removeprefix("http://localhost")
+    pages = ("/", "/participants/M-1", "/participants/M-1/link")
+
+    def asked() -> list[bool]:
+        return ["sked for a new" in text(coordinator.get(page)) for page in pages]
+
+    assert asked() == [False, False, False]
+    coordinator.post("/participants/M-1/link/revoke")
+    time.pass_by(hours=1)
+    coordinator.app.test_client().post(f"{address}/ask")
+    assert asked() == [True, True, True]
+    time.pass_by(hours=1)
+    coordinator.post("/participants/M-1/link")
+    assert asked() == [False, False, False]
