@@ -13,7 +13,7 @@ from app.domain.response import GivenAnswer, Respondent
 from app.domain.schedule import civil_date
 from app.errors import Code, Refusal
 from app.models import Answer, Response
-from app.operations import audit
+from app.operations import alerts, audit
 from app.operations.audit import Chain
 from app.queries import responses
 from app.queries.access import Visitor
@@ -126,7 +126,18 @@ def _save(
         reason="" if found.submitted_at is None else CAME_LATE,
         locked=True,
     )
-    return Saved(found.counting_with(new), faults, found.receipt)
+    saved = Saved(found.counting_with(new), faults, found.receipt)
+    alerts.raise_alerts(
+        session,
+        study_id=visitor.study_id,
+        participant_id=visitor.participant_id,
+        response_id=response_id,
+        instrument=found.name,
+        answers=saved.answers,
+        actor=visitor.actor,
+        now=now,
+    )
+    return saved
 
 
 def _given(item: str, value: AnswerValue, entry: Entry | None, now: datetime) -> GivenAnswer:
