@@ -3,7 +3,7 @@
 import hashlib
 import zoneinfo
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -131,10 +131,11 @@ def _alert_faults(study: Study, asked: list[_Asked]) -> Iterator[DefinitionFault
         if each.instrument is not None and not each.instrument.incomplete
     }
     for number, rule in enumerate(study.alerts):
-        for position, condition in enumerate(rule.when):
-            if rule.instrument in whole:
-                place = f"alerts[{number}].when[{position}]"
-                yield from condition_faults(place, condition, whole[rule.instrument])
+        if rule.instrument in whole:
+            instrument = whole[rule.instrument]
+            place, named = f"alerts[{number}].when", "an item that is answered"
+            for fault in condition_faults(place, rule.when, instrument, instrument.items, named=named):
+                yield replace(fault, rests_on=frozenset())  # all of the instrument is there
 
 
 def _judge_instrument(asked: _Asked, study: Judged[Study] | None, faults: list[Fault]) -> None:
