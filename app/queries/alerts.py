@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.actor import Actor
 from app.domain.alerts import TOLD_FOR, met
 from app.domain.answer import AnswerValue
-from app.domain.response import Respondent
+from app.domain.response import GivenAnswer, Respondent, counting
 from app.domain.study import AlertRule
 from app.models import Alert, Answer, Occasion, Participant, Response
 from app.queries import studies
@@ -87,21 +87,21 @@ def standing(session: Session, *, study_id: int, participant_id: int, now: datet
     if not rules:
         return ()
     rows = session.execute(
-        select(Alert.rule, Response.id, Response.instrument)
+        select(Alert.rule, Response)
         .join(Response, Response.id == Alert.response_id)
         .where(Alert.participant_id == participant_id, Alert.raised_at > now - TOLD_FOR)
     ).all()
     told = set()
-    for code, response_id, instrument in rows:
-        answers = _answers(session, response_id)
-        told |= {rule.code for rule in met(rules, instrument, answers) if rule.code == code}
+    for code, response in rows:
+        answers = _answers(session, response)
+        told |= {rule.code for rule in met(rules, response.instrument, answers) if rule.code == code}
     return tuple(rule for rule in rules if rule.code in told)
 
 
-def _answers(session: Session, response_id: int) -> dict[str, AnswerValue]:
+def _answers(session: Session, response: Response) -> dict[str, AnswerValue]:
     rows = session.execute(
-        select(Answer.item, Answer.value)
-        .where(Answer.response_id == response_id)
-        .order_by(Answer.answered_at, Answer.id)
+        select(Answer.item, Answer.value, Answer.answered_at)
+        .where(Answer.response_id == response.id)
+        .order_by(Answer.id)
     )
-    return {item: value for item, value in rows}  # noqa: C416 - a Result is not a mapping's iterable to mypy
+    return counting([GivenAnswer(*row) for row in rows], response.submitted_at)
