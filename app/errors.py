@@ -32,6 +32,7 @@ class Code(StrEnum):
     UNKNOWN_CODE = "unknown-code"
     LANGUAGE_NOT_OFFERED = "language-not-offered"
     IN_USE = "in-use"
+    REASON_NEEDED = "reason-needed"
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error

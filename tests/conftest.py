@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.fixtures.postgresql",
     "tests.fixtures.database",
     "tests.fixtures.study",
+    "tests.fixtures.alarming",
     "tests.fixtures.past",
     "tests.fixtures.phone",
     "tests.fixtures.kinds",

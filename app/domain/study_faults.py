@@ -15,7 +15,7 @@ from app.domain.codes import (
     repeated,
 )
 from app.domain.reminders import PLACEHOLDERS, unknown_placeholders
-from app.domain.study import ProductLot, Site, Study, Texts, Visit
+from app.domain.study import AlertRule, ProductLot, Site, Study, Texts, Visit
 
 LONGEST_STAY_IN_DAYS = 3660
 OLDEST_DONOR = 120
@@ -42,6 +42,9 @@ def study_faults(
     yield from code_faults("stay_reasons", [each.code for each in study.stay_reasons])
     for number, reason in enumerate(study.stay_reasons):
         yield from _text_faults(study, f"stay_reasons[{number}].text", reason.text)
+    yield from code_faults("alerts", [each.code for each in study.alerts])
+    for number, rule in enumerate(study.alerts):
+        yield from _alert_faults(study, f"alerts[{number}]", rule)
 
 
 def _head_faults(study: Study) -> Iterator[DefinitionFault]:
@@ -190,3 +193,12 @@ def _estimand_faults(study: Study) -> Iterator[DefinitionFault]:
             allowed = '"randomisation", because the study has no product lots to infuse'
             found = quoted(estimand.origin)
             yield DefinitionFault(f"{place}.origin", found, allowed, frozenset({"product_lots"}))
+
+
+def _alert_faults(study: Study, place: str, rule: AlertRule) -> Iterator[DefinitionFault]:
+    if rule.instrument not in study.instruments:
+        allowed = f"an instrument of one of the visits: {listed(study.instruments)}"
+        yield DefinitionFault(f"{place}.instrument", quoted(rule.instrument), allowed, frozenset({"visits"}))
+    if not rule.when:
+        yield DefinitionFault(f"{place}.when", "none", "at least one condition")
+    yield from _text_faults(study, f"{place}.text", rule.text)

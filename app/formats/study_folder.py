@@ -2,14 +2,15 @@
 
 import hashlib
 import zoneinfo
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 
 from app.domain.codes import DefinitionFault, quoted
+from app.domain.condition_faults import condition_faults
 from app.domain.instrument import Instrument, Wording
 from app.domain.instrument_faults import instrument_faults
 from app.domain.study import Study
@@ -127,8 +128,24 @@ def _judge_study(study: Judged[Study], asked: list[_Asked], faults: list[Fault])
             for number, tag in enumerate(study.value.languages)
             if not is_language(tag)
         ),
+        *_alert_faults(study.value, asked),
     ]
     faults += study.faults(STUDY_FILE, found)
+
+
+def _alert_faults(study: Study, asked: list[_Asked]) -> Iterator[DefinitionFault]:
+    """Hold the conditions of alerts against those instruments that could be read whole."""
+    whole = {
+        each.name: each.instrument.value
+        for each in asked
+        if each.instrument is not None and not each.instrument.incomplete
+    }
+    for number, rule in enumerate(study.alerts):
+        if rule.instrument in whole:
+            instrument = whole[rule.instrument]
+            place, named = f"alerts[{number}].when", "an item that is answered"
+            for fault in condition_faults(place, rule.when, instrument, instrument.items, named=named):
+                yield replace(fault, rests_on=frozenset())  # all of the instrument is there
 
 
 def _judge_instrument(asked: _Asked, study: Judged[Study] | None, faults: list[Fault]) -> None:

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.domain.answer import AnswerValue, BadAnswer, read_answer
 from app.domain.codes import SPOKEN
-from app.domain.response import GivenAnswer, Respondent
+from app.domain.response import GivenAnswer, Mode, Respondent
 from app.domain.schedule import civil_date
 from app.errors import Code, Refusal
 from app.models import Answer, Response
-from app.operations import audit
+from app.operations import alerts, audit
 from app.operations.audit import Chain
 from app.queries import responses
 from app.queries.access import Visitor
@@ -22,6 +22,7 @@ from app.queries.responses import Questionnaire
 
 _ADD_ANSWER = insert(Answer).inline()  # built once: every answer runs it
 NO_ENTRIES: Mapping[str, "Entry"] = {}
+NOTHING_MORE: Mapping[str, str] = {}
 CAME_LATE = "came from a phone after the response had been sent"
 
 
@@ -91,13 +92,40 @@ def _save(
     respondent: Respondent | None,
     now: datetime,
 ) -> Saved:
-    changed, faults = _changes(found, raw, entries)
+    changed, faults = judged(found, raw, entries)
     _check_open(visitor, found, [entries[item].given_at for item in changed if item in entries], now)
+    answers = store_answers(
+        session,
+        visitor=visitor,
+        found=found,
+        changed=changed,
+        entries=entries,
+        respondent=respondent,
+        now=now,
+    )
+    return Saved(answers, faults, found.receipt)
+
+
+def store_answers(
+    session: Session,
+    *,
+    visitor: Visitor,
+    found: Questionnaire,
+    changed: Mapping[str, AnswerValue],
+    entries: Mapping[str, Entry],
+    respondent: Respondent | None,
+    now: datetime,
+    mode: Mode = "phone",
+) -> dict[str, AnswerValue]:
+    """Add values that were judged, the visitor's actor as who typed them; return what counts now.
+
+    The caller has checked that they may be given, and holds the participant's lock.
+    """
     if respondent is not None and found.response_id is not None:
         note_respondent(session, visitor=visitor, found=found, respondent=respondent, now=now)
     if not changed:
-        return Saved(found.answers, faults, found.receipt)
-    response_id = found.response_id or _begin(session, found, respondent or "patient", now)
+        return found.answers
+    response_id = found.response_id or _begin(session, found, respondent or "patient", mode, now)
     new = [_given(item, value, entries.get(item), now) for item, value in changed.items()]
     rows = [
         {
@@ -126,7 +154,18 @@ def _save(
         reason="" if found.submitted_at is None else CAME_LATE,
         locked=True,
     )
-    return Saved(found.counting_with(new), faults, found.receipt)
+    answers = found.counting_with(new)
+    alerts.raise_alerts(
+        session,
+        study_id=visitor.study_id,
+        participant_id=visitor.participant_id,
+        response_id=response_id,
+        instrument=found.name,
+        answers=answers,
+        actor=visitor.actor,
+        now=now,
+    )
+    return answers
 
 
 def _given(item: str, value: AnswerValue, entry: Entry | None, now: datetime) -> GivenAnswer:
@@ -135,9 +174,10 @@ def _given(item: str, value: AnswerValue, entry: Entry | None, now: datetime) ->
     return GivenAnswer(item, value, entry.given_at, entry.entry_id)
 
 
-def _changes(
+def judged(
     found: Questionnaire, raw: Mapping[str, str], entries: Mapping[str, Entry]
 ) -> tuple[dict[str, AnswerValue], dict[str, BadAnswer]]:
+    """Return what is new of the answers that came, and what cannot be taken, by item."""
     changed: dict[str, AnswerValue] = {}
     faults: dict[str, BadAnswer] = {}
     for item, text in raw.items():
@@ -163,14 +203,14 @@ def _check_open(
         raise Refusal(Code.OCCASION_NOT_OPEN, found.state)
 
 
-def _begin(session: Session, found: Questionnaire, respondent: Respondent, now: datetime) -> int:
+def _begin(session: Session, found: Questionnaire, respondent: Respondent, mode: Mode, now: datetime) -> int:
     response = Response(
         occasion_id=found.occasion_id,
         instrument=found.name,
         instrument_version_id=found.instrument_version_id,
         wording_id=found.wording_id,
         respondent=respondent,
-        mode="phone",
+        mode=mode,
         started_at=now,
     )
     session.add(response)
@@ -210,18 +250,36 @@ def submit_response(
     saved = _save(session, visitor, found, raw, entries=entries, respondent=respondent, now=now)
     if saved.faults:
         return Submitted(None, again=False, saved=saved)
+    receipt = send(
+        session, visitor=visitor, found=found, submission_id=submission_id, respondent=respondent, now=now
+    )
+    return Submitted(receipt, again=False, saved=saved)
+
+
+def send(
+    session: Session,
+    *,
+    visitor: Visitor,
+    found: Questionnaire,
+    submission_id: str,
+    respondent: Respondent | None,
+    now: datetime,
+    mode: Mode = "phone",
+    told: Mapping[str, str] = NOTHING_MORE,
+    reason: str = "",
+) -> str:
+    """Close a questionnaire and return its receipt; `told` is what the trail keeps beside it, and why."""
     if session.scalar(select(Response.id).where(Response.submission_id == submission_id)):
         raise Refusal(Code.ALREADY_RECORDED, f"submission {submission_id} is of another questionnaire")
     response_id = found.response_id or responses.response_id(
-        session, occasion_id=occasion_id, instrument=instrument
+        session, occasion_id=found.occasion_id, instrument=found.name
     )
     if response_id is None:
-        response_id = _begin(session, found, respondent or "patient", now)
+        response_id = _begin(session, found, respondent or "patient", mode, now)
     receipt = new_receipt()
+    sent = {"submitted_at": now, "submission_id": submission_id, "receipt": receipt, "mode": mode}
     session.execute(
-        update(Response)
-        .where(Response.id == response_id)
-        .values(submitted_at=now, submission_id=submission_id, receipt=receipt, wording_id=found.wording_id)
+        update(Response).where(Response.id == response_id).values(wording_id=found.wording_id, **sent)
     )
     audit.record(
         session,
@@ -230,10 +288,11 @@ def submit_response(
         action="response.submit",
         subject=f"response:{response_id}",
         now=now,
-        new={"receipt": receipt, "instrument": instrument, "visit": found.visit.code},
+        new={"receipt": receipt, "instrument": found.name, "visit": found.visit.code, **told},
+        reason=reason,
         locked=True,
     )
-    return Submitted(receipt, again=False, saved=saved)
+    return receipt
 
 
 def note_respondent(
@@ -264,7 +323,7 @@ def new_receipt() -> str:
 def _sent_again(
     session: Session, visitor: Visitor, found: Questionnaire, raw: Mapping[str, str], *, now: datetime
 ) -> Submitted:
-    changed, _ = _changes(found, raw, NO_ENTRIES)
+    changed, _ = judged(found, raw, NO_ENTRIES)
     if changed:
         audit.record(
             session,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import ColumnElement, Row, Select, String, cast, literal, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import AuditEntry, Event, Occasion, Reading, Response, Sighting, Treatment, Withdrawal
+from app.models import Alert, AuditEntry, Event, Occasion, Reading, Response, Sighting, Treatment, Withdrawal
 
 IMPORTED = "import:%"
 """What an import brings has one entry for each participant, not one for each row."""
@@ -14,7 +14,7 @@ _Key = InstrumentedAttribute[int]
 
 
 def without_entry(session: Session) -> Iterator[str]:
-    """Give a sentence for every event, reading, infusion, sighting, withdrawal and response without an entry.
+    """Give a sentence for every alert, event, reading, infusion and so on of which no entry tells.
 
     An entry cut from the end of a trail leaves no gap there; what it told of is still in its own table.
     """
@@ -30,6 +30,7 @@ def _facts() -> Mapping[str, Select[int, int]]:
     reading = _untold(Reading.id, Event.participant_id, "event", Event.id, "event.read", told_at)
     response = _untold(Response.id, Occasion.participant_id, "response", Response.id, "response.submit")
     facts = {
+        "alert": _untold(Alert.id, Alert.participant_id, "alert", Alert.id, "alert.raise"),
         "event": event.where(Event.reported_by.not_like(IMPORTED)),
         "reading": reading.join(Event, Event.id == Reading.event_id).where(
             Reading.read_by.not_like(IMPORTED)

@@ -9,6 +9,7 @@ ACTIONS = {
     # Translators: what someone did, in the audit trail
     "account.add": lazy_gettext("Account added"),
     "account.change_language": lazy_gettext("Language of the own pages changed"),
+    "alert.raise": lazy_gettext("Alert raised: alarming answers"),
     "answers.save": lazy_gettext("Answers saved"),
     "consent.record": lazy_gettext("Consent recorded"),
     "contact.change": lazy_gettext("Contact details changed"),
@@ -35,6 +36,7 @@ ACTIONS = {
     "reminder.plan_by_hand": lazy_gettext("Reminders planned by hand"),
     "reminder.send": lazy_gettext("Reminder sent"),
     "report.publish": lazy_gettext("Report published"),
+    "response.respondent": lazy_gettext("Who answers was changed"),
     "response.submit": lazy_gettext("Questionnaire sent"),
     "response.submit_again": lazy_gettext("Questionnaire sent again: not taken"),
     "session.begin": lazy_gettext("Signed in"),

@@ -109,6 +109,16 @@ def wording(session: Session, wording_id: int) -> asked.Wording:
     )
 
 
+def wording_in(session: Session, instrument_version_id: int, language: str) -> int | None:
+    """Return the id of the newest wording of an instrument version in a language, or None."""
+    return session.scalar(
+        select(Wording.id)
+        .where(Wording.instrument_version_id == instrument_version_id, Wording.language == language)
+        .order_by(Wording.id.desc())
+        .limit(1)
+    )
+
+
 def codes(session: Session) -> list[str]:
     """Return the codes of all studies, in alphabetical order."""
     return list(session.scalars(select(Study.code).order_by(Study.code)))

@@ -84,6 +84,7 @@ def _answered(session: Session, participant: ParticipantRow) -> Iterator[Timelin
             "instrument": response.instrument,
             "respondent": response.respondent,
             "mode": response.mode,
+            "response_id": response.id,
         }
         yield TimelineEntry(civil_date(at, participant.time_zone), at, kind, details)
 

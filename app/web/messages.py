@@ -18,6 +18,7 @@ STATUS: dict[Code, int] = {
     Code.DATE_OUT_OF_ORDER: 422,
     Code.UNKNOWN_CODE: 422,
     Code.LANGUAGE_NOT_OFFERED: 422,
+    Code.REASON_NEEDED: 422,
 }
 OTHERWISE = 409
 
@@ -129,6 +130,9 @@ def _words() -> dict[Code, Words]:
         Code.LANGUAGE_NOT_OFFERED: Words(
             gettext("This language is not offered"),
             gettext("Choose one of those offered. Nothing was changed."),
+        ),
+        Code.REASON_NEEDED: Words(
+            gettext("A reason is needed"), gettext("Say why, for those who read it later.")
         ),
         Code.IN_USE: Words(gettext("This is still in use"), gettext("Nothing was changed.")),
     }

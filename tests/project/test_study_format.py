@@ -9,7 +9,17 @@ import pytest
 from app.domain.condition import Condition
 from app.domain.instrument import Adjustment, Instrument, Item, Scale, Section, SectionWording, Wording
 from app.domain.reminders import PLACEHOLDERS
-from app.domain.study import Arm, Estimand, ProductLot, ReminderStep, Site, StayReason, Study, Visit
+from app.domain.study import (
+    AlertRule,
+    Arm,
+    Estimand,
+    ProductLot,
+    ReminderStep,
+    Site,
+    StayReason,
+    Study,
+    Visit,
+)
 from app.formats import study_folder
 
 PAGE = (Path(__file__).parents[2] / "docs" / "study-format.md").read_text(encoding="utf-8")
@@ -22,6 +32,7 @@ SECTIONS: dict[str, type] = {
     "`[[product_lots]]`": ProductLot,
     "`[[estimands]]`": Estimand,
     "`[[stay_reasons]]`": StayReason,
+    "`[[alerts]]`": AlertRule,
     "The instrument": Instrument,
     "`items`": Item,
     "A condition": Condition,

@@ -13,11 +13,13 @@ from app.domain.actor import Actor
 from app.domain.partial_date import PartialDate
 from app.operations.consents import record_withdrawal
 from app.operations.events import read_event, report_event
-from app.operations.responses import submit_response
+from app.operations.responses import save_answers, submit_response
 from app.operations.sightings import record_sighting
+from app.operations.studies import load_study
 from app.operations.treatments import record_treatment
 from app.queries import audit, occasions
 from app.queries.access import Visitor
+from tests.fixtures.alarming import WITH_ALERTS
 from tests.fixtures.study import COMMAND, DAY_0, MORNING, TinyStudy
 
 LATER = MORNING + timedelta(hours=1)
@@ -79,6 +81,20 @@ def _send(session: Session) -> None:
     )
 
 
+def _alarm(session: Session) -> None:
+    load_study(session, folder=WITH_ALERTS, actor=COMMAND, now=MORNING)
+    due = occasions.of_participant(session, participant_id=1, now=MORNING)[0]
+    save_answers(
+        session,
+        visitor=Visitor(1, 1, "mad", "en", ZoneInfo("Europe/Madrid"), Actor("participant", 1)),
+        occasion_id=due.occasion_id,
+        instrument="itch",
+        raw={"itch": "4", "sleep": "4"},
+        now=MORNING,
+        language="en",
+    )
+
+
 @pytest.mark.parametrize(
     ("record", "missed"),
     [
@@ -88,6 +104,7 @@ def _send(session: Session) -> None:
         (_see, "sighting 1"),
         (_withdraw, "withdrawal 1"),
         (_send, "response 1"),
+        (_alarm, "alert 1"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

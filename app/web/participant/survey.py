@@ -20,6 +20,7 @@ from app.queries.responses import Questionnaire
 from app.web.answer_words import fault_words
 from app.web.gate import participant_only
 from app.web.given import given
+from app.web.participant import alarms
 from app.web.participant.language import speak_from_now_on
 from app.web.participant.page import blueprint, form_of_visitor, go_on, milliseconds, page, wants_json
 from app.web.questions import drawn
@@ -76,7 +77,8 @@ def receipt(receipt: str) -> ResponseReturnValue:
     sent = responses.receipt(g.session, visitor=g.visitor, receipt=receipt, now=g.now)
     if sent is None:
         raise Refusal(Code.NOT_FOUND, f"receipt {receipt}")
-    return page("receipt.html", sent=sent, sent_at=sent.submitted_at.astimezone(g.visitor.time_zone))
+    sent_at = sent.submitted_at.astimezone(g.visitor.time_zone)
+    return page("receipt.html", sent=sent, sent_at=sent_at, alarms=alarms.standing())
 
 
 def _found(occasion_id: int, instrument: str) -> Questionnaire:
@@ -108,6 +110,7 @@ def _page(
         respondents=_respondents(),
         faults=faults,
         gaps=gaps,
+        alarms=alarms.of_questions(found.name, found.answers),
     )
 
 

@@ -13,6 +13,7 @@ from app.queries import occasions, studies
 from app.queries.occasions import InstrumentStatus, OccasionStatus
 from app.queries.studies import CurrentStudy
 from app.web.gate import participant_only
+from app.web.participant import alarms
 from app.web.participant.page import blueprint, page
 
 
@@ -44,7 +45,13 @@ def today() -> ResponseReturnValue:
         if instrument.submitted_at is None
     ]
     due.sort(key=lambda task: task.closes_on)
-    return page("today.html", due=due, next_on=occasions.next_due_on(statuses), saved="saved" in request.args)
+    return page(
+        "today.html",
+        due=due,
+        next_on=occasions.next_due_on(statuses),
+        saved="saved" in request.args,
+        alarms=alarms.standing(),
+    )
 
 
 def _task(current: CurrentStudy, status: OccasionStatus, instrument: InstrumentStatus) -> Task:

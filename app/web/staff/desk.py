@@ -27,10 +27,23 @@ class Desk:
     session: Session
     staff: StaffMember
     now: datetime
-    study_id: int
-    code: str
-    study: Study
+    current: CurrentStudy
     several: bool
+
+    @property
+    def study_id(self) -> int:
+        """Return the study's key."""
+        return self.current.study_id
+
+    @property
+    def code(self) -> str:
+        """Return the study's code."""
+        return self.current.code
+
+    @property
+    def study(self) -> Study:
+        """Return the version of the study that is in force."""
+        return self.current.study
 
     @property
     def actor(self) -> Actor:
@@ -67,7 +80,7 @@ def at_desk(*, writing: bool = False) -> Iterator[Desk]:
     """Open the database for one request: to read, or for the one transaction that is committed at the end."""
     with transactions.writing() if writing else transactions.reading() as session:
         chosen, several = _study(session, g.staff)
-        g.desk = Desk(session, g.staff, g.now, chosen.study_id, chosen.code, chosen.study, several)
+        g.desk = Desk(session, g.staff, g.now, chosen, several)
         yield g.desk
 
 

@@ -8,6 +8,7 @@ from app.queries.participants import ParticipantRow
 from app.queries.timeline import TimelineEntry, timeline
 from app.web.gate import staff_only
 from app.web.staff import blueprint
+from app.web.staff.alerts import of_participant
 from app.web.staff.desk import Desk, at_desk
 from app.web.staff.pages import page, site_name
 from app.web.staff.recording import RECORDS
@@ -30,6 +31,7 @@ def participant(code: str) -> ResponseReturnValue:
             today=civil_date(desk.now, row.time_zone),
             statuses=occasions.of_participant(desk.session, participant_id=row.id, now=desk.now),
             entries=[(entry, told(entry, desk, row)) for entry in reversed(_shown(entries, desk))],
+            alerts=of_participant(desk, row.id),
             actions=_actions(desk, row),
             asked_at=link_requests.open_since(desk.session, participant_id=row.id),
         )

@@ -23,6 +23,7 @@ class Told:
     detail: str = ""
     state: str = ""
     event_id: int | None = None
+    response_id: int | None = None
     when: str = ""
 
 
@@ -61,8 +62,9 @@ def _infusion(entry: TimelineEntry, _desk: Desk, _participant: ParticipantRow) -
 def _response(entry: TimelineEntry, desk: Desk, _participant: ParticipantRow) -> Told:
     title = gettext("Answers sent") if entry.kind == "response.submit" else gettext("Began to answer")
     visit = _visit(desk, str(entry.details["visit"]))
-    by = words.RESPONDENTS.get(str(entry.details.get("respondent")), "")
-    return Told(title, f"{visit} · {by}" if by else visit)
+    details: Details = entry.details
+    how = (visit, words.RESPONDENTS[details["respondent"]], words.MODES[details["mode"]])
+    return Told(title, ", ".join(map(str, how)), response_id=details["response_id"])
 
 
 def _event(entry: TimelineEntry, _desk: Desk, _participant: ParticipantRow) -> Told:

@@ -93,6 +93,12 @@ RESPONDENTS = {
     "proxy": lazy_gettext("answered by a relative"),
     "patient with help": lazy_gettext("answered by the participant with help"),
 }
+MODES = {
+    "phone": lazy_gettext("on the study's pages"),
+    "telephone": lazy_gettext("by telephone"),
+    "paper": lazy_gettext("on paper"),
+    "import": lazy_gettext("imported"),
+}
 
 
 def partial_date(known: PartialDate) -> str:
@@ -122,6 +128,13 @@ def period(started: PartialDate, ended: PartialDate | None, ongoing: bool) -> st
     if ongoing:
         return gettext("since %(start)s, still there", start=partial_date(started))
     return partial_date(started)
+
+
+def typed_by(label: str | None, mode: str) -> str:
+    """Return who typed an answer; without a label it came from the participant's phone or an import."""
+    if label is not None:
+        return who(label)
+    return who("import" if mode == "import" else "participant")
 
 
 def who(label: str) -> str:

@@ -13,6 +13,7 @@ from app.queries import worklist as occasions
 from app.queries.worklist import Page, Sort
 from app.web.gate import staff_only
 from app.web.staff import blueprint
+from app.web.staff.alerts import latest
 from app.web.staff.desk import Desk, at_desk
 from app.web.staff.pages import page
 
@@ -92,6 +93,7 @@ def worklist() -> ResponseReturnValue:
             states=(*TO_DO, *REST, "not open"),
             to_read=len(events.reported(desk.session, actor=desk.actor, study_id=desk.study_id)),
             link_requests=link_requests.open_requests(desk.session, actor=desk.actor, study_id=desk.study_id),
+            alerts=latest(desk),
             waiting=roster.awaiting_randomisation(desk.session, actor=desk.actor, study_id=desk.study_id),
         )
 

@@ -53,6 +53,8 @@ def filled(address: str, code: str, event_id: int, report_id: int) -> str:
     """Return a rule's address with its places filled."""
     address = address.replace("<code>", code).replace("<int:event_id>", str(event_id))
     address = address.replace("<int:report_id>", str(report_id))
+    address = address.replace("<int:occasion_id>", "1").replace("<instrument>", "itch")
+    address = address.replace("<int:response_id>", "1")
     return address.split("<any(")[0] + "consent" if "<any(" in address else address
 
 

@@ -1,0 +1,169 @@
+"""Answers given by telephone or on paper: one page with all questions, sent as a response."""
+
+import secrets
+from collections.abc import Collection
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.answer import BadAnswer, read_answer, unanswered
+from app.errors import Code, Refusal
+from app.i18n import gettext
+from app.operations.entered_responses import enter_response
+from app.queries import responses, stored_answers
+from app.queries.access import Visitor
+from app.queries.participants import ParticipantRow
+from app.queries.responses import Questionnaire
+from app.web.gate import staff_only
+from app.web.questions import drawn
+from app.web.staff import blueprint
+from app.web.staff.answer_words import Asked
+from app.web.staff.desk import Desk, at_desk
+from app.web.staff.entry_form import PREFIX, EntryForm, field_of
+from app.web.staff.pages import page
+from app.web.staff.record import known_as
+from app.web.transactions import settings
+
+ADDRESS = "/participants/<code>/answers/<int:occasion_id>/<instrument>"
+
+
+@blueprint.get(ADDRESS)
+@staff_only("coordinator", "administrator")
+def enter_answers(code: str, occasion_id: int, instrument: str) -> ResponseReturnValue:
+    """Show the questions with nothing filled in; one that was sent is shown as it was answered."""
+    form = EntryForm(prefix=PREFIX)
+    form.submission_id.data = secrets.token_urlsafe(16)
+    with at_desk() as desk:
+        participant = desk.participant(code)
+        found = _found(desk, participant, occasion_id, instrument)
+        if found.submitted_at is not None:
+            return redirect(url_for("staff.response", code=code, response_id=found.response_id), 303)
+        if found.state == "not open":
+            raise Refusal(Code.OCCASION_NOT_OPEN, found.state)
+        return _page(desk, participant, found, form)
+
+
+@blueprint.post(ADDRESS)
+@staff_only("coordinator", "administrator")
+def save_entered(code: str, occasion_id: int, instrument: str) -> ResponseReturnValue:
+    """Keep and send what was typed in; or say what is wrong, or what has no answer, and ask again."""
+    form = EntryForm(request.form, prefix=PREFIX)
+    faults: Collection[str] = ()
+    gaps: Collection[str] = ()
+    try:
+        with at_desk(writing=True) as desk:
+            participant = desk.participant(code)
+            found = _found(desk, participant, occasion_id, instrument)
+            faults = _faults(found)
+            gaps = _gaps(found) if "gaps" not in request.form else ()
+            if form.validate() and not faults and not gaps:
+                _enter(desk, participant, found, form)
+                flash(gettext("The answers are stored and sent."))
+                return redirect(url_for("staff.participant", code=code), 303)
+    except Refusal as refusal:
+        if refusal.code in (Code.NOT_FOUND, Code.NOT_ALLOWED):
+            raise
+        form.refuse(refusal, field_of(refusal.code))
+    with at_desk() as desk:
+        participant = desk.participant(code)
+        found = _found(desk, participant, occasion_id, instrument)
+        return _page(desk, participant, found, form, faults=faults, gaps=gaps), 422
+
+
+def _enter(desk: Desk, participant: ParticipantRow, found: Questionnaire, form: EntryForm) -> None:
+    enter_response(
+        desk.session,
+        participant_id=participant.id,
+        occasion_id=found.occasion_id,
+        instrument=found.name,
+        raw=_given(found),
+        mode=form.mode.data,
+        respondent=form.respondent.data,
+        answered_on=form.answered_on.whole_day,
+        language=_language(desk, participant, found.name),
+        reason=(form.reason.data or "").strip(),
+        submission_id=known_as(form.submission_id.data),
+        actor=desk.actor,
+        now=desk.now,
+    )
+
+
+def _found(desk: Desk, participant: ParticipantRow, occasion_id: int, instrument: str) -> Questionnaire:
+    language = _language(desk, participant, instrument)
+    return responses.questionnaire(
+        desk.session,
+        visitor=Visitor(
+            participant.id, desk.study_id, participant.site, language, participant.time_zone, desk.actor
+        ),
+        occasion_id=occasion_id,
+        instrument=instrument,
+        language=language,
+        now=desk.now,
+    )
+
+
+def _language(desk: Desk, participant: ParticipantRow, instrument: str) -> str:
+    """Return whose words are shown: those asked for, else the participant's own, of those that there are."""
+    offered = _languages(desk, instrument)
+    wanted = (request.values.get("language"), participant.language)
+    return next((each for each in wanted if each in offered), desk.study.languages[0])
+
+
+def _languages(desk: Desk, instrument: str) -> list[str]:
+    offered = desk.current.offered
+    return [language for language in desk.study.languages if (instrument, language) in offered]
+
+
+def _given(found: Questionnaire) -> dict[str, str]:
+    return {item.code: request.form.get(item.code, "") for item in found.instrument.items}
+
+
+def _faults(found: Questionnaire) -> list[str]:
+    faults = []
+    for code, text in _given(found).items():
+        try:
+            read_answer(found.instrument, code, text)
+        except BadAnswer:
+            faults.append(code)
+    return faults
+
+
+def _gaps(found: Questionnaire) -> tuple[str, ...]:
+    given = {code: text for code, text in _given(found).items() if text.strip()}
+    return tuple(code for code in unanswered(found.instrument, found.answers) if code not in given)
+
+
+def _page(
+    desk: Desk,
+    participant: ParticipantRow,
+    found: Questionnaire,
+    form: EntryForm,
+    *,
+    faults: Collection[str] = (),
+    gaps: Collection[str] = (),
+) -> str:
+    questions = drawn(settings().database_url, found.wording_id, found.instrument, found.wording)
+    typed = {
+        code: read_answer(found.instrument, code, text)
+        for code, text in _given(found).items()
+        if code not in faults
+    }
+    draft = None
+    if found.given and found.response_id is not None:
+        draft = stored_answers.one(
+            desk.session, participant_id=participant.id, response_id=found.response_id
+        ).answers
+    asked = Asked.of(desk.session, found.instrument_version_id, found.wording_id)
+    return page(
+        "entered.html",
+        desk,
+        participant=participant,
+        found=found,
+        form=form,
+        wording=found.wording,
+        languages_there=_languages(desk, found.name),
+        questions=questions.questions(typed),
+        draft=[(asked.question(one.item), asked.answer(one.item, one.value), one) for one in draft or ()],
+        faults=faults,
+        gaps=gaps,
+    )

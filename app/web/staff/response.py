@@ -1,0 +1,64 @@
+"""One questionnaire as it was answered: what counts, what was given besides, when and by whose hand."""
+
+from dataclasses import dataclass
+
+from flask.typing import ResponseReturnValue
+
+from app.queries import stored_answers
+from app.queries.stored_answers import StoredAnswer, StoredResponse
+from app.web.gate import staff_only
+from app.web.speech import said
+from app.web.staff import blueprint
+from app.web.staff.answer_words import Asked
+from app.web.staff.desk import at_desk
+from app.web.staff.pages import page
+
+
+@dataclass(frozen=True)
+class Line:
+    """One question with what counts (None: nothing does) and what was given besides, in words."""
+
+    question: str
+    answer: str
+    counting: StoredAnswer | None
+    others: tuple[tuple[str, StoredAnswer], ...]
+
+
+@blueprint.get("/participants/<code>/responses/<int:response_id>")
+@staff_only("coordinator", "administrator")
+def response(code: str, response_id: int) -> ResponseReturnValue:
+    """Show it; staff never change an answer."""
+    with at_desk() as desk:
+        participant = desk.participant(code)
+        found = stored_answers.one(desk.session, participant_id=participant.id, response_id=response_id)
+        asked = Asked.of(desk.session, found.instrument_version_id, found.wording_id)
+        visits = {visit.code: said(visit.title) for visit in desk.study.visits}
+        return page(
+            "response.html",
+            desk,
+            participant=participant,
+            found=found,
+            wording=asked.wording,
+            visit=visits.get(found.visit, found.visit),
+            lines=_lines(found, asked),
+        )
+
+
+def _lines(found: StoredResponse, asked: Asked) -> list[Line]:
+    lines = []
+    for item in asked.instrument.items:
+        given = [each for each in found.answers if each.item == item.code]
+        counting = next((each for each in given if each.counts), None)
+        lines.append(
+            Line(
+                question=asked.question(item.code),
+                answer=asked.answer(item.code, counting.value if counting else None),
+                counting=counting,
+                others=tuple(
+                    (asked.answer(item.code, each.value), each)
+                    for each in reversed(given)
+                    if each is not counting
+                ),
+            )
+        )
+    return lines
