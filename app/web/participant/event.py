@@ -13,6 +13,7 @@ from app.i18n import gettext
 from app.operations.events import report_event
 from app.queries import events, studies
 from app.web.gate import participant_only
+from app.web.participant import text_size
 from app.web.participant.page import blueprint, page
 from app.web.participant.typed_dates import DateBoxes
 
@@ -137,6 +138,8 @@ def _report(kind: EventKind) -> ResponseReturnValue:
     if request.form.get("participant", str(g.visitor.participant_id)) != str(g.visitor.participant_id):
         raise Refusal(Code.LINK_INVALID, "the form is of another participant")
     form = Report.read()
+    if text_size.asked_for():
+        return _form(kind, form)
     form.check(kind)
     if form.faults or form.started.date is None:
         return _form(kind, form), 422
