@@ -1,7 +1,7 @@
 """A questionnaire's structure and scoring, and its wording in one language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from app.domain.study import Strict
@@ -61,7 +61,8 @@ class Wording(Strict):
     """An instrument's words in one language: immutable once published, because they are what was validated.
 
     `choices` gives, for each response set, the words in the order of its values; `direction` fixes the order
-    of the choices on the page where the validated text does, otherwise they follow the language.
+    of the choices on the page where the validated text does, otherwise they follow the language. `scales` has
+    the titles of scales; those that it leaves out keep the instrument's.
     """
 
     language: str
@@ -74,4 +75,5 @@ class Wording(Strict):
     source: str
     validation: ValidationStatus
     notice: str = ""
+    scales: Mapping[str, str] = field(default_factory=dict)
     direction: Literal["ltr", "rtl"] | None = None

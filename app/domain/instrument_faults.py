@@ -99,9 +99,17 @@ def wording_faults(wording: Wording) -> Iterator[DefinitionFault]:
     if wording.validation == "not validated" and is_blank(wording.notice):
         allowed = "a notice, in this language, that tells participants that the wording is not validated"
         yield DefinitionFault("notice", "no words", allowed)
-    for code, text in wording.items.items():
-        if is_blank(text):
-            yield DefinitionFault(f"items.{code}", "no words", "the question in this language")
+    for field, texts, asked in (
+        ("items", wording.items, "the question"),
+        ("scales", wording.scales, "the scale's title"),
+    ):
+        for code, text in texts.items():
+            if is_blank(text):
+                yield DefinitionFault(f"{field}.{code}", "no words", f"{asked} in this language")
+    yield from _choice_words_faults(wording)
+
+
+def _choice_words_faults(wording: Wording) -> Iterator[DefinitionFault]:
     for name, words in wording.choices.items():
         for number, word in enumerate(words):
             if is_blank(word):
@@ -130,6 +138,12 @@ def wording_and_instrument_faults(wording: Wording, instrument: Instrument) -> I
                 rests_on = frozenset({f"instrument.{field}"})
                 allowed = f"what instrument.json has: {listed(asked)}"
                 yield DefinitionFault(f"{field}.{code}", quoted(code), allowed, rests_on)
+    scales = [scale.code for scale in instrument.scales]
+    for code in wording.scales:
+        if code not in scales:
+            allowed = f"a scale of instrument.json: {listed(scales)}"
+            rests_on = frozenset({"instrument.scales"})
+            yield DefinitionFault(f"scales.{code}", quoted(code), allowed, rests_on)
     for name, words in wording.choices.items():
         values = instrument.choices.get(name, words)
         if len(words) != len(values):
