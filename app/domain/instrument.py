@@ -133,7 +133,8 @@ class Wording(Strict):
     `choices` gives, for each response set, the words in the order of its values; `direction` fixes the order
     of the choices on the page where the validated text does, otherwise they follow the language. Of an item's
     text the first line is the question, the others are paragraphs below it. `units` has words for each unit,
-    `anchors` the two ends of each visual analogue scale, the lowest first.
+    `anchors` the two ends of each visual analogue scale, the lowest first; `scales` has titles of scales:
+    those that it leaves out keep the instrument's.
     """
 
     language: str
@@ -150,3 +151,4 @@ class Wording(Strict):
     units: Mapping[str, str] = field(default_factory=dict)
     anchors: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     sections: Mapping[str, SectionWording] = field(default_factory=dict)
+    scales: Mapping[str, str] = field(default_factory=dict)

@@ -22,6 +22,9 @@ def wording_faults(wording: Wording) -> Iterator[DefinitionFault]:
 
 
 def _missing_words(wording: Wording) -> Iterator[DefinitionFault]:
+    for code, title in wording.scales.items():
+        if is_blank(title):
+            yield DefinitionFault(f"scales.{code}", "no words", "the scale's title in this language")
     for unit, word in wording.units.items():
         if is_blank(word):
             yield DefinitionFault(f"units.{unit}", "no words", "the unit in this language")
@@ -53,8 +56,14 @@ def wording_and_instrument_faults(wording: Wording, instrument: Instrument) -> I
     yield from _same("choices", wording.choices, instrument.choices)
     units = dict.fromkeys(item.unit for item in instrument.items if item.unit)
     yield from _same("units", wording.units, units, rests_on="items")
-    scales = [item.code for item in instrument.items if item.type == "visual-analogue"]
-    yield from _same("anchors", wording.anchors, scales, rests_on="items")
+    analogue = [item.code for item in instrument.items if item.type == "visual-analogue"]
+    yield from _same("anchors", wording.anchors, analogue, rests_on="items")
+    scales = [scale.code for scale in instrument.scales]
+    for code in wording.scales:
+        if code not in scales:
+            allowed = f"a scale of instrument.json: {listed(scales)}"
+            rests_on = frozenset({"instrument.scales"})
+            yield DefinitionFault(f"scales.{code}", quoted(code), allowed, rests_on)
     yield from _same("sections", wording.sections, [section.code for section in instrument.sections])
     for section in instrument.sections:
         words_of = wording.sections.get(section.code)

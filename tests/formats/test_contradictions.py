@@ -150,6 +150,8 @@ CONTRADICTIONS = [
     (EN, ', "Always"', "", "choices.how_often", "2 choices", "3, one for each of 0, 1, 2"),
     (EN, '"Always"', '""', "choices.how_often[2]", "no words", "the choice in this language"),
     (EN, '"Always"', '"Never"', "choices.how_often", '"Never" more than once', "choices that differ"),
+    (EN, '"items": {', '"scales": {"TOTAL": ""}, "items": {', "scales.TOTAL", "no words", "scale's title"),
+    (EN, '"items": {', '"scales": {"JOY": "Joy"}, "items": {', "scales.JOY", '"JOY"', "a scale of"),
     (EN, '"notice": "Not validated."', '"notice": ""', "notice", "no words", "not validated"),
 ]
 

@@ -47,6 +47,7 @@ def test_addresses_and_declarations_agree(app: Flask) -> None:
         "/manifest.webmanifest",
         "/offline",
         "/worker.js",
+        "/text-size",
         "/static/<path:address>",
     }
 

@@ -3,11 +3,13 @@
 from app.web.participant import (  # noqa: F401 - each adds its pages
     calendar,
     event,
+    history,
     language,
     link,
     offline,
     preferences,
     survey,
+    text_size,
     today,
 )
 from app.web.participant.page import blueprint

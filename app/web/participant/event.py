@@ -13,6 +13,7 @@ from app.i18n import format_number, gettext
 from app.operations.events import report_event
 from app.queries import events, studies
 from app.web.gate import participant_only
+from app.web.participant import text_size
 from app.web.participant.page import blueprint, form_of_visitor, go_on, page, wants_json
 from app.web.participant.typed_dates import DateBoxes
 
@@ -137,6 +138,8 @@ def reported(event_id: int) -> ResponseReturnValue:
 def _report(kind: EventKind) -> ResponseReturnValue:
     form_of_visitor()
     form = Report.read()
+    if text_size.asked_for():
+        return _form(kind, form)
     form.check(kind)
     if form.faults or form.started.date is None:
         return _faulty(kind, form)

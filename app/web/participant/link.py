@@ -14,6 +14,7 @@ from app.operations.links import Refused
 from app.queries import access
 from app.web import messages
 from app.web.gate import PARTICIPANT_COOKIE, public
+from app.web.participant import text_size
 from app.web.participant.page import blueprint
 from app.web.transactions import reading, settings, writing
 
@@ -40,6 +41,8 @@ def link(token: str) -> ResponseReturnValue:
 @public
 def open_link(token: str) -> ResponseReturnValue:
     """Let the browser in when the link is alive and the year of birth is right."""
+    if text_size.asked_for():
+        return redirect(request.path, 303)
     birth_year = request.form.get("birth_year", "")
     if not birth_year.strip():
         _speak_for(token)

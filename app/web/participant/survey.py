@@ -66,6 +66,7 @@ def answer(occasion_id: int, instrument: str) -> ResponseReturnValue:
     action, _, tag = do.partition(":")
     if action == "language":
         speak_from_now_on(tag)
+    if action in ("language", "size"):
         return redirect(f"/survey/{occasion_id}/{instrument}", 303)
     return redirect("/today?saved", 303)
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app import i18n
 from app.domain.schedule import ANSWERABLE
 from app.domain.study import Visit
-from app.queries import occasions, studies
+from app.queries import history, occasions, studies
 from app.queries.occasions import InstrumentStatus, OccasionStatus
 from app.queries.studies import CurrentStudy
 from app.web.gate import participant_only
@@ -51,6 +51,7 @@ def today() -> ResponseReturnValue:
         next_on=occasions.next_due_on(statuses),
         saved="saved" in request.args,
         alarms=alarms.standing(),
+        history=history.is_shown(g.session, visitor=g.visitor),
     )
 
 

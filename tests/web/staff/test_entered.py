@@ -86,7 +86,7 @@ def test_paper_is_dated_on_its_day_where_the_participant_is(
 def test_a_proxys_answers_do_not_show_the_participant_alive(
     enrolled: int, coordinator: StaffBrowser, tiny: TinyStudy, respondent: str, days: list[date]
 ) -> None:
-    coordinator.fill_in(ADDRESS, told(**{"entry:respondent": respondent}))
+    coordinator.fill_in(ADDRESS, told(DAY_0, **{"entry:respondent": respondent}))
     with database.reading(tiny.url) as session:
         (course,) = outcomes.courses(session, study_id=tiny.study_id)
     assert [each.on for each in course.answered] == days
