@@ -55,7 +55,7 @@ def _fits(instrument: Instrument, item: Item, condition: Condition) -> bool:
         return operator in ("is", "is not") and item.may_decline
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    if operator == "includes" or (item.type == "choice" and operator in ("is", "is not")):
+    if item.type in ("choice", "choices"):
         return value in instrument.choices.get(item.choices, ())
     return item.type in COMPARABLE
 
@@ -64,6 +64,6 @@ def _values(instrument: Instrument, item: Item, operator: Operator) -> str:
     if operator == "answered":
         return "nothing"
     declined = f' or "{DECLINED}"' if item.may_decline and operator in ("is", "is not") else ""
-    if operator == "includes" or (item.type == "choice" and operator in ("is", "is not")):
+    if item.type in ("choice", "choices"):
         return f"one of {listed(instrument.choices.get(item.choices, ()))}{declined}"
     return f"a number{declined}" if item.type in COMPARABLE else f'"{DECLINED}"'
