@@ -150,7 +150,8 @@ def _shown(value: object) -> str:
 
 def _known(kind: type, place: Place) -> str:
     for part in place[:-1]:
-        kind = get_args(kind)[0] if isinstance(part, int) else get_type_hints(kind)[part]
+        inner = get_args(kind)  # of a list the one kind of its elements, of names with values the second
+        kind = inner[1 if isinstance(part, str) else 0] if inner else get_type_hints(kind)[str(part)]
     names = [field.name for field in fields(kind)] if is_dataclass(kind) else []
     alike = get_close_matches(str(place[-1]), names, n=1)
     return f"{alike[0]} (perhaps meant), of {listed(names)}" if alike else listed(names)

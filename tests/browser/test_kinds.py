@@ -217,7 +217,7 @@ def test_animals_are_counted_against_the_clock(invite_to_kinds: Invite, page: Pa
     question.get_by_role("button", name="One less").click()
     expect(question.locator(".measure input")).to_have_value("")
     page.clock.fast_forward(60_000)  # as after a sleep: no tick came in between
-    expect(question.get_by_role("status")).to_have_text("Time is up. Look over the number below.")
+    expect(question.locator(".over")).to_have_text("Time is up. Look over the number below.")
     expect(question.locator(".measure input")).to_have_value("4")
     expect(more).to_be_disabled()
     _saved(page)
