@@ -52,6 +52,7 @@ _ALLOWED = {
     "int_from_float": "a whole number",
     "float_type": "a number",
     "bool_type": "true or false",
+    "condition_value": "a number or text in quotes",
     "tuple_type": "a list: [ ... ]",
     "mapping_type": "names with values",
     "dict_type": "names with values",
@@ -97,13 +98,25 @@ def judged(
     try:
         return Judged(definition.read(kind, content), frozenset(), {})
     except ValidationError as error:
-        details = error.errors(include_url=False)
+        details = _each_once(error.errors(include_url=False))
     faults += [_fault(kind, file, each) for each in details]
     places = [each["loc"] for each in details]
     rest, positions = _without(kind, content, places)
     return Judged(
         definition.read(kind, rest), frozenset(str(place[0]) for place in places if place), positions
     )
+
+
+def _each_once(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Make one fault of those about a condition's value: pydantic has one for each kind that it could be."""
+    found: dict[Place, ErrorDetails] = {}
+    for each in details:
+        place = each["loc"]
+        if place[-2:-1] == ("value",) and place[-1] in ("int", "float", "str"):
+            each["loc"] = place[:-1]
+            each["type"] = "condition_value"
+        found.setdefault(each["loc"], each)
+    return list(found.values())
 
 
 def _without(

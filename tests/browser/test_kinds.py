@@ -64,7 +64,7 @@ def test_what_is_typed_is_read_on_the_phone_as_it_is_stored(
 ) -> None:
     invitation = invite_to_kinds("en")
     question = _begin(invitation, page, behaviour)
-    said = {}
+    said: dict[str, object] = {}
     for name, typed in fills.items():
         if page.locator(f"{QUESTION} [name='{name}']").count() == 0:
             page.locator("#next").click()
@@ -157,8 +157,9 @@ def test_a_line_is_touched(
     line, box = page.get_by_role("slider"), page.locator(f"{QUESTION} .measure input")
     expect(box).to_have_value("")
     expect(line).not_to_have_class("track set")  # nothing is marked before the first touch
-    width = (line.bounding_box() or {})["width"]
-    line.click(position={"x": width - 1, "y": 30})
+    place = line.bounding_box()
+    assert place is not None
+    line.click(position={"x": place["width"] - 1, "y": 30})
     expect(box).to_have_value(str(at_the_right))
     line.click(position={"x": 1, "y": 30})
     expect(box).to_have_value(str(100 - at_the_right))

@@ -80,6 +80,14 @@ MISFITS = [
         "nothing",
         "required",
     ),
+    (
+        INSTRUMENT,
+        '"may_decline": true',
+        '"when": [{"item": "tired", "operator": "is", "value": true}]',
+        "items[1].when[0].value",
+        "true",
+        "a number or text",
+    ),
     (INSTRUMENT, "[0, 1, 2]", '[0, 1, "2"]', "choices.how_often[2]", '"2"', "a whole number"),
     (
         INSTRUMENT,
