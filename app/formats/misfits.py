@@ -52,6 +52,7 @@ _ALLOWED = {
     "int_from_float": "a whole number",
     "float_type": "a number",
     "bool_type": "true or false",
+    "condition_value": "a number or text in quotes",
     "tuple_type": "a list: [ ... ]",
     "mapping_type": "names with values",
     "dict_type": "names with values",
@@ -97,13 +98,25 @@ def judged(
     try:
         return Judged(definition.read(kind, content), frozenset(), {})
     except ValidationError as error:
-        details = error.errors(include_url=False)
+        details = _each_once(error.errors(include_url=False))
     faults += [_fault(kind, file, each) for each in details]
     places = [each["loc"] for each in details]
     rest, positions = _without(kind, content, places)
     return Judged(
         definition.read(kind, rest), frozenset(str(place[0]) for place in places if place), positions
     )
+
+
+def _each_once(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Make one fault of those about a condition's value: pydantic has one for each kind that it could be."""
+    found: dict[Place, ErrorDetails] = {}
+    for each in details:
+        place = each["loc"]
+        if place[-2:-1] == ("value",) and place[-1] in ("int", "float", "str"):
+            each["loc"] = place[:-1]
+            each["type"] = "condition_value"
+        found.setdefault(each["loc"], each)
+    return list(found.values())
 
 
 def _without(
@@ -150,7 +163,8 @@ def _shown(value: object) -> str:
 
 def _known(kind: type, place: Place) -> str:
     for part in place[:-1]:
-        kind = get_args(kind)[0] if isinstance(part, int) else get_type_hints(kind)[part]
+        inner = get_args(kind)  # of a list the one kind of its elements, of names with values the second
+        kind = inner[1 if isinstance(part, str) else 0] if inner else get_type_hints(kind)[str(part)]
     names = [field.name for field in fields(kind)] if is_dataclass(kind) else []
     alike = get_close_matches(str(place[-1]), names, n=1)
     return f"{alike[0]} (perhaps meant), of {listed(names)}" if alike else listed(names)

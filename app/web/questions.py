@@ -192,9 +192,13 @@ def _number(drawing: Drawn, item: Item, value: AnswerValue, fault: BadAnswer | N
 
 
 def _date(_: Drawn, __: Item, value: AnswerValue, fault: BadAnswer | None) -> dict[str, Any]:
-    parts = _typed_in(value, fault, answer_words.as_typed).split("-")
-    boxes = dict(zip(("year", "month", "day"), (*parts, "", ""), strict=False))
+    text = _typed_in(value, fault, _without_zeros)
+    boxes = dict(zip(("year", "month", "day"), (*text.split("-"), "", ""), strict=False))
     return {"order": i18n.date_order(), "labels": date_boxes.box_labels(), "typed": boxes}
+
+
+def _without_zeros(value: AnswerValue) -> str:
+    return "-".join(answer_words.as_typed(part.lstrip("0")) for part in filed(value).split("-"))
 
 
 def _text(_: Drawn, __: Item, value: AnswerValue, fault: BadAnswer | None) -> dict[str, Any]:

@@ -13,9 +13,11 @@ from app.domain.schedule import civil_date
 from app.domain.study import Site
 from app.formats import link_token, study_folder
 from app.formats.contact import ContactDetails
+from app.formats.study_folder import StudyFolder
 from app.operations.links import issue_link
 from app.operations.participants import enrol_participant, randomise_participant
 from app.operations.studies import load_study
+from tests.fixtures import kinds
 from tests.fixtures.phone import BIRTH_YEAR, SETTINGS
 from tests.fixtures.server import Serve
 from tests.fixtures.study import COMMAND, CONTACT_KEYS, LINK_KEYS
@@ -51,6 +53,15 @@ class Invitation:
         page.wait_for_url("**/survey/**")
         return page
 
+    def open_kind(self, page: Page, behaviour: str) -> Page:
+        """Come in, where that has not been done, and open one of the questionnaires that are due."""
+        if not page.url.startswith(self.server):
+            self.come_in(page)
+        page.goto(f"{self.server}/today")
+        way = page.locator(f"a[href$='/{behaviour}']").get_attribute("href")
+        page.goto(f"{self.server}{way}")
+        return page
+
 
 Invite = Callable[[str], Invitation]
 
@@ -58,8 +69,17 @@ Invite = Callable[[str], Invitation]
 @pytest.fixture
 def invite(sqlite_url: str, serve: Serve) -> Iterator[Invite]:
     """Enrol someone in the demonstration study who reads a language: `invite("ar")`."""
+    yield from _inviting(study_folder.read(DEMO), sqlite_url, serve)
+
+
+@pytest.fixture
+def invite_to_kinds(sqlite_url: str, serve: Serve) -> Iterator[Invite]:
+    """Enrol someone in the study that asks every kind of question."""
+    yield from _inviting(kinds.folder(), sqlite_url, serve)
+
+
+def _inviting(folder: StudyFolder, sqlite_url: str, serve: Serve) -> Iterator[Invite]:
     with database.writing(sqlite_url) as session:
-        folder = study_folder.read(DEMO)
         study_id = load_study(session, folder=folder, actor=COMMAND, now=clock.now()).study_id
     with serve(sqlite_url, **SETTINGS) as server:
 

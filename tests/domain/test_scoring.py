@@ -8,6 +8,7 @@ from app.domain.answer import DECLINED, AnswerValue
 from app.domain.instrument import Instrument
 from app.domain.scoring import scores
 from app.formats import study_folder
+from tests.fixtures.kinds import instrument
 from tests.fixtures.study_folder import WHOLE
 
 DEMO = Path(__file__).parents[2] / "studies" / "demo"
@@ -93,3 +94,19 @@ def test_a_scale_of_scales_has_a_range_of_its_own() -> None:
     asked = study_folder.read(WHOLE).instruments["rest"]
     assert scores(asked, {"tired": 1, "sleep_well": 2}) == {"ENERGY": 50, "SLEEP": 100, "TOTAL": 5.5}
     assert scores(asked, {"tired": 2}) == {"ENERGY": 0, "SLEEP": None, "TOTAL": 1}
+
+
+def test_numbers_and_lines_are_members_like_choices() -> None:
+    # tired 0 of 0-2 turned round: 1; energy 1: 0.5; pain 3 of 0-10 turned round: 0.7; health 40 of 100: 0.4
+    answers: dict[str, AnswerValue] = {"tired": 0, "energy": 1, "pain": 3, "health": 40}
+    assert scores(instrument("reversed"), answers)["WELL"] == pytest.approx(65)
+    assert scores(instrument("reversed"), {"pain": 2.5, "health": "declined"})["WELL"] is None
+    assert scores(instrument("reversed"), {"pain": 2.5, "health": 100})["WELL"] == pytest.approx(87.5)
+
+
+def test_an_item_that_is_not_asked_counts_as_not_answered() -> None:
+    condition = instrument("condition")
+    # pain 0 turned round: 1; sleep 1: 1; the worst pain is not asked any more, whatever was said before
+    assert scores(condition, {"pain": 0, "worst": 10, "sleep": 1})["COMFORT"] == 100
+    assert scores(condition, {"pain": 0, "worst": 10})["COMFORT"] is None
+    assert scores(condition, {"pain": 1, "worst": 10})["COMFORT"] == 0

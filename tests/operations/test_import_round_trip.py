@@ -5,15 +5,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from sqlalchemy import select
 
 from app import database
 from app.domain.partial_date import PartialDate
 from app.formats import tables
+from app.models import Answer
 from app.operations.events import read_event, report_event
 from app.operations.imports import import_study_data
 from app.operations.studies import load_study
 from app.queries import exports, studies
+from tests.fixtures import kinds
 from tests.fixtures.past import HEADERS, IMPORTER, NOW, PAST, Bring
+from tests.fixtures.phone import NewPhone
 from tests.fixtures.study import COMMAND, CONTACT_KEYS, FOLDER, MORNING, TinyStudy
 
 
@@ -117,3 +121,59 @@ def _load_changed_wording(url: str) -> None:
 
 def _bytes(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_every_kind_of_answer_goes_out_and_comes_in(
+    kinds_phone: NewPhone, every_kind: TinyStudy, sqlite_url: str, tmp_path: Path
+) -> None:
+    phone = kinds_phone().open()
+    given: dict[str, dict[str, object]] = {
+        "multiple": {"where": ["3", "1"], "where:asked": "1"},
+        "number": {"weight": "71,5", "meals": "", "meals:declined": "1"},
+        "date": {"begun:day": "", "begun:month": "3", "begun:year": "2026"},
+        "text": {"other": "declined"},
+        "condition": {"pain": "1", "worst": "9"},
+        "animal-naming": {"animals": "12"},
+    }
+    for behaviour, form in given.items():
+        phone.client.post(phone.survey(instrument=behaviour), data=form | {"do": "save"})
+    phone.client.post(
+        phone.survey(instrument="text"), data={"do": "save", "other": '=1+1, "so"\r\n\'declined'}
+    )
+    with database.reading(every_kind.url) as session:
+        told = exports.study_tables(session, study_id=every_kind.study_id)
+    assert {(row.item, row.value) for row in told.responses} == {
+        ("where", "1 3"),
+        ("weight", "71.5"),
+        ("meals", "declined"),
+        ("begun", "2026-03"),
+        ("other", "'declined"),
+        ("other", '=1+1, "so"\n\'declined'),
+        ("pain", "1"),
+        ("worst", "9"),
+        ("animals", "12"),
+    }
+    tables.write(tmp_path / "first", told)
+    with database.writing(sqlite_url) as session:
+        elsewhere = load_study(session, folder=kinds.folder(), actor=COMMAND, now=MORNING).study_id
+    file = tmp_path / "first" / "responses.csv"
+    text = file.read_text(encoding="utf-8")
+    for as_typed in (text, text.replace("71.5", "٧١٫٥").replace("2026-03,", "٢٠٢٦-٠٣,")):
+        file.write_text(as_typed, encoding="utf-8")
+        with database.writing(sqlite_url) as session:
+            import_study_data(
+                session,
+                study_id=elsewhere,
+                tables=tables.read(tmp_path / "first"),
+                actor=IMPORTER,
+                now=NOW,
+                contact_keys=CONTACT_KEYS,
+            )
+    file.write_text(text, encoding="utf-8")
+    with database.reading(sqlite_url) as session:
+        tables.write(tmp_path / "second", exports.study_tables(session, study_id=elsewhere))
+        stored = {each.item: each.value for each in session.scalars(select(Answer).order_by(Answer.id))}
+    assert _bytes(tmp_path / "first") == _bytes(tmp_path / "second")
+    assert stored["where"] == [1, 3]
+    assert stored["weight"] == 71.5
+    assert stored["meals"] == "declined"

@@ -60,6 +60,7 @@ def _task(current: CurrentStudy, status: OccasionStatus, instrument: InstrumentS
     language = i18n.current() if (name, i18n.current()) in current.offered else current.study.languages[0]
     offered = current.offered[name, language]
     wording = studies.wording(g.session, offered.wording_id)
+    questions = studies.instrument(g.session, offered.instrument_version_id)
     return Task(
         occasion_id=status.occasion_id,
         instrument=name,
@@ -68,5 +69,5 @@ def _task(current: CurrentStudy, status: OccasionStatus, instrument: InstrumentS
         title_language=wording.language,
         closes_on=status.window.closes_on,
         answered=instrument.answered,
-        total=len(studies.instrument(g.session, offered.instrument_version_id).items),
+        total=sum(item.is_answered for item in questions.items),
     )

@@ -79,6 +79,8 @@ kinds.more["animal-naming"] = (question) => {
   start.onclick = again.onclick = begin;
   more.onclick = press(1);
   less.onclick = press(-1);
-  more.onkeydown = (event) => event.repeat && event.preventDefault(); // a key held down is one press
+  more.addEventListener("keydown", (event) => {
+    if (event.repeat) event.preventDefault(); // a key held down is one press
+  });
   show();
 };
