@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 from app import clock, database
 from app.domain.actor import Role
 from app.domain.partial_date import PartialDate
+from app.formats import link_token
 from app.models import Account
 from app.operations.accounts import add_account
 from app.operations.events import read_event, report_event
-from app.operations.links import issue_link
+from app.operations.link_requests import ask_for_link
+from app.operations.links import issue_link, revoke_links
 from app.operations.reports import publish_report
 from app.operations.studies import load_study
 from tests.fixtures.browser import NewPage
@@ -25,7 +27,7 @@ from tests.fixtures.desk import PASSWORD
 from tests.fixtures.mail import Mailbox
 from tests.fixtures.phone import SETTINGS
 from tests.fixtures.server import Serve
-from tests.fixtures.study import COMMAND, FOLDER, TinyStudy
+from tests.fixtures.study import COMMAND, FOLDER, LINK_KEYS, TinyStudy
 
 pytestmark = pytest.mark.browser
 
@@ -98,10 +100,13 @@ def office(request: pytest.FixtureRequest, sqlite_url: str, serve: Serve) -> Ite
     tiny = TinyStudy(sqlite_url, study_id)
     today = now.date() - timedelta(days=1)
     first = tiny.enrol("MAD-001", day_0=today, now=now)
-    tiny.enrol("MAD-002", day_0=today, now=now, language="ar")
+    second = tiny.enrol("MAD-002", day_0=today, now=now, language="ar")
     tiny.enrol("MAD-003", arm=None, day_0=today, now=now)
     with database.writing(sqlite_url) as session:
         issue_link(session, participant_id=first, actor=COMMAND, now=now)
+        lost = link_token.sign(issue_link(session, participant_id=second, actor=COMMAND, now=now), LINK_KEYS)
+        revoke_links(session, participant_id=second, actor=COMMAND, now=now)
+        ask_for_link(session, token=lost, address="10.0.0.1", now=now, link_keys=LINK_KEYS)
         event_id = report_event(
             session,
             participant_id=first,
@@ -167,6 +172,9 @@ def pages(office: Office, page: Page) -> Iterator[str]:
     ):
         page.goto(f"{staff}{address}")
         yield address
+    page.goto(f"{staff}/participants/MAD-001/link")
+    page.locator("details.card > summary").click()
+    yield "a link and how to end it"
     page.goto(f"{staff}/participants/new?site=mad")
     page.locator("#code").fill("")
     page.locator("main button.main").click()
