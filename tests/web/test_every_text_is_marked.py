@@ -151,7 +151,14 @@ def test_every_page_of_staff_speaks_the_language(
         )
     site = "mad" if role == "coordinator" else None
     browser = new_staff(role, site=site, language=PSEUDO)
-    values = {"code": "M-1", "event_id": event_id, "report_id": report_id}
+    values = {
+        "code": "M-1",
+        "occasion_id": phone.survey("d0").split("/")[2],
+        "instrument": ("itch", *BEHAVIOURS),
+        "response_id": 1,
+        "event_id": event_id,
+        "report_id": report_id,
+    }
     found = faults("a form without its token", browser.client.post("/staff/language", data={}))
     for address in ("/staff/nowhere", "/staff/participants/M-9", "/staff/?state=all", "/staff/participants"):
         found += faults(address, browser.client.get(address))
