@@ -21,8 +21,9 @@ from tests.fixtures.study import COMMAND, DAY_0, TinyStudy
 
 # What nobody translates: names, codes of the study, what was typed, addresses, receipts, zones.
 KNOWN = re.compile(
-    r"A (?:coordinator|statistician|administrator)|Name of \S+|Hepatica|Esperanto|English|العربية"
-    r"|Europe/Madrid|\S+@\S+|https?://\S+|\b[A-Z0-9][A-Z0-9.:+-]*\b|\b(?:tiny|itch|cells|usual|mad|cai|d0|w4|due)\b"
+    r"A (?:coordinator|statistician|administrator)|Name of \S+|Hepatica|Europe/Madrid|\S+@\S+|https?://\S+"
+    r"|Esperanto|English|العربية|\b(?:angla|araba)\b"  # the names of languages
+    rf"|\b(?:tiny|itch|cells|usual|mad|cai|d0|w4|due|{'|'.join(BEHAVIOURS)})\b|\b[A-Z0-9][A-Z0-9.:+-]*\b"
 )
 PLACE = re.compile(r"<any\((?P<any>[^)]*)\):\w+>|<(?:\w+:)?(?P<name>\w+)>")
 LAST = ("participant.leave", "staff.sign_out")  # they end the session
