@@ -8,7 +8,7 @@ help:
 	@echo 'make lint           only the checks that run no test'
 	@echo 'make bench-phone    what the first questionnaire page weighs, and how soon it paints on slow 3G'
 	@echo 'make bench-surveys  how many whole surveys a second the server takes'
-	@echo 'make catalogues     collect the messages of the interface again and update every language with them'
+	@echo 'make catalogues     collect the messages of the interface again and update every language with them (NEW=sv begins another one)'
 	@echo 'make requirements   resolve and pin the dependencies again (UPGRADE=--upgrade for newer ones)'
 	@echo 'make clean          remove everything that was made, but for instance/ with its data'
 
@@ -28,7 +28,7 @@ bench-%:
 	@scripts/bench $*
 
 catalogues:
-	@scripts/catalogues
+	@scripts/catalogues $(NEW)
 
 requirements:
 	@scripts/requirements $(UPGRADE)

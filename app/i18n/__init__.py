@@ -180,7 +180,7 @@ def format_instant(instant: datetime, style: str = "medium") -> str:
 
 def format_hour(hour: int) -> str:
     """Return a full hour of the day as the language writes it: 5:00 PM, 17:00."""
-    return babel_format_time(time(hour), format="short", locale=locale(current()))
+    return _in_own_digits(babel_format_time(time(hour), format="short", locale=locale(current())))
 
 
 def isolated(text: str) -> str:

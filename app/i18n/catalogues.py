@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal, get_args
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
@@ -16,6 +17,10 @@ from babel.messages.pofile import read_po
 SOURCE_LANGUAGE = "en"
 CATALOGUES = Path(__file__).resolve().parents[2] / "translations"
 TEMPLATE = "messages.pot"
+Reason = Literal[
+    "missing", "not translated", "to be read over", "not every plural form", "a place or a tag was changed"
+]
+REASONS: tuple[Reason, ...] = get_args(Reason)
 PLACES = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}")
 TAGS = re.compile(r"</?\w+[^>]*>")
 
@@ -25,7 +30,7 @@ class Unfinished:
     """A message, in English, and what is still to be done about it."""
 
     message: str
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True)
@@ -105,12 +110,12 @@ def _unfinished(due: Catalog, there: Catalog) -> Iterator[Unfinished]:
     for message in _messages(due):
         source = message.id if isinstance(message.id, str) else message.id[0]
         said = there.get(message.id, message.context)
-        reason = "missing" if said is None else _reason(message, said, there.num_plurals)
+        reason: Reason | None = "missing" if said is None else _reason(message, said, there.num_plurals)
         if reason:
             yield Unfinished(source, reason)
 
 
-def _reason(message: Message, said: Message, plurals: int) -> str:
+def _reason(message: Message, said: Message, plurals: int) -> Reason | None:
     texts = forms(said)
     if not any(texts):
         return "not translated"
@@ -120,4 +125,4 @@ def _reason(message: Message, said: Message, plurals: int) -> str:
         return "not every plural form"
     if not all(kept(message, text) for text in texts):
         return "a place or a tag was changed"
-    return ""
+    return None

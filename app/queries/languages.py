@@ -45,6 +45,16 @@ def table(session: Session, *, study_id: int) -> list[LanguageRow]:
     ]
 
 
+def titles(session: Session, *, study_id: int, language: str) -> dict[str, tuple[str, str]]:
+    """Return the title of each instrument in a language, or else in the study's first, with that language."""
+    found = studies.current(session, study_id=study_id)
+    named = {}
+    for name in found.study.instruments:
+        spoken = language if (name, language) in found.offered else found.study.languages[0]
+        named[name] = (studies.wording(session, found.offered[name, spoken].wording_id).title, spoken)
+    return named
+
+
 def offered_to(session: Session, *, study_id: int, participant_id: int, now: datetime) -> tuple[str, ...]:
     """Return the languages in which all that is due for a participant is complete, or else what is next."""
     everywhere = languages_offered(session, study_id=study_id)

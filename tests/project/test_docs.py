@@ -10,6 +10,8 @@ import click
 import pytest
 
 from app.cli import main
+from app.domain.reminders import PLACEHOLDERS
+from app.i18n import catalogues
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
@@ -54,6 +56,12 @@ def test_make_targets_exist(page: Path) -> None:
     for target in TARGET.findall("\n".join(re.findall(r"`[^`]*`|^    .*$", page.read_text(), re.MULTILINE))):
         name = "bench-%" if target.startswith("bench-") else target
         assert re.search(rf"^{re.escape(name)}:", rules, re.MULTILINE), target
+
+
+def test_the_translators_page_explains_all_that_can_be_left_to_do() -> None:
+    page = (ROOT / "docs" / "translators.md").read_text()
+    assert [reason for reason in catalogues.REASONS if f"**{reason}**" not in page] == []
+    assert [place for place in PLACEHOLDERS if f"`{{{place}}}`" not in page] == []
 
 
 def test_the_statisticians_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from app.domain.partial_date import PartialDate
 from app.operations.events import report_event
 from app.operations.reports import publish_report
 from tests.fixtures.desk import NewStaff
+from tests.fixtures.kinds import BEHAVIOURS
 from tests.fixtures.pages import parsed
 from tests.fixtures.phone import Clock, NewPhone, Phone
 from tests.fixtures.pseudo_language import PSEUDO, unmarked
@@ -20,8 +21,9 @@ from tests.fixtures.study import COMMAND, DAY_0, TinyStudy
 
 # What nobody translates: names, codes of the study, what was typed, addresses, receipts, zones.
 KNOWN = re.compile(
-    r"A (?:coordinator|statistician|administrator)|Name of \S+|Hepatica|Esperanto|English|العربية"
-    r"|Europe/Madrid|\S+@\S+|https?://\S+|\b[A-Z0-9][A-Z0-9.:+-]*\b|\b(?:tiny|itch|cells|usual|mad|cai|d0|w4|due)\b"
+    r"A (?:coordinator|statistician|administrator)|Name of \S+|Hepatica|Europe/Madrid|\S+@\S+|https?://\S+"
+    r"|Esperanto|English|العربية|\b(?:angla|araba)\b"  # the names of languages
+    rf"|\b(?:tiny|itch|cells|usual|mad|cai|d0|w4|due|{'|'.join(BEHAVIOURS)})\b|\b[A-Z0-9][A-Z0-9.:+-]*\b"
 )
 PLACE = re.compile(r"<any\((?P<any>[^)]*)\):\w+>|<(?:\w+:)?(?P<name>\w+)>")
 LAST = ("participant.leave", "staff.sign_out")  # they end the session
@@ -35,14 +37,19 @@ def tiny(pseudo_study: TinyStudy) -> TinyStudy:
 
 def addresses(rule: Rule, values: dict[str, object]) -> Iterator[str]:
     """Return a rule's addresses, with each of the values that its places can have."""
-    address, options = rule.rule, [""]
+    address = rule.rule
+    options: tuple[str, ...] = ("",)
     for found in PLACE.finditer(rule.rule):
         if found["any"]:
-            options = [each.strip(" '\"") for each in found["any"].split(",")]
+            options = tuple(each.strip(" '\"") for each in found["any"].split(","))
             address = address.replace(found[0], "{any}")
         else:
             assert found["name"] in values, f"{rule.rule}: say here what <{found['name']}> stands for"
-            address = address.replace(found[0], str(values[found["name"]]))
+            value = values[found["name"]]
+            if isinstance(value, tuple):
+                address, options = address.replace(found[0], "{any}"), value
+            else:
+                address = address.replace(found[0], str(value))
     for option in options:
         yield address.replace("{any}", option)
 
@@ -101,7 +108,7 @@ def test_every_page_of_participants_speaks_the_language(new_phone: NewPhone, tim
     values = {
         "token": token,
         "occasion_id": first.split("/")[2],
-        "instrument": "itch",
+        "instrument": ("itch", *BEHAVIOURS),
         "receipt": receipt,
         "event_id": 1,
     }
@@ -145,9 +152,16 @@ def test_every_page_of_staff_speaks_the_language(
         )
     site = "mad" if role == "coordinator" else None
     browser = new_staff(role, site=site, language=PSEUDO)
-    values = {"code": "M-1", "event_id": event_id, "report_id": report_id}
-    found = walk(browser.client, staff_app, "staff", values, csrf=browser.token())
+    values = {
+        "code": "M-1",
+        "occasion_id": phone.survey("d0").split("/")[2],
+        "instrument": ("itch", *BEHAVIOURS),
+        "response_id": 1,
+        "event_id": event_id,
+        "report_id": report_id,
+    }
+    found = faults("a form without its token", browser.client.post("/staff/language", data={}))
     for address in ("/staff/nowhere", "/staff/participants/M-9", "/staff/?state=all", "/staff/participants"):
         found += faults(address, browser.client.get(address))
-    found += faults("a form without its token", browser.client.post("/staff/language", data={}))
+    found += walk(browser.client, staff_app, "staff", values, csrf=browser.token())
     assert not found, "\n".join(found)

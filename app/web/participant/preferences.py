@@ -128,6 +128,5 @@ def _page(form: Choices, stored: Preference) -> str:
         stored=stored,
         hours=HOURS,
         channels=[(code, names.get(code, code)) for code in contact_preferences.channels(study)],
-        participant=g.visitor.participant_id,
         saved="saved" in request.args,
     )

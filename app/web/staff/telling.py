@@ -64,7 +64,7 @@ def _response(entry: TimelineEntry, desk: Desk, _participant: ParticipantRow) ->
     visit = _visit(desk, str(entry.details["visit"]))
     details: Details = entry.details
     how = (visit, words.RESPONDENTS[details["respondent"]], words.MODES[details["mode"]])
-    return Told(title, ", ".join(map(str, how)), response_id=details["response_id"])
+    return Told(title, " · ".join(map(str, how)), response_id=details["response_id"])
 
 
 def _event(entry: TimelineEntry, _desk: Desk, _participant: ParticipantRow) -> Told:
