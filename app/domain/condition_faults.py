@@ -1,8 +1,9 @@
 """What is wrong with conditions on the answers of a questionnaire."""
 
 from collections.abc import Iterator, Sequence
+from math import inf
 
-from app.domain.answer import DECLINED
+from app.domain.answer import DECLINED, number_range
 from app.domain.codes import DefinitionFault, listed, quoted
 from app.domain.condition import Condition, Operator
 from app.domain.instrument import Instrument, Item, ItemType
@@ -57,7 +58,16 @@ def _fits(instrument: Instrument, item: Item, condition: Condition) -> bool:
         return False
     if item.type in ("choice", "choices"):
         return value in instrument.choices.get(item.choices, ())
-    return item.type in COMPARABLE
+    lowest, highest = _range(item)
+    reached = {"at least": value <= highest, "at most": value >= lowest}
+    return item.type in COMPARABLE and reached.get(operator, lowest <= value <= highest)
+
+
+def _range(item: Item) -> tuple[float, float]:
+    """Return the lowest and highest number an item can have; without bounds where its own are wrong."""
+    if item.type == "number" and (item.lowest is None or item.highest is None):
+        return -inf, inf
+    return number_range(item)
 
 
 def _values(instrument: Instrument, item: Item, operator: Operator) -> str:
@@ -66,4 +76,7 @@ def _values(instrument: Instrument, item: Item, operator: Operator) -> str:
     declined = f' or "{DECLINED}"' if item.may_decline and operator in ("is", "is not") else ""
     if item.type in ("choice", "choices"):
         return f"one of {listed(instrument.choices.get(item.choices, ()))}{declined}"
-    return f"a number{declined}" if item.type in COMPARABLE else f'"{DECLINED}"'
+    if item.type not in COMPARABLE:
+        return f'"{DECLINED}"'
+    lowest, highest = _range(item)
+    return f"a number that answers from {lowest:g} to {highest:g} can meet{declined}"

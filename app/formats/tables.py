@@ -146,6 +146,7 @@ class ResponseRow:
     mode: Annotated[Mode | None, WordCell(needed=False, words=MODES)] = None
     sent_at: NoInstant = None
     version: NoCode = None
+    entered_by: Annotated[str | None, CodeCell(needed=False, longest=80)] = None
     row: int = field(default=0, compare=False)
 
     @property

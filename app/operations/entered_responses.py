@@ -67,7 +67,7 @@ def enter_response(
         session,
         visitor=visitor,
         found=found,
-        changed=changed,
+        changed={item: value for item, value in changed.items() if value is not None},
         entries=entries,
         respondent=respondent,
         mode=mode,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.domain.actor import ActorKind
 from app.domain.answer import filed
 from app.formats.tables import (
     ConsentRow,
@@ -36,6 +37,7 @@ from app.models import (
 )
 from app.queries import studies
 
+PARTICIPANT: ActorKind = "participant"
 Told = TypeVar("Told", Consent, Treatment, Sighting, Withdrawal)
 
 
@@ -210,6 +212,7 @@ def _responses(session: Session, study_id: int) -> tuple[ResponseRow, ...]:
             Response.respondent,
             Response.mode,
             Response.submitted_at,
+            Answer.entered_by,
         )
         .join(Occasion, Occasion.participant_id == Participant.id)
         .join(Response, Response.occasion_id == Occasion.id)
@@ -233,11 +236,17 @@ def _responses(session: Session, study_id: int) -> tuple[ResponseRow, ...]:
                 mode=one.mode,
                 sent_at=_there(one.submitted_at, zone),
                 version=words.version,
+                entered_by=_origin(one.entered_by),
             )
         )
     # Sorting keeps equals in order: the values of one response stay as they were given one after another.
     rows.sort(key=lambda row: (row.participant, order.get(row.visit, len(order)), row.visit, row.instrument))
     return tuple(rows)
+
+
+def _origin(entered_by: str | None) -> str | None:
+    """Return who typed an answer; of participants no key, which means nothing elsewhere."""
+    return PARTICIPANT if entered_by and entered_by.startswith(f"{PARTICIPANT}:") else entered_by
 
 
 def _there(instant: datetime | None, zone: ZoneInfo) -> datetime | None:

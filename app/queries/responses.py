@@ -64,6 +64,7 @@ class Receipt:
     receipt: str
     submitted_at: datetime
     visit: Visit
+    respondent: Respondent
     next_opens_on: date | None
 
 
@@ -184,7 +185,7 @@ def _version_and_wording(
 def receipt(session: Session, *, visitor: Visitor, receipt: str, now: datetime) -> Receipt | None:
     """Return what was sent under a receipt, or None when it is not this participant's."""
     row = session.execute(
-        select(Response.submitted_at, Occasion.visit)
+        select(Response.submitted_at, Response.respondent, Occasion.visit)
         .join(Occasion, Occasion.id == Response.occasion_id)
         .where(Response.receipt == receipt, Occasion.participant_id == visitor.participant_id)
     ).first()
@@ -192,7 +193,7 @@ def receipt(session: Session, *, visitor: Visitor, receipt: str, now: datetime) 
         return None
     study = studies.current(session, study_id=visitor.study_id).study
     statuses = of_participant(session, participant_id=visitor.participant_id, now=now)
-    return Receipt(receipt, row.submitted_at, study.visit(row.visit), next_due_on(statuses))
+    return Receipt(receipt, row.submitted_at, study.visit(row.visit), row.respondent, next_due_on(statuses))
 
 
 def response_id(session: Session, *, occasion_id: int, instrument: str) -> int | None:

@@ -20,9 +20,15 @@ FAULTS = [
     ('instrument = "rest"', 'instrument = "itch"', "alerts[0].instrument", '"itch"', "visits: rest"),
     (', ar = "يرجى الاتصال بنا."', "", "alerts[0].text.ar", "no words", "each of the study's languages"),
     ('"tired"', '"tried"', "alerts[0].when[0].item", '"tried"', "tired, sleep_well"),
-    ("value = 2", "value = 3", "alerts[0].when[0].value", "3", "0, 1, 2"),
-    ("value = 2", 'value = "2"', "alerts[0].when[0].value", "2", "0, 1, 2"),
-    ('"at least", value = 2', '"is", value = "declined"', "alerts[0].when[0].value", "declined", "0, 1, 2"),
+    ("value = 2", "value = 3", "alerts[0].when[0].value", "3", "one of 0, 1, 2"),
+    ("value = 2", 'value = "2"', "alerts[0].when[0].value", "2", "one of 0, 1, 2"),
+    (
+        '"at least", value = 2',
+        '"is", value = "declined"',
+        "alerts[0].when[0].value",
+        "declined",
+        "one of 0, 1, 2",
+    ),
     (
         '"at least", value = 2',
         '"includes", value = 2',
@@ -30,7 +36,7 @@ FAULTS = [
         '"includes"',
         "is, is not",
     ),
-    (", value = 2", "", "alerts[0].when[0].value", "nothing", "0, 1, 2"),
+    (", value = 2", "", "alerts[0].when[0].value", "nothing", "one of 0, 1, 2"),
     ('"answered"', '"answered", value = 1', "alerts[0].when[1].value", "1", "nothing"),
     ('"at least"', '"more than"', "alerts[0].when[0].operator", '"more than"', "at least"),
 ]

@@ -1,24 +1,26 @@
 """What is exported and imported elsewhere is exported from there with the same bytes."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 from sqlalchemy import select
 
 from app import database
+from app.domain.actor import Actor
 from app.domain.partial_date import PartialDate
 from app.formats import tables
 from app.models import Answer
+from app.operations.entered_responses import enter_response
 from app.operations.events import read_event, report_event
 from app.operations.imports import import_study_data
 from app.operations.studies import load_study
 from app.queries import exports, studies
 from tests.fixtures import kinds
 from tests.fixtures.past import HEADERS, IMPORTER, NOW, PAST, Bring
-from tests.fixtures.phone import NewPhone
-from tests.fixtures.study import COMMAND, CONTACT_KEYS, FOLDER, MORNING, TinyStudy
+from tests.fixtures.phone import NewPhone, Phone
+from tests.fixtures.study import COMMAND, CONTACT_KEYS, DAY_0, FOLDER, MORNING, TinyStudy
 
 
 def test_what_staff_entered_is_told_and_brought_in_elsewhere(
@@ -44,6 +46,50 @@ def test_what_staff_entered_is_told_and_brought_in_elsewhere(
         (PartialDate(2026, 2), "refuted", "+bleeding")
     ]
     assert told.participants[0].birth_year is None
+    tables.write(tmp_path / "first", told)
+    elsewhere = _loaded_elsewhere(sqlite_url)
+    with database.writing(sqlite_url) as session:
+        import_study_data(
+            session,
+            study_id=elsewhere,
+            tables=tables.read(tmp_path / "first"),
+            actor=IMPORTER,
+            now=NOW,
+            contact_keys=CONTACT_KEYS,
+        )
+    with database.reading(sqlite_url) as session:
+        tables.write(tmp_path / "second", exports.study_tables(session, study_id=elsewhere))
+    assert _bytes(tmp_path / "first") == _bytes(tmp_path / "second")
+
+
+def test_who_typed_an_answer_is_told_and_stays_so_elsewhere(
+    tiny: TinyStudy, phone: Phone, sqlite_url: str, tmp_path: Path
+) -> None:
+    phone.save(phone.survey(), itch="1")
+    with database.writing(tiny.url) as session:
+        enter_response(
+            session,
+            participant_id=phone.participant_id,
+            occasion_id=int(phone.survey().split("/")[2]),
+            instrument="itch",
+            raw={"itch": "3", "sleep": "2"},
+            mode="telephone",
+            respondent="patient with help",
+            answered_on=DAY_0,
+            language="ar",
+            reason="",
+            submission_id="s",
+            actor=Actor("account", 7),
+            now=MORNING + timedelta(hours=1),
+        )
+    with database.reading(tiny.url) as session:
+        told = exports.study_tables(session, study_id=tiny.study_id)
+    assert [(row.value, row.entered_by, row.language) for row in told.responses] == [
+        ("1", "participant", "en"),
+        ("3", "account:7", "ar"),
+        ("2", "account:7", "ar"),
+    ]
+    assert {(row.mode, row.respondent) for row in told.responses} == {("telephone", "patient with help")}
     tables.write(tmp_path / "first", told)
     elsewhere = _loaded_elsewhere(sqlite_url)
     with database.writing(sqlite_url) as session:

@@ -237,6 +237,7 @@ class Storage:
                     "answered_at": each.row.answered_at,
                     "received_at": self.now,
                     "wording_id": each.wording.wording_id,
+                    "entered_by": each.row.entered_by,
                 }
 
     def _insert(self, table: type[Base], rows: Iterable[Values]) -> None:

@@ -3,6 +3,7 @@
 from app.web.participant import (  # noqa: F401 - each adds its pages
     calendar,
     event,
+    helping,
     history,
     language,
     link,

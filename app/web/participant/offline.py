@@ -12,7 +12,7 @@ from app.web.gate import public
 from app.web.participant.page import blueprint
 from app.web.static_files import files, static_url
 
-NOT_KEPT = ("staff.", "icon-", "worker.")
+NOT_KEPT = ("staff", "icon-", "worker.")
 """How the names of static files begin that no page needs without a connection."""
 
 

@@ -8,7 +8,7 @@ from app.domain.response import Respondent
 from app.queries import alerts
 from app.queries.alerts import RaisedAlert
 from app.web.speech import said
-from app.web.staff.answer_words import Asked
+from app.web.staff.asked import Asked
 from app.web.staff.desk import Desk
 
 LATEST = timedelta(days=14)

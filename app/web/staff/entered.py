@@ -1,12 +1,12 @@
 """Answers given by telephone or on paper: one page with all questions, sent as a response."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain.answer import BadAnswer, read_answer, unanswered
+from app.domain.answer import AnswerValue, BadAnswer, read_answer, unanswered
 from app.errors import Code, Refusal
 from app.i18n import gettext
 from app.operations.entered_responses import enter_response
@@ -15,15 +15,17 @@ from app.queries.access import Visitor
 from app.queries.participants import ParticipantRow
 from app.queries.responses import Questionnaire
 from app.web.gate import staff_only
+from app.web.given import given
 from app.web.questions import drawn
 from app.web.staff import blueprint
-from app.web.staff.answer_words import Asked
+from app.web.staff.asked import Asked
 from app.web.staff.desk import Desk, at_desk
 from app.web.staff.entry_form import PREFIX, EntryForm, field_of
 from app.web.staff.pages import page
 from app.web.staff.record import known_as
 from app.web.transactions import settings
 
+NO_FAULTS: Mapping[str, BadAnswer] = {}
 ADDRESS = "/participants/<code>/answers/<int:occasion_id>/<instrument>"
 
 
@@ -48,14 +50,14 @@ def enter_answers(code: str, occasion_id: int, instrument: str) -> ResponseRetur
 def save_entered(code: str, occasion_id: int, instrument: str) -> ResponseReturnValue:
     """Keep and send what was typed in; or say what is wrong, or what has no answer, and ask again."""
     form = EntryForm(request.form, prefix=PREFIX)
-    faults: Collection[str] = ()
+    faults = NO_FAULTS
     gaps: Collection[str] = ()
     try:
         with at_desk(writing=True) as desk:
             participant = desk.participant(code)
             found = _found(desk, participant, occasion_id, instrument)
-            faults = _faults(found)
-            gaps = _gaps(found) if "gaps" not in request.form else ()
+            answers, faults = _read(found)
+            gaps = _gaps(found, answers) if "gaps" not in request.form else ()
             if form.validate() and not faults and not gaps:
                 _enter(desk, participant, found, form)
                 flash(gettext("The answers are stored and sent."))
@@ -115,22 +117,25 @@ def _languages(desk: Desk, instrument: str) -> list[str]:
 
 
 def _given(found: Questionnaire) -> dict[str, str]:
-    return {item.code: request.form.get(item.code, "") for item in found.instrument.items}
+    """Return what was typed for the items of the instrument; the form has fields of its own beside them."""
+    items = {item.code for item in found.instrument.items if item.is_answered}
+    return {code: text for code, text in given(request.form).items() if code in items}
 
 
-def _faults(found: Questionnaire) -> list[str]:
-    faults = []
+def _read(found: Questionnaire) -> tuple[dict[str, AnswerValue], dict[str, BadAnswer]]:
+    answers: dict[str, AnswerValue] = {}
+    faults: dict[str, BadAnswer] = {}
     for code, text in _given(found).items():
         try:
-            read_answer(found.instrument, code, text)
-        except BadAnswer:
-            faults.append(code)
-    return faults
+            answers[code] = read_answer(found.instrument, code, text)
+        except BadAnswer as bad:
+            faults[code] = bad
+    return answers, faults
 
 
-def _gaps(found: Questionnaire) -> tuple[str, ...]:
-    given = {code: text for code, text in _given(found).items() if text.strip()}
-    return tuple(code for code in unanswered(found.instrument, found.answers) if code not in given)
+def _gaps(found: Questionnaire, answers: Mapping[str, AnswerValue]) -> tuple[str, ...]:
+    there = found.answers | {code: value for code, value in answers.items() if value is not None}
+    return unanswered(found.instrument, there)
 
 
 def _page(
@@ -139,15 +144,10 @@ def _page(
     found: Questionnaire,
     form: EntryForm,
     *,
-    faults: Collection[str] = (),
+    faults: Mapping[str, BadAnswer] = NO_FAULTS,
     gaps: Collection[str] = (),
 ) -> str:
     questions = drawn(settings().database_url, found.wording_id, found.instrument, found.wording)
-    typed = {
-        code: read_answer(found.instrument, code, text)
-        for code, text in _given(found).items()
-        if code not in faults
-    }
     draft = None
     if found.given and found.response_id is not None:
         draft = stored_answers.one(
@@ -162,7 +162,8 @@ def _page(
         form=form,
         wording=found.wording,
         languages_there=_languages(desk, found.name),
-        questions=questions.questions(typed),
+        drawn=questions,
+        questions=questions.questions(_read(found)[0], faults),
         draft=[(asked.question(one.item), asked.answer(one.item, one.value), one) for one in draft or ()],
         faults=faults,
         gaps=gaps,

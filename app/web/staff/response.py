@@ -9,7 +9,7 @@ from app.queries.stored_answers import StoredAnswer, StoredResponse
 from app.web.gate import staff_only
 from app.web.speech import said
 from app.web.staff import blueprint
-from app.web.staff.answer_words import Asked
+from app.web.staff.asked import Asked
 from app.web.staff.desk import at_desk
 from app.web.staff.pages import page
 
@@ -47,6 +47,8 @@ def response(code: str, response_id: int) -> ResponseReturnValue:
 def _lines(found: StoredResponse, asked: Asked) -> list[Line]:
     lines = []
     for item in asked.instrument.items:
+        if not item.is_answered:
+            continue
         given = [each for each in found.answers if each.item == item.code]
         counting = next((each for each in given if each.counts), None)
         lines.append(

@@ -5,8 +5,8 @@
 importScripts(OUTBOX);
 
 const STORE = "files " + FILES.join(" ");
-const KEPT = /^\/(today|survey\/.+|report\/.+|left|offline)$/;
-const OURS = /^\/(p\/.+|today|survey\/.+|report\/.+|receipt\/.+|reported\/.+|preferences|history|left|offline|code)$/;
+const KEPT = /^\/(today|survey\/.+|report\/.+|helping|left|offline)$/;
+const OURS = /^\/(p\/.+|today|survey\/.+|report\/.+|receipt\/.+|reported\/.+|preferences|history|helping|left|offline|code)$/;
 const PATIENCE = 4000;
 
 addEventListener("install", (event) => {
