@@ -1,8 +1,8 @@
-"""Surveys answered while network, clock, browser and server fail: what was seen as saved has to be there, once.
+"""Surveys answered while network, clock, browser and server fail: what was seen as saved is there, once.
 
-At least 1,000 surveys, several phones at a time, on PostgreSQL; BENCH_SECONDS ends it earlier (no survey begins
-after it). BENCH_SEED (1) chooses the faults, BENCH_BROWSERS how many phones answer at a time, BENCH_SURVEYS how
-many surveys there are; BENCH_PHONE=17 repeats one phone of a seed alone. bench/campaign says how it is built.
+1,000 surveys, several phones at a time, on PostgreSQL; after BENCH_SECONDS no survey begins any more.
+BENCH_SEED chooses the faults (1), BENCH_SURVEYS how many surveys there are, BENCH_BROWSERS how many phones
+answer at a time; BENCH_PHONE=17 repeats one phone of a seed alone. See bench/campaign/__init__.py.
 """
 
 import asyncio
@@ -36,11 +36,13 @@ def run(plan: Plan) -> Outcome:
         return asyncio.run(campaign(plan, progress))
 
 
-def report(outcome: Outcome, seed: str) -> bool:
+def report(outcome: Outcome, seed: str, *, keep_all: bool) -> bool:
     """Say what was found, leave the diaries of what was objected to; return whether nothing was."""
     shutil.rmtree(OUT, ignore_errors=True)
     for diary in outcome.diaries:
-        if any(objection.startswith(f"{diary.name} ") for objection in outcome.verdict.objections):
+        if keep_all or any(
+            objection.startswith(f"{diary.name} ") for objection in outcome.verdict.objections
+        ):
             print(f"{diary.write(OUT)}: BENCH_SEED={seed} BENCH_PHONE={diary.name.removeprefix('phone-')}")
     for line in [*outcome.verdict.objections, *outcome.exceptions, *outcome.broken_trail]:
         print(line)
@@ -63,7 +65,7 @@ def main() -> None:
         print(f"{cluster.version}, seed {seed}, {plan.browsers} phones at a time.")
         database.upgrade(cluster.url)
         outcome = run(plan)
-        clean = report(outcome, seed)
+        clean = report(outcome, seed, keep_all=only is not None)
         database.engine(cluster.url).dispose()
     print(json.dumps(outcome.figures()))
     sys.exit(not clean)

@@ -103,9 +103,12 @@ class Handset:
         if self._context is None:
             return
         await self._context.add_init_script(self._clock())
-        for place in (*self._context.pages, *self._context.service_workers):
+        for page in self._context.pages:
             with suppress(Error):
-                await place.evaluate(self._clock())
+                await page.evaluate(self._clock())
+        for worker in self._context.service_workers:
+            with suppress(Error):
+                await worker.evaluate(self._clock())
 
     def _clock(self) -> str:
         return (

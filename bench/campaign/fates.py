@@ -45,7 +45,7 @@ class Decision:
 
 
 def decide(seed: str, number: int, *, method: str, page: bool) -> Decision:
-    """Return what happens to a phone's request with this number; posts fare worst, pages better, files best."""
+    """Return what happens to the request with this number; posts fare worst, pages better, files best."""
     chance = random.Random(f"{seed}:{number}")
     rate = random.Random(f"{seed}:stretch:{number // STRETCH}").choice(STRETCHES)
     share = 1.0 if method == "POST" else 0.4 if page else 0.2

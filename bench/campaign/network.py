@@ -1,13 +1,13 @@
 """A network between one phone and the server, on which the phone's plan of faults comes true.
 
-A proxy that reads whole requests and answers (framing by h11), so that each can be lost, held or repeated as a
-whole. It serves one phone, so that a plan is told by the phone's seed and the number of its request.
+A proxy of whole requests and answers: each can be lost, held or repeated as a whole. It serves one phone, so
+that a fate is told by the phone's seed and the number of its request.
 """
 
 import asyncio
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -15,12 +15,12 @@ from typing import Self
 import h11
 
 from bench.campaign.fates import Decision, decide
+from bench.campaign.messages import Answered, Asked, exchange, read_request, write_answer
 
-HELD_AT_MOST = 4.0
+HELD_AT_MOST = 2.5
 """A request that waits for later ones to pass goes on after this many seconds without them."""
-OF_ONE_LINK = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"proxy-connection", b"upgrade"})
 ABRUPT = struct.pack("ii", 1, 0)  # SO_LINGER on, for no time: closing sends a RST
-WEIGHTLESS = (".js", ".css", ".png", ".svg", ".webmanifest", ".woff2", ".ico")
+FILES = (b".js", b".css", b".png", b".svg", b".webmanifest", b".woff2", b".ico")
 
 Tell = Callable[[str, str], None]
 
@@ -32,37 +32,27 @@ class HangUp(Exception):  # noqa: N818 - no error: what the plan wants
         self.abrupt = abrupt
 
 
-@dataclass(frozen=True)
-class Message:
-    """A whole request or answer."""
-
-    head: h11.Request | h11.Response
-    body: bytes
-
-    @property
-    def headers(self) -> list[tuple[bytes, bytes]]:
-        """Return the headers that are not about one connection alone."""
-        return [(name, value) for name, value in self.head.headers if name not in OF_ONE_LINK]
-
-
 @dataclass
 class BadNetwork:
-    """The way from one phone to the server; `tell` hears of everything that happens to a request."""
+    """The way from one phone to the server; `tell` hears of everything that happens to a request.
+
+    While it is `down` every request is reset, beside the plan.
+    """
 
     seed: str
     server_port: int
     tell: Tell
     port: int = 0
     down: bool = False
-    healed: bool = False
+    _healed: bool = False
     _number: int = 0
     _passed: int = 0
-    _links: set[asyncio.StreamWriter] = field(default_factory=set)
-    _under_way: set[asyncio.Task[None]] = field(default_factory=set)
+    _connections: set[asyncio.StreamWriter] = field(default_factory=set)
+    _under_way: set["asyncio.Task[None]"] = field(default_factory=set)
     _listening: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
-        self._listening = await asyncio.start_server(self._link, "127.0.0.1", 0)
+        self._listening = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = self._listening.sockets[0].getsockname()[1]
         return self
 
@@ -72,70 +62,52 @@ class BadNetwork:
         if self._listening is not None:
             self._listening.close()
         self.cut()
-        await self.settle()
+        await self._settle()
 
     def cut(self) -> None:
         """Break every connection that stands."""
-        for writer in tuple(self._links):
+        for writer in tuple(self._connections):
             _hang_up(writer, abrupt=True)
 
     async def heal(self) -> None:
         """Let everything pass from here on, once what was held or is still to be repeated has arrived."""
-        self.healed, self.down = True, False
-        await self.settle()
+        self._healed, self.down = True, False
+        await self._settle()
 
-    async def settle(self) -> None:
-        """Wait until nothing is held any more."""
+    async def _settle(self) -> None:
         while self._under_way:
             await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def _link(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._links.add(writer)
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections.add(writer)
         wire = h11.Connection(h11.SERVER)
         try:
-            while request := await _whole(wire, reader):
-                answer = await self._answer(request)
-                assert isinstance(answer.head, h11.Response)  # noqa: S101 - tells mypy
-                head = h11.Response(
-                    status_code=answer.head.status_code,
-                    reason=answer.head.reason,
-                    headers=_sized(answer, request),
-                )
-                data = wire.send(head) or b""
-                if request.head.method != b"HEAD" and answer.body:  # type: ignore[union-attr]  # a request
-                    data += wire.send(h11.Data(data=answer.body)) or b""
-                writer.write(data + (wire.send(h11.EndOfMessage()) or b""))
-                await writer.drain()
-                if wire.our_state is not h11.DONE:
+            while request := await read_request(wire, reader):
+                if not await write_answer(wire, writer, request, await self._answer(request)):
                     break
-                wire.start_next_cycle()
         except HangUp as wanted:
             _hang_up(writer, abrupt=wanted.abrupt)
-        except (OSError, h11.ProtocolError, asyncio.IncompleteReadError):
+        except (OSError, h11.ProtocolError):
             pass  # the phone went away
         finally:
-            self._links.discard(writer)
+            self._connections.discard(writer)
             _hang_up(writer, abrupt=False)
 
-    async def _answer(self, request: Message) -> Message:
+    async def _answer(self, request: Asked) -> Answered:
         """Do to a request what the plan says; HangUp where the phone gets nothing."""
         if self.down:
-            self.tell("down", _name(request))
+            self.tell("down", str(request))
             raise HangUp(abrupt=True)
-        if self.healed:
+        if self._healed:
+            self.tell("healed", str(request))
             return await self._forward(request)
         self._number += 1
-        assert isinstance(request.head, h11.Request)  # noqa: S101 - tells mypy
-        decision = decide(
-            self.seed,
-            self._number,
-            method=request.head.method.decode(),
-            page=not request.head.target.split(b"?")[0].decode().endswith(WEIGHTLESS),
-        )
-        self.tell(decision.fate, f"{self._number} {_name(request)}")
+        page = not request.target.partition(b"?")[0].endswith(FILES)
+        decision = decide(self.seed, self._number, method=request.method.decode(), page=page)
+        self.tell(decision.fate, f"{self._number} {request}")
         return await self._suffer(request, decision)
 
-    async def _suffer(self, request: Message, decision: Decision) -> Message:
+    async def _suffer(self, request: Asked, decision: Decision) -> Answered:
         fate = decision.fate
         if fate in ("drop_request", "reset"):
             raise HangUp(abrupt=fate == "reset")
@@ -162,88 +134,36 @@ class BadNetwork:
             await asyncio.sleep(0.05)
             waited += 0.05
 
-    def _later(self, request: Message, wait: "asyncio.Future[None] | asyncio._CoroutineLike[None]") -> None:
+    def _later(self, request: Asked, wait: Awaitable[None]) -> None:
         async def go() -> None:
             await wait
             try:
                 answer = await self._forward(request)
             except HangUp:
-                self.tell("late, no answer", _name(request))
+                self.tell("late, no answer", str(request))
             else:
-                self.tell(f"late, {answer.head.status_code}", _name(request))  # type: ignore[union-attr]  # an answer
+                self.tell(f"late, {answer.status}", str(request))
 
         task = asyncio.create_task(go())
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
-    async def _forward(self, request: Message) -> Message:
-        """Let the server do it; where there is no server the phone sees what a broken gateway shows."""
-        assert isinstance(request.head, h11.Request)  # noqa: S101 - tells mypy
-        wire = h11.Connection(h11.CLIENT)
+    async def _forward(self, request: Asked) -> Answered:
+        """Let the server do it; where there is no server the phone sees what a gateway would show."""
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.server_port)
+            answer = await exchange(self.server_port, request)
         except OSError:
-            self.tell("no server", _name(request))
+            self.tell("no server", str(request))
             return _refusal(502)
-        try:
-            head = h11.Request(
-                method=request.head.method,
-                target=request.head.target,
-                headers=[*request.headers, (b"connection", b"close")],
-            )
-            writer.write((wire.send(head) or b"") + (wire.send(h11.Data(data=request.body)) or b""))
-            writer.write(wire.send(h11.EndOfMessage()) or b"")
-            await writer.drain()
-            answer = await _whole(wire, reader)
-        except (OSError, h11.ProtocolError):
-            answer = None  # it was killed in the middle
-        finally:
-            writer.close()
         if answer is None:
-            self.tell("server gone", _name(request))
+            self.tell("server gone", str(request))
             raise HangUp(abrupt=False)
         self._passed += 1
         return answer
 
 
-async def _whole(wire: h11.Connection, reader: asyncio.StreamReader) -> Message | None:
-    """Read one whole message; None where the other side hung up before it began."""
-    head: h11.Request | h11.Response | None = None
-    body = bytearray()
-    while True:
-        event = wire.next_event()
-        if event is h11.NEED_DATA:
-            wire.receive_data(await reader.read(65536))
-        elif isinstance(event, h11.Request | h11.Response):
-            head = event
-        elif isinstance(event, h11.Data):
-            body += event.data
-        elif isinstance(event, h11.EndOfMessage) and head is not None:
-            return Message(head, bytes(body))
-        elif isinstance(event, h11.ConnectionClosed):
-            return None
-
-
-def _sized(answer: Message, request: Message) -> list[tuple[bytes, bytes]]:
-    assert isinstance(request.head, h11.Request)  # noqa: S101 - tells mypy
-    assert isinstance(answer.head, h11.Response)  # noqa: S101 - tells mypy
-    if request.head.method == b"HEAD" or answer.head.status_code in (204, 304):
-        return answer.headers
-    others = [(name, value) for name, value in answer.headers if name != b"content-length"]
-    return [*others, (b"content-length", str(len(answer.body)).encode())]
-
-
-def _refusal(status: int) -> Message:
-    headers = [("content-type", "text/html"), ("retry-after", "1")]
-    return Message(h11.Response(status_code=status, reason=b"No", headers=headers), b"<h1>No</h1>")
-
-
-def _name(request: Message) -> str:
-    """Return what was asked, without what was given: `POST /survey/3/five q2=1 do=save`."""
-    assert isinstance(request.head, h11.Request)  # noqa: S101 - tells mypy
-    return (
-        f"{request.head.method.decode()} {request.head.target.decode()} {request.body[:400].decode()}".strip()
-    )
+def _refusal(status: int) -> Answered:
+    return Answered(status, b"No", [(b"content-type", b"text/html"), (b"retry-after", b"1")], b"<h1>No</h1>")
 
 
 def _hang_up(writer: asyncio.StreamWriter, *, abrupt: bool) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from playwright.async_api import Error
@@ -57,6 +57,7 @@ class Participant:
         survey = self.diary.surveys.setdefault(path, Survey(path))
         self.chance = random.Random(f"{self.seed}:{path}")
         self._step, until, over = 0, time.perf_counter() + PATIENCE, False
+        await self._try(self._leave())  # so that no page is taken for one of this survey
         await self._try(self._open(survey))
         while not over and time.perf_counter() < until:
             self._step += 1
@@ -79,13 +80,17 @@ class Participant:
             await self._try(self._wait_until_sent(survey))
         await self.handset.close()
 
-    async def _try(self, doing: "asyncio._CoroutineLike[bool]") -> bool:
+    async def _try(self, doing: Awaitable[bool]) -> bool:
         try:
             return await doing
         except Error as error:
             self.diary.note("could not", str(error).splitlines()[0])
             await asyncio.sleep(0.2)
             return False
+
+    async def _leave(self) -> bool:
+        await self.handset.close_page()
+        return False
 
     async def _open(self, survey: Survey) -> bool:
         page = await self.handset.page()
