@@ -46,11 +46,11 @@ class Survey:
         if given is None or value not in given.values:
             return False  # a page that shows what was given before this diary began
         index = len(given.values) - 1 - given.values[::-1].index(value)
-        news = given.seen is None or index > given.seen or LEVELS[state] > given.level
-        if given.seen is None or index >= given.seen:
-            given.level = LEVELS[state] if index != given.seen else max(given.level, LEVELS[state])
-            given.seen = index
-        return news
+        now, before = (index, LEVELS[state]), (-1 if given.seen is None else given.seen, given.level)
+        if now <= before:
+            return False
+        given.seen, given.level = now
+        return True
 
 
 @dataclass

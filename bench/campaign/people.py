@@ -1,7 +1,7 @@
 """A study of five questions with several surveys open at once, and participants who hold a link to them."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -104,7 +104,7 @@ def invited(url: str, study_id: int, number: int, *, now: datetime) -> Invited:
             consent_version=STUDY.consent_versions[0],
             consented_on=today,
             actor=tiny.COMMAND,
-            now=now - timedelta(minutes=1),
+            now=now,
             contact_keys=tiny.CONTACT_KEYS,
         )
         randomise_participant(
