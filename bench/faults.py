@@ -57,7 +57,7 @@ def main() -> None:
             directory=Path(directory),
             seed=seed,
             surveys=int(os.environ.get("BENCH_SURVEYS", "1000")),
-            browsers=int(os.environ.get("BENCH_BROWSERS", "8")),
+            browsers=int(os.environ.get("BENCH_BROWSERS", "6")),
             seconds=float(os.environ.get("BENCH_SECONDS", "inf")),
             only=int(only) if only else None,
             settings={"WEB_CONCURRENCY": "2"},

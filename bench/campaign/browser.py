@@ -17,6 +17,7 @@ WATCH = (Path(__file__).parent / "watch.js").read_text(encoding="utf-8")
 ARGUMENTS = [*QUIET, "--disable-dev-shm-usage", "--hide-crash-restore-bubble"]
 ACTION_MS = 2_500
 LOAD_MS = 6_000
+CLOSING = 20.0
 
 Saw = Callable[[str, str, str, str], None]
 
@@ -88,8 +89,9 @@ class Handset:
         """End the browser in good order, if it runs."""
         context, self._context, self._page = self._context, None, None
         if context is not None:
-            with suppress(Error):
-                await context.close()
+            with suppress(Error, TimeoutError):
+                async with asyncio.timeout(CLOSING):
+                    await context.close()
 
     async def offline(self, *, off: bool) -> None:
         """Switch the flight mode on or off."""

@@ -37,13 +37,13 @@ class Mishap:
     jump: int
 
 
-def mishap(seed: str, path: str, step: int) -> Mishap | None:
+def mishap(seed: str, survey: int, step: int) -> Mishap | None:
     """Return what happens during this step of this survey, if anything."""
-    chance = random.Random(f"{seed}:{path}:{step}")
+    chance = random.Random(f"{seed}:survey:{survey}:{step}")
     if chance.random() >= SHARE:
         return None
     (kind,) = chance.choices(tuple(WEIGHTS), tuple(WEIGHTS.values()))
-    return Mishap(kind, chance.uniform(0, 0.7), chance.choice((0.3, 1.0, 2.5)), chance.choice(JUMPS))
+    return Mishap(kind, chance.uniform(0, 0.7), chance.choice((0.3, 1.0, 2.5, 8.0)), chance.choice(JUMPS))
 
 
 async def befall(what: Mishap, handset: Handset, network: BadNetwork, diary: Diary) -> None:

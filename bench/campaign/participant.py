@@ -19,6 +19,8 @@ PATIENCE = 60.0
 """After so many seconds without a receipt somebody leaves a survey as it is and goes on to the next."""
 LOOKS_AFTER_SENDING = 40
 DRAINING = 45.0
+STUCK = 90.0
+"""A browser that says nothing for so long is killed, as anybody would."""
 CHANGES_ONE = 0.15
 SHOWN_TWICE = 2
 
@@ -38,6 +40,7 @@ class Participant:
     stored: Stored
     _step: int = 0
     _lost_sight: int = 0
+    _misfortune: "asyncio.Task[None] | None" = None
 
     def __post_init__(self) -> None:
         self.handset.saw = self.saw
@@ -52,41 +55,44 @@ class Participant:
             survey.untrue.append(f"{item}={value}")
             self.diary.note("untrue", f"{path} {item}={value}")
 
-    async def answer(self, path: str) -> None:
-        """Answer one survey, through everything that happens meanwhile."""
+    async def answer(self, number: int) -> None:
+        """Answer one of the surveys, through everything that happens meanwhile."""
+        path = self.who.surveys[number]
         survey = self.diary.surveys.setdefault(path, Survey(path))
-        self.chance = random.Random(f"{self.seed}:{path}")
+        self.chance = random.Random(f"{self.seed}:survey:{number}")
         self._step, until, over = 0, time.perf_counter() + PATIENCE, False
         await self._try(self._leave())  # so that no page is taken for one of this survey
         await self._try(self._open(survey))
         while not over and time.perf_counter() < until:
             self._step += 1
-            what = mishap(self.seed, path, self._step)
-            misfortune = (
-                asyncio.create_task(befall(what, self.handset, self.network, self.diary)) if what else None
-            )
+            what = mishap(self.seed, number, self._step)
+            if what is not None and (self._misfortune is None or self._misfortune.done()):
+                self._misfortune = asyncio.create_task(befall(what, self.handset, self.network, self.diary))
             over = await self._try(self._next(survey))
-            if misfortune is not None:
-                await misfortune
         self.diary.tell("finished" if over else "given up", path)
 
     async def drain(self) -> None:
         """Come back once to everything that is not known to have arrived, on a network that works."""
+        if self._misfortune is not None:
+            await self._misfortune
         await self.network.heal()
-        await self.handset.offline(off=False)
         open_surveys = [each for each in self.diary.surveys.values() if not each.receipts]
         for survey in open_surveys or list(self.diary.surveys.values())[-1:]:
             await self._try(self._open(survey))
             await self._try(self._wait_until_sent(survey))
-        await self.handset.close()
+        await self.handset.kill()
 
     async def _try(self, doing: Awaitable[bool]) -> bool:
         try:
-            return await doing
+            async with asyncio.timeout(STUCK):
+                return await doing
+        except TimeoutError:
+            self.diary.tell("stuck")
+            await self.handset.kill()
         except Error as error:
             self.diary.note("could not", str(error).splitlines()[0])
             await asyncio.sleep(0.2)
-            return False
+        return False
 
     async def _leave(self) -> bool:
         await self.handset.close_page()

@@ -121,10 +121,10 @@ async def _phone(
     handset = Handset(playwright, plan.directory / diary.name, lambda *_: None)
     async with BadNetwork(seed, port, diary.tell) as network:
         person = Participant(seed, who, handset, network, diary, partial(has, plan.url))
-        for path in who.surveys[: plan.each]:
+        for survey in range(plan.each):
             if time.perf_counter() - begun > plan.seconds:
                 break
-            await person.answer(path)
+            await person.answer(survey)
         await person.drain()
     return diary
 
