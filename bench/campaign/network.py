@@ -47,7 +47,7 @@ class BadNetwork:
     _healed: bool = False
     _number: int = 0
     _passed: int = 0
-    _connections: set[asyncio.StreamWriter] = field(default_factory=set)
+    _connections: dict[asyncio.StreamWriter, "asyncio.Task[None] | None"] = field(default_factory=dict)
     _under_way: set["asyncio.Task[None]"] = field(default_factory=set)
     _listening: asyncio.Server | None = None
 
@@ -63,6 +63,8 @@ class BadNetwork:
             self._listening.close()
         self.cut()
         await self._settle()
+        if serving := [task for task in self._connections.values() if task is not None]:
+            await asyncio.wait(serving)
 
     def cut(self) -> None:
         """Break every connection that stands."""
@@ -79,7 +81,7 @@ class BadNetwork:
             await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._connections.add(writer)
+        self._connections[writer] = asyncio.current_task()  # kept, or it may be forgotten while it waits
         wire = h11.Connection(h11.SERVER)
         try:
             while request := await read_request(wire, reader):
@@ -90,7 +92,7 @@ class BadNetwork:
         except (OSError, h11.ProtocolError):
             pass  # the phone went away
         finally:
-            self._connections.discard(writer)
+            del self._connections[writer]
             _hang_up(writer, abrupt=False)
 
     async def _answer(self, request: Asked) -> Answered:
