@@ -19,14 +19,13 @@ the same race. The diary of every phone that the judge objects to is left in out
 What a page has to show for this:
 
 - `#status` with `data-state`: `saved` (on this phone), `sent` or `received` for everything given so far;
-  anything else promises nothing. Without the attribute the words in the form's `data-saved` and
-  `data-unsaved` count, and no page promises that a survey sent without a connection will arrive.
+  anything else promises nothing. The words of its `data-later` promise that the survey will be sent.
 - `.question` with radio buttons named by their item in `.choice`, one question at a time; `#begin`, `#next`,
   `#back`, `#answers button`, `#finish button`; `details.languages` with its buttons.
 - /receipt/<code>, where the code stands on the page; the link's page with `#birth_year` and `button.main`,
   which leads to /today.
-- what still waits on the phone: in localStorage under names that begin with "hepatica ", or in the IndexedDB
-  database `hepatica`, store `outbox`, where the entries whose `state` is not `received` wait.
+- what still waits on the phone: in the IndexedDB database `hepatica`, store `outbox`, the entries whose
+  `state` is `saved` or `refused`.
 
 What counts as seen: a state that stands at least 150 ms after an answer was chosen, as long as a person takes
 to notice it. An answer given and never seen as saved may or may not be there; one given after it is free to

@@ -33,7 +33,7 @@ class Look:
     values: list[str]
     checked: str
     state: str
-    marked: bool
+    later: bool
     given: dict[str, str]
 
 
@@ -63,7 +63,7 @@ class Handset:
         page = await self.page()
         found: dict[str, Any] | None = await page.evaluate("() => globalThis.hepaticaLook && hepaticaLook()")
         if found is None:
-            return Look("other", "", "", "", [], "", "", marked=False, given={})
+            return Look("other", "", "", "", [], "", "", later=False, given={})
         return Look(**found)
 
     async def waiting(self) -> int:

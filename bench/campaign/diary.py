@@ -17,6 +17,8 @@ class Given:
     values: list[str] = field(default_factory=list)
     seen: int | None = None
     level: int = 0
+    when_sent: int | None = None
+    """How many of the values had been given when Send was pressed first."""
 
     @property
     def expected(self) -> frozenset[str]:
@@ -39,6 +41,11 @@ class Survey:
     def give(self, item: str, value: str) -> None:
         """Note what the participant is about to choose: before the phone can know, so that none is missed."""
         self.answers.setdefault(item, Given()).values.append(value)
+
+    def send(self) -> None:
+        """Note that Send is about to be pressed."""
+        for given in self.answers.values():
+            given.when_sent = len(given.values) if given.when_sent is None else given.when_sent
 
     def see(self, item: str, value: str, state: str) -> bool:
         """Note that an answer was shown as saved; return whether that is news."""

@@ -8,9 +8,13 @@ from typing import Any
 from sqlalchemy import select
 
 from app import database
+from app.domain.response import GivenAnswer, counting
 from app.models import Answer, Response
-from app.queries import responses
 from bench.campaign.diary import Diary, Survey
+
+
+AFTER_SENDING = " after Send had been pressed"
+"""A loss of its own kind: a page took a change of a survey that was on its way."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,14 @@ def stored(url: str) -> Stored:
             answers = session.scalars(
                 select(Answer).where(Answer.response_id == response.id).order_by(Answer.id)
             ).all()
-            counting = responses.answers(session, response_id=response.id)
+            given = [GivenAnswer(each.item, each.value, each.answered_at, each.entry_id) for each in answers]
             found[f"/survey/{response.occasion_id}/{response.instrument}"].append(
                 StoredResponse(
                     response.receipt,
                     response.submission_id,
                     tuple((each.item, _text(each.value)) for each in answers),
                     tuple(each.entry_id for each in answers if each.entry_id is not None),
-                    {item: _text(value) for item, value in counting.items()},
+                    {item: _text(value) for item, value in counting(given, response.submitted_at).items()},
                 )
             )
     return found
@@ -104,12 +108,13 @@ def judged(diaries: Iterable[Diary], there: Stored) -> Verdict:
 
 
 def _judge_answers(verdict: Verdict, name: str, survey: Survey, found: list[StoredResponse]) -> None:
-    counting = {item: value for each in found for item, value in each.counting.items()}
+    counts = {item: value for each in found for item, value in each.counting.items()}
     for item, given in survey.answers.items():
-        if given.seen is not None and counting.get(item) not in given.expected:
+        if given.seen is not None and counts.get(item) not in given.expected:
+            late = given.when_sent is not None and given.seen >= given.when_sent
             verdict.lost.append(
                 f"{name} {item}: given {given.values}, {sorted(given.expected)} seen as"
-                f" saved, {counting.get(item)!r} counts"
+                f" saved{AFTER_SENDING if late else ''}, {counts.get(item)!r} counts"
             )
     rows = Counter(row for each in found for row in each.rows)
     for (item, value), times in rows.items():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from playwright.async_api import Error
 
 from bench.campaign.browser import Handset, Look
-from bench.campaign.diary import LEVELS, Diary, Survey
+from bench.campaign.diary import Diary, Survey
 from bench.campaign.mishaps import befall, mishap
 from bench.campaign.network import BadNetwork
 from bench.campaign.people import Invited
@@ -157,6 +157,8 @@ class Participant:
     async def _come_in(self) -> None:
         page = await self.handset.page()
         await page.goto(f"http://127.0.0.1:{self.network.port}{self.who.link}", wait_until="domcontentloaded")
+        if (await self.handset.look()).where != "link":
+            return  # a phone that is in already shows its first page
         await page.locator("#birth_year").fill(BIRTH_YEAR)
         await page.locator("button.main").click()
         await page.wait_for_url("**/today", wait_until="domcontentloaded")
@@ -196,9 +198,10 @@ class Participant:
         if self.chance.random() < CHANGES_ONE:
             await page.locator("#answers button").nth(self.chance.randrange(len(seen.given) or 1)).click()
             return False
+        survey.send()
         self.diary.note("send", survey.path)
         await page.locator("#finish button").click()
-        for look in range(LOOKS_AFTER_SENDING):
+        for _ in range(LOOKS_AFTER_SENDING):
             await asyncio.sleep(0.15)
             after = await self.handset.look()
             if after.where == "receipt":
@@ -206,9 +209,9 @@ class Participant:
                 return True
             if after.where not in ("review", "other"):
                 return False
-            if look > SHOWN_TWICE and after.marked and after.state in LEVELS:
+            if after.later and after.state == "saved":
                 survey.promised = True
-                self.diary.note("promised", f"{survey.path} {after.state}")
+                self.diary.tell("promised", survey.path)
                 if self.chance.random() < 0.5:
                     return True  # and goes away, as the page allows
         if self.chance.random() < 0.3:

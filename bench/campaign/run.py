@@ -18,7 +18,7 @@ from app.queries import audit
 from bench.campaign.browser import Handset
 from bench.campaign.diary import Diary
 from bench.campaign.fates import FATES
-from bench.campaign.judge import Verdict, has, judged, stored
+from bench.campaign.judge import AFTER_SENDING, Verdict, has, judged, stored
 from bench.campaign.network import BadNetwork
 from bench.campaign.participant import Participant
 from bench.campaign.people import SURVEYS_EACH, invited, load
@@ -68,6 +68,7 @@ class Outcome:
             "lost": len(self.verdict.lost),
             "duplicated": len(self.verdict.duplicated),
             "received_not_stored": len(self.verdict.received_not_stored),
+            "lost_after_sending": sum(AFTER_SENDING in each for each in self.verdict.lost),
             "receipts": sum(bool(survey.receipts) for survey in surveys),
             "left_on_phones": sum(diary.left_over for diary in self.diaries),
             "faults": {fate: counts[fate] for fate in FATES if fate != "pass"},

@@ -19,13 +19,7 @@
   // What the page promises of everything given on it: "", "saved" (on this phone), "sent" or "received".
   const state = () => {
     const status = document.getElementById("status");
-    if (!status) return "";
-    if (status.dataset.state !== undefined) return status.dataset.state;
-    const words = (document.getElementById("survey") || {}).dataset || {};
-    const text = status.textContent;
-    if (text && text === words.saved) return "received";
-    if (text && text === words.unsaved) return "saved";
-    return "";
+    return (status && status.dataset.state) || "";
   };
 
   const NOTICED = 150; // ms that a state has to stand after an answer before somebody has seen it
@@ -35,7 +29,7 @@
     "change",
     (event) => {
       const { type, name, value } = event.target;
-      if (type === "radio") given.set(name, [value, performance.now(), 0]);
+      if (type === "radio" && event.target.closest(".question")) given.set(name, [value, performance.now(), 0]);
     },
     true,
   );
@@ -74,20 +68,17 @@
       values: inputs.map((input) => input.value).filter((value) => value !== "declined"),
       checked: (inputs.find((input) => input.checked) || { value: "" }).value,
       state: state(),
-      marked: !!status && status.dataset.state !== undefined,
+      later: !!status && !!status.textContent && status.textContent === status.dataset.later,
       given: form
-        ? Object.fromEntries([...form.querySelectorAll("input[type=radio]:checked")].map((i) => [i.name, i.value]))
+        ? Object.fromEntries([...form.querySelectorAll(".question input[type=radio]:checked")].map((i) => [i.name, i.value]))
         : {},
     };
   };
 
   // How many entries the phone still has to send.
   globalThis.hepaticaWaiting = async () => {
-    let waiting = 0;
-    for (const key of Object.keys(localStorage))
-      if (key.startsWith("hepatica ")) waiting += Object.keys(JSON.parse(localStorage.getItem(key))).length;
     const known = await indexedDB.databases();
-    if (!known.some(({ name }) => name === "hepatica")) return waiting;
+    if (!known.some(({ name }) => name === "hepatica")) return 0;
     const answer = (request) =>
       new Promise((resolve, reject) => {
         request.onsuccess = () => resolve(request.result);
@@ -95,9 +86,9 @@
       });
     const base = await answer(indexedDB.open("hepatica"));
     try {
-      if (!base.objectStoreNames.contains("outbox")) return waiting;
+      if (!base.objectStoreNames.contains("outbox")) return 0;
       const entries = await answer(base.transaction("outbox").objectStore("outbox").getAll());
-      return waiting + entries.filter((entry) => entry.state !== "received").length;
+      return entries.filter((entry) => ["saved", "refused"].includes(entry.state)).length;
     } finally {
       base.close();
     }

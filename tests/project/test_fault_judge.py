@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.campaign.diary import Diary, Survey
-from bench.campaign.judge import StoredResponse, Verdict, judged
+from bench.campaign.judge import AFTER_SENDING, StoredResponse, Verdict, judged
 
 PATH = "/survey/3/five"
 SENT = StoredResponse(
@@ -62,6 +62,16 @@ def test_going_back_to_an_older_answer_is_a_loss() -> None:
     diary.surveys[PATH].see("two", "3", "received")
     there = replace(SENT, rows=(*SENT.rows, ("two", "3")))
     assert len(_judged(there, diary=diary).lost) == 1
+
+
+def test_a_change_that_came_after_sending_is_lost_and_named() -> None:
+    diary = _diary()
+    diary.surveys[PATH].send()
+    diary.surveys[PATH].give("two", "3")
+    diary.surveys[PATH].see("two", "3", "saved")
+    (lost,) = _judged(SENT, diary=diary).lost
+    assert AFTER_SENDING in lost
+    assert AFTER_SENDING not in _judged(replace(SENT, counting={"one": "4"})).lost[0]
 
 
 def test_news_of_an_older_answer_does_not_hide_a_newer_one() -> None:
