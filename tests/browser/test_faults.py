@@ -1,0 +1,70 @@
+"""A small campaign of faults, always the same: everything that was seen as saved is there, once.
+
+`make bench-faults` is the large one. What failed is told by the diaries in out/failed-tests/.
+"""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app import database
+from bench.campaign.run import Outcome, Plan, campaign
+from tests.fixtures.browser import CHROMIUM, INSTALL, PICTURES
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SURVEYS = 12
+FORGETFUL = (
+    "CREATE TRIGGER forgetful BEFORE INSERT ON answer WHEN NEW.item = 'three' BEGIN SELECT RAISE(IGNORE); END"
+)
+
+
+def _run(plan: Plan) -> Outcome:
+    """Run a campaign in a thread: in this one Playwright's other interface may hold the event loop."""
+    if not CHROMIUM.exists():
+        pytest.fail(INSTALL, pytrace=False)
+    found: list[Outcome] = []
+    thread = threading.Thread(target=lambda: found.append(asyncio.run(campaign(plan, lambda _: None))))
+    thread.start()
+    thread.join()
+    assert found, "the campaign ended with an error"
+    return found[0]
+
+
+def test_what_was_seen_as_saved_is_there_once(sqlite_url: str, tmp_path: Path) -> None:
+    plan = Plan(
+        url=sqlite_url,
+        directory=tmp_path,
+        seed="test",
+        surveys=SURVEYS,
+        browsers=3,
+        each=4,
+        between_kills=(3, 8),
+        settings={"WEB_CONCURRENCY": "1"},
+    )
+    outcome = _run(plan)
+    for diary in outcome.diaries:
+        if any(objection.startswith(f"{diary.name} ") for objection in outcome.verdict.objections):
+            diary.write(PICTURES)
+    assert outcome.verdict.objections == []
+    assert outcome.exceptions == []
+    assert outcome.broken_trail == []
+    figures = outcome.figures()
+    assert figures["surveys"] == SURVEYS
+    assert figures["answers"] > SURVEYS * 3  # most were seen as saved, so that there was something to judge
+    assert sum(figures["faults"].values()) > SURVEYS
+    assert figures["kills"]["worker"] + figures["kills"]["server"] > 0
+
+
+def test_a_server_that_forgets_is_found_out(sqlite_url: str, tmp_path: Path) -> None:
+    with database.writing(sqlite_url) as session:
+        session.execute(text(FORGETFUL))
+    outcome = _run(Plan(url=sqlite_url, directory=tmp_path, seed="test", surveys=1, browsers=1, each=1))
+    assert len(outcome.verdict.lost) == 1
+    assert " three: " in outcome.verdict.lost[0]
+    assert outcome.verdict.received_not_stored
+    assert all(" three=" in objection for objection in outcome.verdict.received_not_stored)
+    assert outcome.verdict.duplicated == []
