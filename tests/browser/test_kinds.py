@@ -4,14 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from app import database
 from app.models import Answer
+from tests.browser import walk
 from tests.browser.conftest import Invitation, Invite
-from tests.browser.test_phone_access import RULES, SMALLEST_TARGET, TARGETS, TOO_WIDE
 from tests.fixtures.browser import NewPage
 from tests.fixtures.kinds import BEHAVIOURS
 
@@ -254,11 +253,7 @@ def test_every_kind_can_be_used(invite_to_kinds: Invite, new_page: NewPage, lang
         while page.locator(QUESTION).count():
             number += 1
             name = f"{behaviour} {number}"
-            found = Axe().run(page, options=RULES).response["violations"]
-            faults += [f"{name}: {each['id']}: {each['nodes'][0]['html']}" for each in found]
-            faults += [f"{name}: small target {each}" for each in page.evaluate(TARGETS, SMALLEST_TARGET)]
-            if page.evaluate(TOO_WIDE) > 0:
-                faults.append(f"{name}: too wide")
+            faults += [f"{name}: {each}" for each in walk.faults(page)]
             page.locator("#next").click()
     assert not faults, "\n".join(faults)
 
@@ -273,7 +268,7 @@ def test_without_scripts_the_box_stands_alone(invite_to_kinds: Invite, new_page:
     page.get_by_role("button", name="Save and go on later").click()
     page.wait_for_url("**/today?saved")
     invitation.open_kind(page, "visual-analogue")
-    assert page.evaluate(TARGETS, SMALLEST_TARGET) == []
+    assert page.evaluate(walk.TARGETS, walk.SMALLEST_TARGET) == []
     page.locator("#a-health").fill("101")
     page.get_by_role("button", name="Send my answers").click()
     expect(page.locator("#q-health .fault")).to_have_text("Enter a whole number from 0 to 100.")

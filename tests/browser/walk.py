@@ -1,0 +1,132 @@
+"""Every page and state that a participant can meet, and what is wrong with one as it stands in a browser."""
+
+from collections.abc import Iterator
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Invitation
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SMALLEST_TARGET = 48
+NARROW = {"width": 320, "height": 640}
+LARGE_TEXT = "addEventListener('DOMContentLoaded', () => document.documentElement.style.fontSize = '200%')"
+
+TARGETS = """
+(smallest) => [...document.querySelectorAll(
+    "a, button, summary, select, textarea, input:not([type=hidden]), label.choice, label:has(input)")]
+  .filter((each) => each.checkVisibility() && !(each.matches("input") && each.closest("label")))
+  .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
+  .filter(([, box]) => box.height < smallest || box.width < smallest)
+  .map(([html, box]) => `${Math.round(box.width)} x ${Math.round(box.height)}: ${html}`)
+"""
+# Words that stick out of their box are cut off or lie on others, also where the page itself stays narrow.
+TOO_WIDE = """
+() => [document.documentElement, ...document.querySelectorAll("body *")]
+  .filter((each) => each.checkVisibility() && !each.closest("svg") && each.scrollWidth > each.clientWidth + 1)
+  .filter((each) => each === document.documentElement || getComputedStyle(each).display !== "inline")
+  .filter((each) => !each.matches("input, legend *"))
+  .map((each) => `${each.scrollWidth - each.clientWidth} px too wide: ${each.outerHTML.slice(0, 80)}`)
+"""
+
+
+def pages(invitation: Invitation, page: Page) -> Iterator[str]:
+    """Go through every page and state, and give the name of each."""
+    yield from _ways_in(invitation, page)
+    invitation.come_in(page)
+    page.locator("summary").click()
+    yield "today, with the languages open"
+    yield from _preferences(invitation, page)
+    yield from _reports(invitation, page)
+    page.goto(f"{invitation.server}/nowhere")
+    yield "a refusal"
+    yield from _questionnaire(invitation, page)
+    page.goto(f"{invitation.server}/today")
+    yield "today, with nothing to answer"
+    page.goto(f"{invitation.server}/history")
+    yield "the history"
+    page.goto(f"{invitation.server}/today")
+    page.locator("form[action='/leave'] button").click()
+    page.wait_for_url("**/left?*")
+    yield "left"
+    page.goto(f"{invitation.server}/today")
+    yield "the link has to be opened again"
+
+
+def _ways_in(invitation: Invitation, page: Page) -> Iterator[str]:
+    page.goto(invitation.link)
+    page.locator("summary").click()
+    yield "the link, with the languages open"
+    page.locator("#birth_year").fill("1900")
+    page.locator("button.main").click()
+    yield "the wrong year of birth"
+    page.goto(f"{invitation.server}/p/invented")
+    page.locator("#birth_year").fill("1900")
+    page.locator("button.main").click()
+    yield "no way in"
+    page.locator("form button.main").click()
+    page.wait_for_url("**/asked*")
+    yield "a new link was asked for"
+    page.goto(f"{invitation.server}/code")
+    yield "the code"
+    page.locator("#code").fill("ABCD-2345")
+    page.locator("button.main").click()
+    yield "a wrong code"
+    page.goto(f"{invitation.server}/offline")
+    yield "no connection"
+
+
+def _preferences(invitation: Invitation, page: Page) -> Iterator[str]:
+    page.goto(f"{invitation.server}/preferences")
+    yield "the preferences"
+    page.locator("#pause-year").fill("2020")
+    page.locator("button[value=save]").click()
+    yield "the preferences with a fault"
+    page.locator("button[value=stop]").click()
+    page.wait_for_url("**/preferences?saved")
+    yield "the reminders stopped"
+
+
+def _reports(invitation: Invitation, page: Page) -> Iterator[str]:
+    page.goto(f"{invitation.server}/report/hospital-stay")
+    yield "a hospital stay"
+    page.locator("#place").evaluate("each => each.removeAttribute('maxlength')")
+    page.locator("#place").fill("x" * 201)
+    page.locator("form button.main").click()
+    yield "a hospital stay with faults"
+    page.goto(f"{invitation.server}/report/transplant")
+    yield "a transplant"
+    page.locator("#started-year").fill("2024")
+    page.locator("form button.main").click()
+    page.wait_for_url("**/reported/*")
+    yield "a report that arrived"
+
+
+def _questionnaire(invitation: Invitation, page: Page) -> Iterator[str]:
+    page.goto(f"{invitation.server}/today")
+    page.locator("a.main").click()
+    page.wait_for_url("**/survey/**")
+    yield "the start"
+    page.locator("#begin").click()
+    page.locator(".question:not([hidden]) .choice").first.click()
+    expect(page.locator("#status")).not_to_be_empty()
+    yield "a question"
+    survey = page.url.partition("#")[0]
+    page.goto(f"{survey}?gaps")
+    yield "the gaps, as they are told without a script"
+    page.goto(f"{survey}#review")
+    page.reload()
+    yield "the answers"
+    page.locator("#finish button").click()
+    page.wait_for_url("**/receipt/*")
+    yield "the receipt"
+
+
+def faults(page: Page) -> list[str]:
+    """Return what is wrong with a page: by axe's rules, targets that are too small, words that stick out."""
+    found = Axe().run(page, options=RULES)
+    return [
+        *(f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]),
+        *(f"small target {each}" for each in page.evaluate(TARGETS, SMALLEST_TARGET)),
+        *page.evaluate(TOO_WIDE),
+    ]
