@@ -1,9 +1,11 @@
 """Everything that was ever answered in one response: which value counts, and where each came from."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.answer import AnswerValue
@@ -40,6 +42,48 @@ class StoredResponse:
     submitted_at: datetime | None
     receipt: str | None
     answers: tuple[StoredAnswer, ...]
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """Return the devices that sent answers, in the order in which they were first answered on."""
+        return tuple(dict.fromkeys(each.device for each in self.answers if each.device))
+
+    @property
+    def differs(self) -> bool:
+        """Return whether devices gave different answers to one question."""
+        return differs((each.item, each.device, each.value) for each in self.answers)
+
+
+def differs(given: Iterable[tuple[str, str | None, AnswerValue]]) -> bool:
+    """Return whether any item was given different values on different devices."""
+    seen: dict[str, list[tuple[str, AnswerValue]]] = defaultdict(list)
+    for item, device, value in given:
+        if device is None:
+            continue
+        if any(other != device and differing != value for other, differing in seen[item]):
+            return True
+        seen[item].append((device, value))
+    return False
+
+
+def differing(session: Session, *, participant_id: int) -> frozenset[int]:
+    """Return the ids of a participant's responses in which devices gave different answers."""
+    of_theirs = (
+        select(Answer.response_id)
+        .join(Response, Response.id == Answer.response_id)
+        .join(Occasion, Occasion.id == Response.occasion_id)
+        .where(Occasion.participant_id == participant_id)
+        .group_by(Answer.response_id)
+        .having(func.count(Answer.device.distinct()) > 1)
+    )
+    given: dict[int, list[tuple[str, str | None, AnswerValue]]] = defaultdict(list)
+    for row in session.execute(
+        select(Answer.response_id, Answer.item, Answer.device, Answer.value).where(
+            Answer.response_id.in_(of_theirs)
+        )
+    ):
+        given[row.response_id].append((row.item, row.device, row.value))
+    return frozenset(key for key, each in given.items() if differs(each))
 
 
 def one(session: Session, *, participant_id: int, response_id: int) -> StoredResponse:

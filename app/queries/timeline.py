@@ -22,7 +22,7 @@ from app.models import (
     Treatment,
     Withdrawal,
 )
-from app.queries import participants, studies
+from app.queries import participants, stored_answers, studies
 from app.queries.participants import ParticipantRow
 from app.queries.worklist import reminder_state
 
@@ -72,6 +72,7 @@ def _given(session: Session, participant: ParticipantRow, blinded: bool) -> Iter
 
 
 def _answered(session: Session, participant: ParticipantRow) -> Iterator[TimelineEntry]:
+    differing = stored_answers.differing(session, participant_id=participant.id)
     for occasion, response in session.execute(
         select(Occasion, Response)
         .join(Response, Response.occasion_id == Occasion.id)
@@ -85,6 +86,7 @@ def _answered(session: Session, participant: ParticipantRow) -> Iterator[Timelin
             "respondent": response.respondent,
             "mode": response.mode,
             "response_id": response.id,
+            "differs": response.id in differing,
         }
         yield TimelineEntry(civil_date(at, participant.time_zone), at, kind, details)
 

@@ -63,7 +63,9 @@ def _response(entry: TimelineEntry, desk: Desk, _participant: ParticipantRow) ->
     title = gettext("Answers sent") if entry.kind == "response.submit" else gettext("Began to answer")
     visit = _visit(desk, str(entry.details["visit"]))
     details: Details = entry.details
-    how = (visit, words.RESPONDENTS[details["respondent"]], words.MODES[details["mode"]])
+    how = [visit, words.RESPONDENTS[details["respondent"]], words.MODES[details["mode"]]]
+    if details["differs"]:
+        how.append(gettext("answered differently on two devices"))
     return Told(title, " · ".join(map(str, how)), response_id=details["response_id"])
 
 
