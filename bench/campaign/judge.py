@@ -12,7 +12,6 @@ from app.domain.response import GivenAnswer, counting
 from app.models import Answer, Response
 from bench.campaign.diary import Diary, Survey
 
-
 AFTER_SENDING = " after Send had been pressed"
 """A loss of its own kind: a page took a change of a survey that was on its way."""
 
