@@ -8,7 +8,7 @@ from app.domain.codes import DefinitionFault, code_faults, is_code, listed, quot
 from app.domain.condition_faults import condition_faults
 from app.domain.instrument import FIELDS, Instrument, Item
 
-FORM_FIELDS = ("do", "submission_id", "language", "gaps", "clock", "participant", "respondent")
+FORM_FIELDS = ("do", "submission_id", "language", "gaps", "clock", "participant", "phone", "respondent")
 """What the page of questions sends beside its answers: no item can be called so."""
 MOST_DECIMALS = 6
 LONGEST_TEXT = 2000

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.answer import AnswerValue
@@ -40,8 +40,9 @@ class Answer(Base):
     """One value, when and in which wording it was given; of an item, the one that was given last counts.
 
     `entry_id` is the name that a phone gave it before it was sent, so that it arrives once; `device` tells
-    the signed-in browsers of one participant apart; `entered_by` is who typed it, as in the audit trail
-    (rows without one came from the participant's phone or an import, as their response's `mode` says).
+    the phones of one participant apart, and `sequence` is the order in which that phone was answered on;
+    `entered_by` is who typed it, as in the audit trail (rows without one came from the participant's phone or
+    an import, as their response's `mode` says).
     """
 
     __tablename__ = "answer"
@@ -59,4 +60,5 @@ class Answer(Base):
     wording_id: Mapped[int] = mapped_column(ForeignKey("wording.id"))
     entry_id: Mapped[str | None] = mapped_column(String(64))
     device: Mapped[str | None] = mapped_column(String(16))
+    sequence: Mapped[int | None] = mapped_column(BigInteger)
     entered_by: Mapped[str | None] = mapped_column(String(80))

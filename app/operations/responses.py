@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.answer import AnswerValue, BadAnswer, read_answer
 from app.domain.codes import SPOKEN
-from app.domain.response import GivenAnswer, Mode, Respondent
+from app.domain.response import GivenAnswer, Mode, Respondent, placed
 from app.domain.schedule import civil_date
 from app.errors import Code, Refusal
 from app.models import Answer, Response
@@ -28,10 +28,12 @@ CAME_LATE = "came from a phone after the response had been sent"
 
 @dataclass(frozen=True)
 class Entry:
-    """What a phone said of one answer: when it was given, and the name under which it is known again."""
+    """What a phone said of one answer: when it was given, its name, and its place in the order there."""
 
     given_at: datetime
     entry_id: str | None = None
+    device: str | None = None
+    sequence: int | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,9 @@ def store_answers(
     if not changed:
         return found.answers
     response_id = found.response_id or _begin(session, found, respondent or "patient", mode, now)
-    new = [_given(item, value, entries.get(item), now) for item, value in changed.items()]
+    new = [
+        placed(_given(item, value, entries.get(item), now), found.given) for item, value in changed.items()
+    ]
     rows = [
         {
             "response_id": response_id,
@@ -136,7 +140,8 @@ def store_answers(
             "received_at": now,
             "wording_id": found.wording_id,
             "entry_id": each.entry_id,
-            "device": visitor.device or None,
+            "device": each.device or visitor.device or None,
+            "sequence": each.sequence,
             "entered_by": visitor.actor.label,
         }
         for each in new
@@ -171,7 +176,7 @@ def store_answers(
 def _given(item: str, value: AnswerValue, entry: Entry | None, now: datetime) -> GivenAnswer:
     if entry is None:
         return GivenAnswer(item, value, now)
-    return GivenAnswer(item, value, entry.given_at, entry.entry_id)
+    return GivenAnswer(item, value, entry.given_at, entry.entry_id, entry.device, entry.sequence)
 
 
 def judged(

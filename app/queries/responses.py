@@ -85,6 +85,8 @@ _FOUND = (
         Answer.value,
         Answer.answered_at,
         Answer.entry_id,
+        Answer.device,
+        Answer.sequence,
         Response.respondent,
         select(func.min(Withdrawal.withdrawn_on))
         .where(Withdrawal.participant_id == bindparam("participant"), Withdrawal.scope != "contact")
@@ -148,7 +150,7 @@ def questionnaire(
         instrument=studies.instrument(session, version_id),
         wording=studies.wording(session, wording_id),
         given=tuple(
-            GivenAnswer(each.item, each.value, each.answered_at, each.entry_id)
+            GivenAnswer(each.item, each.value, each.answered_at, each.entry_id, each.device, each.sequence)
             for each in rows
             if each.item is not None
         ),

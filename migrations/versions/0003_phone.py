@@ -24,11 +24,12 @@ depends_on = None
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 INSTANT = sa.DateTime(timezone=True)
 
-COLUMNS = (
-    ("answer", "entry_id", 64),
-    ("answer", "device", 16),
-    ("answer", "entered_by", 80),
-    ("link", "code_hash", 64),
+COLUMNS: tuple[tuple[str, str, sa.types.TypeEngine[Any]], ...] = (
+    ("answer", "entry_id", sa.String(length=64)),
+    ("answer", "device", sa.String(length=16)),
+    ("answer", "sequence", sa.BigInteger()),
+    ("answer", "entered_by", sa.String(length=80)),
+    ("link", "code_hash", sa.String(length=64)),
 )
 INDEXES = (
     ("ix_answer_response_id_entry_id", "answer", ["response_id", "entry_id"]),
@@ -78,9 +79,9 @@ TABLES: Mapping[str, tuple[sa.schema.SchemaItem, ...]] = {
 
 def upgrade() -> None:
     there = sa.inspect(op.get_bind())
-    for table, name, length in COLUMNS:
+    for table, name, kind in COLUMNS:
         if name not in {column["name"] for column in there.get_columns(table)}:
-            op.add_column(table, sa.Column(name, sa.String(length=length), nullable=True))
+            op.add_column(table, sa.Column(name, kind, nullable=True))
     for index, table, columns in INDEXES:
         op.create_index(index, table, columns, unique=True)
     for table, parts in TABLES.items():
@@ -95,7 +96,7 @@ def downgrade() -> None:
     for index, table, _ in INDEXES:
         op.drop_index(index, table_name=table)
     for table, name, _ in reversed(COLUMNS):
-        column: sa.ColumnClause[str] = sa.column(name)
+        column: sa.ColumnClause[Any] = sa.column(name)
         written = sa.select(column).select_from(sa.table(table, column)).where(column.is_not(None))
         if _empty(written):
             op.drop_column(table, name)

@@ -1,6 +1,7 @@
 """A participant's own scores, for those who see the line and those who hear the table."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,7 +15,7 @@ from tests.fixtures.browser import NewPage
 
 pytestmark = pytest.mark.browser
 
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "light": {},
     "dark, narrow": {"viewport": NARROW, "color_scheme": "dark"},
     "large text": {"viewport": NARROW},

@@ -112,6 +112,9 @@ def test_all_is_answered_and_sent_without_a_connection_and_arrives_once(invite: 
         page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Send my answers").click()
     expect(page.locator("#status")).to_have_text(re.compile("you may close this page"))
+    expect(page.get_by_role("button", name="Change")).to_have_count(0)  # it was sent
+    page.reload()
+    expect(page.locator("#finish")).to_be_hidden()
     page.close()
 
     again = page.context.new_page()
@@ -193,9 +196,7 @@ def test_an_ended_session_says_what_to_do_and_loses_nothing(invite: Invite, page
 
 def test_a_full_phone_says_so_and_the_answer_still_arrives(invite: Invite, page: Page) -> None:
     invitation = _start(invite, page)
-    page.evaluate(
-        "void (IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') })"
-    )
+    page.evaluate("void (IDBObjectStore.prototype.put = function () { this.transaction.abort(); return {} })")
     page.context.set_offline(True)
     _choose(page, 1)
     expect(page.locator("#status")).to_have_text(re.compile("^This phone has no room left"))

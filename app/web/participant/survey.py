@@ -27,6 +27,7 @@ from app.web.questions import drawn
 from app.web.transactions import settings
 
 LONGEST_ID = 64
+LONGEST_PHONE = 16
 OLDEST = timedelta(days=30)
 """An answer that waited longer on a phone than this is dated as if it had waited this long."""
 
@@ -180,11 +181,18 @@ def _given() -> dict[str, str]:
 
 def _entries() -> dict[str, Entry]:
     """Return what the phone says of the answers that it kept until now; a page without a script kept none."""
+    phone = request.form.get("phone", "")[:LONGEST_PHONE] or None
     return {
-        code: Entry(_given_at(code), request.form[f"{code}:id"][:LONGEST_ID])
+        code: Entry(_given_at(code), request.form[f"{code}:id"][:LONGEST_ID], phone, _sequence(code))
         for code in _given()
         if request.form.get(f"{code}:id")
     }
+
+
+def _sequence(code: str) -> int | None:
+    """Return an answer's place among all that was done on its phone."""
+    place = request.form.get(f"{code}:order", "")
+    return int(place) if place.isascii() and place.isdecimal() and len(place) <= LONGEST_PHONE else None
 
 
 def _given_at(name: str) -> datetime:

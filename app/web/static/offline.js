@@ -20,6 +20,7 @@
   const ofPage = (entry) => path === "/today" || entry.path === path;
 
   const show = async () => {
+    outbox.onchange?.();
     const entries = (await mine()).filter(ofPage);
     const refused = entries.find((entry) => entry.state === "refused");
     const waiting = entries.filter((entry) => entry.state === "saved");
@@ -34,7 +35,7 @@
       link.href = arrived.location;
       link.textContent = status.dataset.receipt;
       status.append(" ", link);
-    } else if (status?.dataset.state) say("received");
+    } else if (status && "state" in status.dataset) say("received");
   };
   outbox.onsent = (sent) => sent === path && say("sent");
   outbox.channel.onmessage = ({ data }) => (data.sent ? outbox.onsent(data.sent) : show());
@@ -54,6 +55,7 @@
   };
   // Keeps one entry and sends it as soon as that is possible, by the worker if this page is closed first.
   outbox.keep = async (entry) => {
+    say(""); // whatever held before holds no longer
     const kept = await outbox.put({ owner, path, language: document.documentElement.lang, ...entry });
     say(kept ? "saved" : "full");
     navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("outbox")).catch(() => {});

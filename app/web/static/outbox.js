@@ -36,7 +36,7 @@ self.outbox = (() => {
   const set = (key, value) => run("phone", "readwrite", (store) => store.put(value, key)).catch(() => {});
   const all = async () => {
     const kept = await run("outbox", "readonly", (store) => store.getAll()).catch(() => []);
-    return [...kept, ...unkept].sort((a, b) => a.at - b.at);
+    return [...kept, ...unkept].sort((a, b) => a.order - b.order);
   };
   const remove = async (entries) => {
     for (const entry of entries) {
@@ -51,18 +51,32 @@ self.outbox = (() => {
 
   // ---- what comes in ----
 
+  const random = () =>
+    [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
   let latest = 0;
-  // Resolves to whether the phone has it: false means that it waits in this page only.
+  // Resolves to whether the phone has it: false means that it waits in this page only. `order` counts all that was done
+  // on this phone, in any page of it: its clock may be put back.
   const put = async (entry) => {
-    latest = Math.max(Date.now(), latest + 1); // in the order in which it was done, whatever the clock does
-    const random = crypto.getRandomValues(new Uint8Array(16));
-    const id = [...random].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    const whole = { id, at: latest, state: "saved", ...entry };
+    const whole = { id: random() + random(), at: Date.now(), state: "saved", ...entry };
     try {
-      await run("outbox", "readwrite", (store) => store.put(whole));
+      const transaction = (await database()).transaction(["outbox", "phone"], "readwrite", { durability: "strict" });
+      const phone = transaction.objectStore("phone");
+      await new Promise((resolve, reject) => {
+        transaction.oncomplete = resolve;
+        transaction.onabort = () => reject(transaction.error);
+        phone.get("order").onsuccess = ({ target }) => {
+          const { id = random(), last = 0 } = target.result || {};
+          latest = Math.max(last, latest) + 1;
+          Object.assign(whole, { phone: id, order: latest });
+          phone.put({ id, last: latest }, "order");
+          transaction.objectStore("outbox").put(whole).onsuccess = (event) => (whole.number = event.target.result);
+        };
+      });
       return true;
     } catch {
-      unkept.push(whole);
+      delete whole.number;
+      unkept.push({ ...whole, order: (latest += 1) });
       return false;
     } finally {
       channel.postMessage("");
@@ -90,10 +104,11 @@ self.outbox = (() => {
     const body = new URLSearchParams({ participant: owner, clock: Date.now(), do: "save" });
     for (const entry of entries) {
       for (const [name, value] of entry.fields || []) body.append(name, value);
-      for (const name of ["language", "respondent"]) if (entry[name]) body.set(name, entry[name]);
+      for (const name of ["language", "phone", "respondent"]) if (entry[name]) body.set(name, entry[name]);
       if (entry.kind === "answer") {
         body.set(entry.item + ":id", entry.id);
         body.set(entry.item + ":at", entry.at);
+        body.set(entry.item + ":order", entry.order);
       } else if (entry.kind === "report") {
         body.set("report_id", entry.id); // the page without a connection is the same each time
       } else if (entry.kind === "send") {

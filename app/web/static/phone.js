@@ -10,6 +10,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const alarms = [...document.querySelectorAll(".alarm[data-when]")];
   const codeOf = (question) => question.id.slice(2);
   let asked = questions; // those whose conditions hold
+  let sent = false; // Send was pressed: until it is known what became of it, nothing is changed
   let reviewing = false; // came from the list of answers, and goes back to it
 
   // Shows what the answers so far ask for: questions that depend on them, and what to do at once.
@@ -26,7 +27,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const where = () => {
     const name = decodeURIComponent(location.hash.slice(1));
-    if (name === "review") return asked.length;
+    if (sent || name === "review") return asked.length;
     return asked.findIndex((question) => question.id === name || question.contains(get(name)));
   };
   const go = (screen, replace) => {
@@ -42,8 +43,9 @@ document.addEventListener("DOMContentLoaded", () => {
     root.classList.toggle("one", screen >= 0);
     for (const question of questions) question.hidden = question !== asked[screen];
     get("start").hidden = screen >= 0;
-    get("review").hidden = get("finish").hidden = !last;
-    get("steps").hidden = screen < 0;
+    get("review").hidden = !last;
+    get("finish").hidden = sent || !last;
+    get("steps").hidden = sent || screen < 0;
     get("next").hidden = last;
     get("next").textContent = reviewing ? words.review : words.next;
     get("progress").hidden = screen < 0 || last;
@@ -82,7 +84,7 @@ document.addEventListener("DOMContentLoaded", () => {
           reviewing = true;
           show(true);
         };
-        row.append(text, answer, change);
+        row.append(text, answer, ...(sent ? [] : [change]));
         return row;
       }),
     );
@@ -114,19 +116,25 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   get("back").onclick = () => go(where() - 1);
 
-  let sending;
+  const pending = async () => (await outbox.mine()).some((each) => each.path === path && each.kind === "send" && each.state === "saved");
+  const lock = (locked) => {
+    if (sent !== locked) {
+      sent = locked;
+      show();
+    }
+  };
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = event.submitter;
     if (!button || button.hidden) return; // the Enter key, pressed on an answer
     if (button.value === "send") {
-      if (sending) return;
-      sending = true;
-      const before = (await outbox.mine()).some((entry) => entry.path === path && entry.kind === "send");
-      await (before ? outbox.show() : outbox.keep({ kind: "send", item: "do", respondent: respondent() }));
-      sending = false;
+      if (sent) return;
+      lock(true);
+      await outbox.keep({ kind: "send", item: "do", respondent: respondent() });
+      lock(await pending());
     } else if (button.value === "save") location.assign("/today?saved");
     else if (!(await outbox.flush())) {
+      for (const question of questions) question.disabled = true; // the answers have been sent: not once more
       get("do").disabled = false;
       get("do").value = button.value;
       form.action = path + location.hash; // the same question again, in the other language
@@ -147,8 +155,10 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     questions.forEach((question) => kinds.enhance(question));
     follow();
+    sent = await pending();
     show(where() >= 0);
   };
+  outbox.onchange = async () => sent && lock(await pending());
   get("begin").hidden = false;
   follow();
   show(where() >= 0);
