@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app import database
+from app.domain.item_faults import FORM_FIELDS
 from app.models import Answer
 from tests.fixtures.kinds import BEHAVIOURS, LANGUAGES
 from tests.fixtures.pages import form_values, parsed, text
@@ -54,6 +55,10 @@ def _send(phone: Phone, behaviour: str, form: dict[str, object], do: str = "save
     return phone.client.post(phone.survey(instrument=behaviour), data=form | {"do": do}).status_code
 
 
+def _questions(page: Element) -> list[Element]:
+    return [each for each in page.iter("fieldset") if each.get("id", "").startswith("q-")]
+
+
 def _question(page: Element, code: str) -> Element:
     found = page.find(f".//fieldset[@id='q-{code}']")
     assert found is not None
@@ -72,7 +77,7 @@ def test_every_page_is_whole_and_nothing_stands_in_it_beforehand(
     for behaviour in BEHAVIOURS:
         page = phone.get(phone.survey(instrument=behaviour))
         form = form_values(page, "submission_id")
-        answers = {name: value for name, value in form.items() if name not in ("do", "submission_id")}
+        answers = {name: value for name, value in form.items() if name not in FORM_FIELDS}
         assert {value for name, value in answers.items() if not name.endswith(":asked")} <= {""}
         assert page.attrib["lang"] == language
 
@@ -93,7 +98,9 @@ def test_what_is_answered_is_stored_and_stands_on_the_page_again(
 
 def _filled(page: Element) -> dict[str, object]:
     values: dict[str, list[str]] = {}
-    for control in [*page.iter("input"), *page.iter("textarea")]:
+    form = page.find(".//form[@id='survey']")
+    assert form is not None
+    for control in [*form.iter("input"), *form.iter("textarea")]:
         chosen = control.get("type") not in ("radio", "checkbox") or "checked" in control.attrib
         if chosen and control.get("name") and "disabled" not in control.attrib:
             value = control.text or "" if control.tag == "textarea" else control.get("value", "")
@@ -153,7 +160,7 @@ def test_a_question_is_asked_where_its_conditions_hold_and_sent_without_a_gap_wh
 
     def shown() -> list[str]:
         page = phone.get(address)
-        return [each.attrib["id"][2:] for each in page.iter("fieldset") if "hidden" not in each.attrib]
+        return [each.attrib["id"][2:] for each in _questions(page) if "hidden" not in each.attrib]
 
     assert shown() == ["pain", "sleep"]
     question = _question(phone.get(address), "worst")
@@ -178,7 +185,7 @@ def test_questions_are_counted_that_everybody_is_asked(kinds_phone: NewPhone) ->
             text(each.find(".//span[@class='step']"))
             if each.find(".//span[@class='step']") is not None
             else ""
-            for each in phone.get(phone.survey(instrument=behaviour)).iter("fieldset")
+            for each in _questions(phone.get(phone.survey(instrument=behaviour)))
         ]
         for behaviour in ("information", "practice", "condition")
     }
@@ -210,7 +217,7 @@ def test_a_section_is_named_above_its_questions_and_with_each_of_them(kinds_phon
     page = phone.get(phone.survey(instrument="grid"))
     heads = [each for each in page.iter("div") if each.get("class") == "head"]
     assert [text(each) for each in heads] == ["Your body How often were you bothered by:"]
-    assert [text(each.find(".//span[@class='stem']")) for each in page.iter("fieldset")] == [
+    assert [text(each.find(".//span[@class='stem']")) for each in _questions(page)] == [
         "How often were you bothered by:"
     ] * 3
 

@@ -50,7 +50,7 @@ def test_it_is_changed_in_the_middle_with_no_answer_lost(phone: Phone) -> None:
     assert page.get("lang") == "ar"
     assert [
         (each.attrib["name"], each.attrib["value"]) for each in page.iter("input") if "checked" in each.attrib
-    ] == [("itch", "3")]
+    ] == [("respondent", "patient"), ("itch", "3")]
     phone.press(phone.survey(), "send", sleep="1")
     with database.reading(phone.url) as session:
         wordings = session.execute(select(Answer.item, Answer.wording_id).order_by(Answer.id)).all()
