@@ -7,10 +7,10 @@
   const speech = window.speechSynthesis;
   if (!speech || !window.SpeechSynthesisUtterance) return;
 
-  // A language with its script: zh-Hans is read by a voice for zh_CN, and not by one for zh-HK.
+  // A language with its script: zh-Hans is read by a voice for zh-CN, and not by one for zh-HK. Android writes zh_CN_#Hans.
   const spoken = (tag) => {
     try {
-      const { language, script } = new Intl.Locale(tag.replace(/_/g, "-")).maximize();
+      const { language, script } = new Intl.Locale(tag.replace(/_#.*/, "").replace(/_/g, "-")).maximize();
       return language + script;
     } catch {
       return "";
