@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,7 +13,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from app import clock, database
-from app.domain.actor import Role
+from app.domain.actor import Actor, Role
 from app.domain.partial_date import PartialDate
 from app.formats import link_token
 from app.models import Account
@@ -21,13 +22,17 @@ from app.operations.events import read_event, report_event
 from app.operations.link_requests import ask_for_link
 from app.operations.links import issue_link, revoke_links
 from app.operations.reports import publish_report
+from app.operations.responses import save_answers
 from app.operations.studies import load_study
+from app.queries import occasions
+from app.queries.access import Visitor
+from tests.fixtures.alarming import WITH_ALERTS
 from tests.fixtures.browser import NewPage
 from tests.fixtures.desk import PASSWORD
 from tests.fixtures.mail import Mailbox
 from tests.fixtures.phone import SETTINGS
 from tests.fixtures.server import Serve
-from tests.fixtures.study import COMMAND, FOLDER, LINK_KEYS, TinyStudy
+from tests.fixtures.study import COMMAND, LINK_KEYS, TinyStudy
 
 pytestmark = pytest.mark.browser
 
@@ -96,7 +101,7 @@ def office(request: pytest.FixtureRequest, sqlite_url: str, serve: Serve) -> Ite
     """Three participants, one read event and one report; mail goes to `mailbox` if the test has one."""
     now = clock.now()
     with database.writing(sqlite_url) as session:
-        study_id = load_study(session, folder=FOLDER, actor=COMMAND, now=now).study_id
+        study_id = load_study(session, folder=WITH_ALERTS, actor=COMMAND, now=now).study_id
     tiny = TinyStudy(sqlite_url, study_id)
     today = now.date() - timedelta(days=1)
     first = tiny.enrol("MAD-001", day_0=today, now=now)
@@ -107,6 +112,7 @@ def office(request: pytest.FixtureRequest, sqlite_url: str, serve: Serve) -> Ite
         lost = link_token.sign(issue_link(session, participant_id=second, actor=COMMAND, now=now), LINK_KEYS)
         revoke_links(session, participant_id=second, actor=COMMAND, now=now)
         ask_for_link(session, token=lost, address="10.0.0.1", now=now, link_keys=LINK_KEYS)
+        _begin_to_answer(session, second)
         event_id = report_event(
             session,
             participant_id=first,
@@ -140,6 +146,23 @@ def office(request: pytest.FixtureRequest, sqlite_url: str, serve: Serve) -> Ite
         yield Office(server.url, sqlite_url, event_id)
 
 
+def _begin_to_answer(session: Session, participant_id: int) -> None:
+    """Give answers on a phone that raise an alert, and leave them unsent."""
+    now = clock.now()
+    due = occasions.of_participant(session, participant_id=participant_id, now=now)[0]
+    save_answers(
+        session,
+        visitor=Visitor(
+            participant_id, 1, "mad", "ar", ZoneInfo("Europe/Madrid"), Actor("participant", participant_id)
+        ),
+        occasion_id=due.occasion_id,
+        instrument="itch",
+        raw={"itch": "4", "sleep": "4"},
+        now=now,
+        language="ar",
+    )
+
+
 def pages(office: Office, page: Page) -> Iterator[str]:
     """Go through every page and state, and give the name of each."""
     staff = f"{office.server}/staff"
@@ -150,7 +173,11 @@ def pages(office: Office, page: Page) -> Iterator[str]:
         "/participants/new",
         "/participants/new?site=mad",
         "/participants/MAD-001",
+        "/participants/MAD-002",
         "/participants/MAD-003",
+        "/participants/MAD-001/answers/1/itch",
+        "/participants/MAD-002/answers/3/itch?language=ar",
+        "/participants/MAD-002/responses/1",
         "/participants/MAD-001/contact",
         "/participants/MAD-001/link",
         "/participants/MAD-001/link/print",
@@ -184,6 +211,10 @@ def pages(office: Office, page: Page) -> Iterator[str]:
     page.locator("main button.main").click()
     expect(page.locator("#faults")).to_be_focused()
     yield "a reading with faults"
+    page.goto(f"{staff}/participants/MAD-001/answers/1/itch")
+    page.locator("main button.main").click()
+    expect(page.locator("#faults")).to_be_focused()
+    yield "answers with faults"
     page.goto(f"{staff}/participants/MAD-001/consent")
     page.locator("main button.main").click()
     yield "a consent with faults"

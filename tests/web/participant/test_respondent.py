@@ -45,7 +45,7 @@ def test_who_answered_goes_along(
     sent = phone.press(phone.survey(), "send", itch="3", sleep="2", respondent=respondent)
     shown = text(phone.get(sent.headers["Location"]))
     assert (receipt or "Answered by") in shown if receipt else "Answered by" not in shown
-    assert f"Start, {staff}, on the study's pages" in text(coordinator.get("/participants/P-1"))
+    assert f"Start · {staff} · on the study's pages" in text(coordinator.get("/participants/P-1"))
     assert staff in text(coordinator.get("/participants/P-1/responses/1"))
     with database.reading(tiny.url) as session:
         rows = exports.study_tables(session, study_id=tiny.study_id).responses
