@@ -32,7 +32,7 @@ def _begin(invitation: Invitation, page: Page, behaviour: str) -> Locator:
 
 
 def _saved(page: Page) -> None:
-    expect(page.locator("#status")).to_have_text("Saved")
+    expect(page.locator("#status")).to_have_text("Received")
 
 
 def _is(page: Page, code: str) -> None:
@@ -76,6 +76,22 @@ def test_what_is_typed_is_read_on_the_phone_as_it_is_stored(
     page.goto(page.url.split("#")[0] + "#review")
     page.reload()
     assert page.locator("#answers li > :nth-child(2)").all_text_contents() == listed
+
+
+def test_what_cannot_be_taken_is_said_at_once_and_put_right(invite_to_kinds: Invite, page: Page) -> None:
+    invitation = invite_to_kinds("en")
+    question = _begin(invitation, page, "number")
+    question.locator("[name=weight]").fill("2510")
+    page.keyboard.press("Tab")
+    expect(page.locator("#status")).to_contain_text("Enter a number from 30 to 250.")
+    question.locator("[name=weight]").fill("25.1")
+    page.keyboard.press("Tab")
+    expect(page.locator("#status")).to_contain_text("Enter a number from 30 to 250.")
+    question.locator("[name=weight]").fill("251,0")
+    question.locator("[name=weight]").fill("51,0")
+    page.keyboard.press("Tab")
+    _saved(page)
+    assert _stored(invitation) == {"weight": 51}
 
 
 def test_several_choices_and_a_refusal_put_each_other_out(invite_to_kinds: Invite, page: Page) -> None:

@@ -1,17 +1,25 @@
 """A questionnaire's items and answers as staff read them: in their own language where its words exist."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from app import i18n
+from app.domain.animal_naming import Grade, adjusted_count, grade
 from app.domain.answer import DECLINED, AnswerValue, filed, typed_text
 from app.domain.instrument import Instrument, Item, Wording
 from app.domain.partial_date import PartialDate
-from app.i18n import gettext
+from app.i18n import gettext, lazy_gettext
 from app.queries import studies
 from app.web.answer_words import as_typed
 from app.web.speech import format_partial
+
+GRADES: Mapping[Grade, str] = {
+    "normal": lazy_gettext("Normal count of animals"),
+    "minimal or grade 1": lazy_gettext("Speaks for minimal encephalopathy, or grade 1"),
+    "grade 2 or worse": lazy_gettext("Speaks for encephalopathy of grade 2 or worse"),
+}
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,17 @@ class Asked:
             return self._words(self.instrument.item(code), value)
         except (KeyError, ValueError):
             return filed(value)
+
+    def grading(self, item: Item, answers: Mapping[str, AnswerValue]) -> str:
+        """Return what the count of an Animal Naming Test says; nothing for other items or without a count."""
+        count, found = adjusted_count(item, answers), grade(item, answers)
+        if item.type != "animal-naming" or count is None or found is None:
+            return ""
+        if count == answers[item.code]:
+            return str(GRADES[found])
+        return gettext(
+            "%(grade)s (%(count)s with the points added)", grade=GRADES[found], count=as_typed(count)
+        )
 
     def _words(self, item: Item, value: AnswerValue) -> str:
         if item.choices:

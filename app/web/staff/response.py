@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask.typing import ResponseReturnValue
 
+from app.domain.answer import applicable
 from app.queries import stored_answers
 from app.queries.stored_answers import StoredAnswer, StoredResponse
 from app.web.gate import staff_only
@@ -16,10 +17,15 @@ from app.web.staff.pages import page
 
 @dataclass(frozen=True)
 class Line:
-    """One question with what counts (None: nothing does) and what was given besides, in words."""
+    """One question with what counts (None: nothing does) and what was given besides, in words.
+
+    `asked` is whether the other answers still ask for it, `grading` what an Animal Naming Test says.
+    """
 
     question: str
     answer: str
+    asked: bool
+    grading: str
     counting: StoredAnswer | None
     others: tuple[tuple[str, StoredAnswer], ...]
 
@@ -45,16 +51,22 @@ def response(code: str, response_id: int) -> ResponseReturnValue:
 
 
 def _lines(found: StoredResponse, asked: Asked) -> list[Line]:
+    counting_of = {each.item: each for each in found.answers if each.counts}
+    values = {code: each.value for code, each in counting_of.items()}
+    still = applicable(asked.instrument, values)
+    values = {code: value for code, value in values.items() if code in still}
     lines = []
     for item in asked.instrument.items:
         if not item.is_answered:
             continue
         given = [each for each in found.answers if each.item == item.code]
-        counting = next((each for each in given if each.counts), None)
+        counting = counting_of.get(item.code)
         lines.append(
             Line(
                 question=asked.question(item.code),
                 answer=asked.answer(item.code, counting.value if counting else None),
+                asked=item.code in still,
+                grading=asked.grading(item, values),
                 counting=counting,
                 others=tuple(
                     (asked.answer(item.code, each.value), each)
