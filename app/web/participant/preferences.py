@@ -16,7 +16,7 @@ from app.queries import contact_preferences, studies
 from app.web.date_boxes import PARTS
 from app.web.gate import participant_only
 from app.web.participant.language import speak_from_now_on
-from app.web.participant.page import blueprint, page
+from app.web.participant.page import blueprint, form_of_visitor, page
 from app.web.participant.typed_dates import DateBoxes
 
 LONGEST_PAUSE = timedelta(days=366)
@@ -85,9 +85,7 @@ def preferences() -> ResponseReturnValue:
 def choose() -> ResponseReturnValue:
     """Stop, start again, or save the choices; the language too, where its button was pressed."""
     visitor = g.visitor
-    # a form left open on a shared phone, sent after someone else came in
-    if request.form.get("participant", str(visitor.participant_id)) != str(visitor.participant_id):
-        raise Refusal(Code.LINK_INVALID, "the form is of another participant")
+    form_of_visitor()
     who = {"participant_id": visitor.participant_id, "actor": visitor.actor, "now": g.now}
     match request.form.get("do"):
         case "stop":
