@@ -14,18 +14,7 @@ from tests.fixtures.browser import NewPage
 pytestmark = pytest.mark.browser
 
 ITEMS = 16
-NAMED = (
-    "button",
-    "link",
-    "radio",
-    "checkbox",
-    "textbox",
-    "group",
-    "form",
-    "img",
-    "table",
-    "DisclosureTriangle",
-)
+NAMED = ("button", "link", "radio", "checkbox", "textbox", "img", "table", "DisclosureTriangle")
 
 # Words of a script that the language around them is not written in: they would be read out wrongly.
 SCRIPTS = """

@@ -43,6 +43,8 @@ def pages(invitation: Invitation, page: Page) -> Iterator[str]:
     yield from _questionnaire(invitation, page)
     page.goto(f"{invitation.server}/today")
     yield "today, with nothing to answer"
+    page.goto(f"{invitation.server}/helping")
+    yield "how to help"
     page.goto(f"{invitation.server}/history")
     yield "the history"
     page.goto(f"{invitation.server}/today")
@@ -106,12 +108,22 @@ def _questionnaire(invitation: Invitation, page: Page) -> Iterator[str]:
     page.goto(f"{invitation.server}/today")
     page.locator("a.main").click()
     page.wait_for_url("**/survey/**")
-    yield "the start"
+    page.locator("#start summary").click()
+    yield "the start, with who is answering"
     page.locator("#begin").click()
     page.locator(".question:not([hidden]) .choice").first.click()
     expect(page.locator("#status")).not_to_be_empty()
     yield "a question"
     survey = page.url.partition("#")[0]
+    yield from _states(page)
+    page.goto(f"{survey}#q-forget")
+    page.reload()
+    page.locator(".question:not([hidden]) .choice").nth(4).click()
+    page.goto(f"{survey}#q-concentrate")
+    page.reload()
+    page.locator(".question:not([hidden]) .choice").nth(4).click()
+    expect(page.locator(".alarm")).to_be_visible()
+    yield "an alarming answer"
     page.goto(f"{survey}?gaps")
     yield "the gaps, as they are told without a script"
     page.goto(f"{survey}#review")
@@ -120,6 +132,19 @@ def _questionnaire(invitation: Invitation, page: Page) -> Iterator[str]:
     page.locator("#finish button").click()
     page.wait_for_url("**/receipt/*")
     yield "the receipt"
+
+
+def _states(page: Page) -> Iterator[str]:
+    """Show what happened to an answer, as offline.js does, in every state that there is."""
+    for state in ("saved", "sent", "received", "full", "refused"):
+        page.locator("#status").evaluate(
+            """(status, state) => {
+              status.dataset.state = state;
+              status.textContent = status.dataset[state] || "Words of the server";
+            }""",
+            state,
+        )
+        yield f"an answer that is {state}"
 
 
 def faults(page: Page) -> list[str]:

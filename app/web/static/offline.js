@@ -76,7 +76,7 @@
       for (const control of report.elements) {
         const value = values[control.name];
         if (control.type === "radio") control.checked = control.value === value;
-        else if (control.name && control.type !== "hidden") control.value = value ?? "";
+        else if (control.name && !["hidden", "submit"].includes(control.type)) control.value = value ?? "";
       }
     };
     const drafts = async () => (await mine()).filter((each) => each.path === path && each.kind === "report" && each.state !== "saved");
@@ -90,6 +90,7 @@
       await outbox.put({ owner, path, kind: "report", state: "draft", fields: fields() });
     });
     report.addEventListener("submit", async (event) => {
+      if (event.submitter?.name) return; // the size of the text
       event.preventDefault();
       const button = report.querySelector("button.main");
       if (button.disabled) return;
