@@ -202,7 +202,7 @@ def format_number(number: float) -> str:
 
 def date_order() -> tuple[str, ...]:
     """Return `day`, `month` and `year` in the order in which the language writes dates in figures."""
-    # English is read all over the world, where the day comes first: docs/decisions/0012-boxes-of-a-date.md.
+    # English is read all over the world, where the day comes first: docs/decisions/0008-boxes-of-a-date.md.
     there = "en-001" if current() == SOURCE_LANGUAGE else current()
     pattern = locale(there).date_formats["short"].pattern
     return tuple(_PARTS[letter] for letter in sorted(_PARTS, key=pattern.index))

@@ -74,7 +74,7 @@ def save_answers(
 
     The visitor must hold the participant's lock (`access.signed_in(lock=True)`). Refuses what was not given
     while the occasion was open. After the response has been sent, only entries of another phone are kept:
-    those given before the sending still count by their time (docs/decisions/0007). Other answers are refused.
+    those given before the sending still count by their time (docs/decisions/0009). Other answers are refused.
     """
     found = responses.questionnaire(
         session, visitor=visitor, occasion_id=occasion_id, instrument=instrument, language=language, now=now
