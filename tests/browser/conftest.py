@@ -69,16 +69,17 @@ Invite = Callable[[str], Invitation]
 @pytest.fixture
 def invite(sqlite_url: str, serve: Serve) -> Iterator[Invite]:
     """Enrol someone in the demonstration study who reads a language: `invite("ar")`."""
-    yield from _inviting(study_folder.read(DEMO), sqlite_url, serve)
+    yield from inviting(study_folder.read(DEMO), sqlite_url, serve)
 
 
 @pytest.fixture
 def invite_to_kinds(sqlite_url: str, serve: Serve) -> Iterator[Invite]:
     """Enrol someone in the study that asks every kind of question."""
-    yield from _inviting(kinds.folder(), sqlite_url, serve)
+    yield from inviting(kinds.folder(), sqlite_url, serve)
 
 
-def _inviting(folder: StudyFolder, sqlite_url: str, serve: Serve) -> Iterator[Invite]:
+def inviting(folder: StudyFolder, sqlite_url: str, serve: Serve) -> Iterator[Invite]:
+    """Serve a study and give what enrols someone in it."""
     with database.writing(sqlite_url) as session:
         study_id = load_study(session, folder=folder, actor=COMMAND, now=clock.now()).study_id
     with serve(sqlite_url, **SETTINGS) as server:
