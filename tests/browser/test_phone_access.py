@@ -63,5 +63,5 @@ def test_the_first_questionnaire_page_is_light(invite: Invite, new_page: NewPage
     page.goto(f"{invitation.server}{survey}")
     page.locator("#begin").wait_for()
     page.wait_for_load_state("networkidle")
-    assert 1 <= len(weights) <= 5
+    assert 1 <= len(weights) <= 4
     assert sum(weights) <= 14 * 1024

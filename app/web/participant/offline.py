@@ -10,7 +10,7 @@ from app import i18n
 from app.i18n import gettext
 from app.web.gate import public
 from app.web.participant.page import blueprint
-from app.web.static_files import files, static_url
+from app.web.static_files import TOGETHER, files, static_url
 
 NOT_KEPT = ("staff", "icon-", "worker.")
 """How the names of static files begin that no page needs without a connection."""
@@ -20,7 +20,9 @@ NOT_KEPT = ("staff", "icon-", "worker.")
 @public
 def worker() -> ResponseReturnValue:
     """Give the service worker, which has to stand at the root, with the addresses of this version's files."""
-    addresses = json.dumps([static_url(name) for name in files() if not name.startswith(NOT_KEPT)])
+    parts = {part for parts in TOGETHER.values() for part in parts}
+    kept = [name for name in files() if not name.startswith(NOT_KEPT) and name not in parts]
+    addresses = json.dumps([static_url(name) for name in kept])
     head = f"const FILES = {addresses};\nconst OUTBOX = {json.dumps(static_url('outbox.js'))};\n"
     script = files()["worker.js"].bodies["identity"].decode()
     response = Response(head + script, content_type="text/javascript; charset=utf-8")
