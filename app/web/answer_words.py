@@ -1,7 +1,9 @@
 """What people are told to do: beside a question that is typed, and where an answer could not be taken."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
+from app import i18n
 from app.domain.answer import AnswerValue, BadAnswer, Reason, filed, number_range
 from app.domain.instrument import Item
 from app.i18n import format_number, gettext, ngettext
@@ -24,8 +26,14 @@ def fault_words(bad: BadAnswer) -> str:
 
 def as_typed(value: AnswerValue) -> str:
     """Return a stored number as people of the language would type it: no sign groups its digits."""
+    return filed(value).translate(_signs(i18n.current()))
+
+
+@cache
+def _signs(_language: str) -> Mapping[int, str]:
+    """Return how the language in use writes each digit and the decimal sign."""
     signs = {ord(str(digit)): format_number(digit) for digit in range(10)}
-    return filed(value).translate(signs | {ord("."): format_number(1.5)[1:-1]})
+    return signs | {ord("."): format_number(1.5)[1:-1]}
 
 
 def _number(item: Item) -> str:

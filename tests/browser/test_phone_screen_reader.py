@@ -115,11 +115,11 @@ def test_what_happens_to_an_answer_is_said(invite: Invite, page: Page) -> None:
     _first_question(invite, page)
     status = page.get_by_role("status")
     page.get_by_role("radio", name="Often").check()
-    expect(status).to_have_text("Saved")
+    expect(status).to_have_text("Received")
     assert _one(page, "status", "")["live"] == "polite"
     page.context.set_offline(True)
     page.get_by_role("radio", name="Never").check()
-    expect(status).to_have_text(re.compile("kept on this phone"))
+    expect(status).to_have_text(re.compile("^Saved on this phone"))
 
 
 def test_each_change_button_says_of_which_answer(invite: Invite, page: Page) -> None:

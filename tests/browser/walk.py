@@ -61,10 +61,12 @@ def _ways_in(invitation: Invitation, page: Page) -> Iterator[str]:
     yield "the link, with the languages open"
     page.locator("#birth_year").fill("1900")
     page.locator("button.main").click()
+    page.locator(".faults").wait_for()
     yield "the wrong year of birth"
     page.goto(f"{invitation.server}/p/invented")
     page.locator("#birth_year").fill("1900")
     page.locator("button.main").click()
+    page.locator("form[action$='/ask']").wait_for()
     yield "no way in"
     page.locator("form button.main").click()
     page.wait_for_url("**/asked*")
@@ -73,6 +75,7 @@ def _ways_in(invitation: Invitation, page: Page) -> Iterator[str]:
     yield "the code"
     page.locator("#code").fill("ABCD-2345")
     page.locator("button.main").click()
+    page.locator(".faults").wait_for()
     yield "a wrong code"
     page.goto(f"{invitation.server}/offline")
     yield "no connection"
@@ -83,6 +86,7 @@ def _preferences(invitation: Invitation, page: Page) -> Iterator[str]:
     yield "the preferences"
     page.locator("#pause-year").fill("2020")
     page.locator("button[value=save]").click()
+    page.locator(".faults").wait_for()
     yield "the preferences with a fault"
     page.locator("button[value=stop]").click()
     page.wait_for_url("**/preferences?saved")
@@ -95,6 +99,7 @@ def _reports(invitation: Invitation, page: Page) -> Iterator[str]:
     page.locator("#place").evaluate("each => each.removeAttribute('maxlength')")
     page.locator("#place").fill("x" * 201)
     page.locator("form button.main").click()
+    page.locator(".faults").wait_for()
     yield "a hospital stay with faults"
     page.goto(f"{invitation.server}/report/transplant")
     yield "a transplant"
@@ -119,6 +124,7 @@ def _questionnaire(invitation: Invitation, page: Page) -> Iterator[str]:
     page.goto(f"{survey}#q-forget")
     page.reload()
     page.locator(".question:not([hidden]) .choice").nth(4).click()
+    expect(page.locator("#status")).to_have_attribute("data-state", "received")
     page.goto(f"{survey}#q-concentrate")
     page.reload()
     page.locator(".question:not([hidden]) .choice").nth(4).click()

@@ -27,9 +27,18 @@ def chosen() -> str:
     return size if size in SIZES else SIZES[0]
 
 
+@blueprint.app_template_global("this_page")
+def this_page() -> str:
+    """Return the address of the page, to come back to; of one that cannot be written, the first page's."""
+    return request.full_path if request.full_path.isprintable() else FIRST_PAGE
+
+
 def asked_for() -> str | None:
     """Return the size that a button of the form asks for, or None where another was pressed."""
-    action, _, size = request.form.get("do", "").partition(":")
+    try:
+        action, _, size = request.form.get("do", "").partition(":")
+    except HTTPException:  # longer than any form of ours: its page says so
+        return None
     return size if action == "size" and size in SIZES else None
 
 

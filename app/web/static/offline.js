@@ -19,13 +19,18 @@
   const mine = async () => (await outbox.all()).filter((entry) => entry.owner === owner);
   const ofPage = (entry) => path === "/today" || entry.path === path;
 
+  let leaving = false; // for the receipt
   const show = async () => {
     outbox.onchange?.();
     const entries = (await mine()).filter(ofPage);
     const refused = entries.find((entry) => entry.state === "refused");
     const waiting = entries.filter((entry) => entry.state === "saved");
     const arrived = entries.find((entry) => entry.state === "arrived");
-    if (arrived && path !== "/today") return location.replace(arrived.location);
+    if (leaving) return;
+    if (arrived && path !== "/today") {
+      leaving = true;
+      return location.replace(arrived.location);
+    }
     if (refused) say("refused", refused.words);
     else if (waiting.some((entry) => !entry.number)) say("full");
     else if (waiting.length) say("saved", waiting.some((entry) => entry.kind === "send") && status.dataset.later);

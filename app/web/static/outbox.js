@@ -143,6 +143,9 @@ self.outbox = (() => {
         if (words) await change(entry, { state: "refused", words });
         else if (entry.kind === "answer") await change(entry, { state: "received", received: reply.now });
         else await change(entry, { state: "refused", words: Object.values(reply.faults)[0] });
+        // What was typed there before, and refused, has been put right or is refused anew.
+        const older = (each) => each.path === path && each.item === entry.item && each.order < entry.order;
+        await remove((await all()).filter((each) => each.state === "refused" && older(each)));
       }
     } else if (reply.faults || FINAL.includes(status)) {
       const words = reply.message || Object.values(reply.faults)[0];
