@@ -92,7 +92,7 @@ def choose() -> ResponseReturnValue:
             changes.stop_reminders(g.session, **who)
         case "start":
             changes.start_reminders(g.session, **who)
-        case _:
+        case _ if "hour" in request.form:  # while reminders are stopped the form has nothing but the language
             form = Choices.read()
             form.check(_today())
             if form.faults:

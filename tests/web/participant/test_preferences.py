@@ -73,7 +73,7 @@ def test_a_pause_that_cannot_be_comes_back_with_all_that_was_typed(
 
 def test_digits_of_another_script_are_read(phone: Phone) -> None:
     boxes = typed("pause", "٢٠٢٦", "٠١", "٢٠")
-    assert phone.post("/preferences", **boxes, do="save").status_code == 303
+    assert phone.post("/preferences", **boxes, hour="", do="save").status_code == 303
     assert chosen(phone).paused_until == date(2026, 1, 20)
 
 
@@ -93,7 +93,17 @@ def test_the_language_changes_and_what_was_chosen_is_kept(phone: Phone) -> None:
     assert selected(phone) == "9"
 
 
-@pytest.mark.parametrize("wrong", [{"hour": "3"}, {"hour": "x"}, {"channel": "pigeon"}])
+def test_the_language_changes_while_reminders_are_stopped_and_nothing_else_does(phone: Phone) -> None:
+    phone.post("/preferences", hour="9", do="save")
+    phone.post("/preferences", do="stop")
+    before = chosen(phone)
+    form = form_values(phone.get("/preferences"), "participant")
+    assert phone.post("/preferences", **form, language="ar").status_code == 303
+    assert phone.get("/preferences").get("lang") == "ar"
+    assert chosen(phone) == before
+
+
+@pytest.mark.parametrize("wrong", [{"hour": "3"}, {"hour": "x"}, {"channel": "pigeon", "hour": ""}])
 def test_what_is_not_offered_is_refused(phone: Phone, wrong: dict[str, str]) -> None:
     assert phone.post("/preferences", **wrong, do="save").status_code == 422
     assert chosen(phone) == Preference()
