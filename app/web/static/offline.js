@@ -89,22 +89,29 @@
       const last = found.pop();
       if (last && !document.querySelector(".faults")) fill(Object.fromEntries(last.fields));
     });
-    report.addEventListener("change", async () => {
-      await typed;
-      await outbox.remove(await drafts());
-      await outbox.put({ owner, path, kind: "report", state: "draft", fields: fields() });
+    let sending = false;
+    let keeping = typed; // one after the other: what is sent is no draft any more
+    report.addEventListener("change", () => {
+      keeping = keeping.then(async () => {
+        if (sending) return;
+        const before = await drafts();
+        await outbox.put({ owner, path, kind: "report", state: "draft", fields: fields() });
+        await outbox.remove(before);
+      });
     });
     report.addEventListener("submit", async (event) => {
       if (event.submitter?.name) return; // the size of the text
       event.preventDefault();
-      const button = report.querySelector("button.main");
-      if (button.disabled) return;
-      button.disabled = true;
+      if (sending) return;
+      sending = true;
       const waiting = fields();
-      await outbox.remove(await drafts());
-      await outbox.keep({ kind: "report", fields: waiting });
-      const refused = (await drafts()).pop();
-      button.disabled = false;
+      await keeping;
+      const before = await drafts();
+      const kept = outbox.keep({ kind: "report", fields: waiting });
+      await outbox.remove(before);
+      await kept;
+      const refused = (await drafts()).find((each) => each.state === "refused");
+      sending = false;
       if (refused) {
         await outbox.change(refused, { state: "draft" });
         report.submit(); // its page says what to correct, and where
