@@ -186,6 +186,9 @@ def pages(office: Office, page: Page) -> Iterator[str]:
         "/participants/MAD-001/infusion",
         "/participants/MAD-001/hospital-stay",
         "/participants/MAD-001/sighting",
+        "/participants/MAD-001/transplant",
+        "/participants/MAD-001/death",
+        "/participants/MAD-001/language",
         "/participants/MAD-001/withdrawal",
         "/events",
         f"/events/{office.event_id}",
@@ -195,6 +198,8 @@ def pages(office: Office, page: Page) -> Iterator[str]:
         "/reports",
         "/reports/1",
         "/audit",
+        "/languages",
+        "/studies",
         "/participants/nobody",
     ):
         page.goto(f"{staff}{address}")

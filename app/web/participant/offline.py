@@ -14,13 +14,15 @@ from app.web.static_files import TOGETHER, files, static_url
 
 NOT_KEPT = ("staff", "icon-", "worker.")
 """How the names of static files begin that no page needs without a connection."""
+ALONE = "text-size.js"
+"""A part of a file that pages open to all load by itself."""
 
 
 @blueprint.get("/worker.js")
 @public
 def worker() -> ResponseReturnValue:
     """Give the service worker, which has to stand at the root, with the addresses of this version's files."""
-    parts = {part for parts in TOGETHER.values() for part in parts}
+    parts = {part for parts in TOGETHER.values() for part in parts} - {ALONE}
     kept = [name for name in files() if not name.startswith(NOT_KEPT) and name not in parts]
     addresses = json.dumps([static_url(name) for name in kept])
     head = f"const FILES = {addresses};\nconst OUTBOX = {json.dumps(static_url('outbox.js'))};\n"
