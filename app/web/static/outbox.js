@@ -61,7 +61,7 @@ self.outbox = (() => {
     const whole = { id: random() + random(), at: Date.now(), state: "saved", ...entry };
     try {
       const transaction = (await database()).transaction(["outbox", "phone"], "readwrite", { durability: "strict" });
-      const phone = transaction.objectStore("phone");
+      const [phone, box] = ["phone", "outbox"].map((name) => transaction.objectStore(name));
       await new Promise((resolve, reject) => {
         transaction.oncomplete = resolve;
         transaction.onabort = () => reject(transaction.error);
@@ -69,8 +69,12 @@ self.outbox = (() => {
           const { id = random(), last = 0 } = target.result || {};
           latest = Math.max(last, latest) + 1;
           Object.assign(whole, { phone: id, order: latest });
-          phone.put({ id, last: latest }, "order");
-          transaction.objectStore("outbox").put(whole).onsuccess = (event) => (whole.number = event.target.result);
+          try {
+            phone.put({ id, last: latest }, "order");
+            box.put(whole).onsuccess = (event) => (whole.number = event.target.result);
+          } catch {
+            // the transaction was aborted, and says so
+          }
         };
       });
       return true;
