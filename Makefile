@@ -10,7 +10,6 @@ help:
 	@echo 'make bench-surveys  how many whole surveys a second the server takes'
 	@echo 'make catalogues     collect the messages of the interface again and update every language with them (NEW=sv begins another one)'
 	@echo 'make bench-faults   surveys on phones whose network, clock, browser and server fail: what is lost or doubled'
-	@echo 'make catalogues     collect the messages of the interface again and update every language with them'
 	@echo 'make requirements   resolve and pin the dependencies again (UPGRADE=--upgrade for newer ones)'
 	@echo 'make clean          remove everything that was made, but for instance/ with its data'
 

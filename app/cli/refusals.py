@@ -28,6 +28,7 @@ _WORDS = {
     Code.DATE_OUT_OF_ORDER: "Dates stand in an order that cannot be",
     Code.UNKNOWN_CODE: "The study has no such code",
     Code.LANGUAGE_NOT_OFFERED: "The study does not offer that language",
+    Code.REASON_NEEDED: "A reason is needed",
     Code.IN_USE: "What would be dropped is in use",
 }
 

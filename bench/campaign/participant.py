@@ -195,6 +195,9 @@ class Participant:
 
     async def _review(self, survey: Survey, seen: Look) -> bool:
         page = await self.handset.page()
+        if seen.state == "received" and not await page.locator("#finish button").is_visible():
+            await page.locator("#status a").click()  # to the receipt that did not open by itself
+            return False
         if self.chance.random() < CHANGES_ONE:
             await page.locator("#answers button").nth(self.chance.randrange(len(seen.given) or 1)).click()
             return False

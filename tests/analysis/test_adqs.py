@@ -1,5 +1,7 @@
 """Scores, changes, both completion rates and why forms are missing, counted by hand."""
 
+from datetime import timedelta
+
 import pytest
 
 from analysis.reports.findings import completion, trajectories
@@ -24,11 +26,19 @@ def test_scores_and_changes_from_baseline(trial: Trial) -> None:
     assert rows["SRCSEQ"].iloc[0] == str(first)
 
 
-def test_the_newest_answer_of_an_item_counts(trial: Trial) -> None:
+@pytest.mark.parametrize(
+    ("after", "score"),
+    [(timedelta(0), 100), (timedelta(minutes=-1), 0), (timedelta(minutes=1), 0)],
+    ids=["with the sending", "before another", "after the sending"],
+)
+def test_of_an_item_the_answer_given_last_until_the_sending_counts(
+    trial: Trial, after: timedelta, score: float
+) -> None:
+    """The worst itch is told with the sending; no itch is told too, and stored later."""
     one = trial.enrol("a")
     response_id = trial.answered(one, "d0", {"itch": 4}, on=2)
-    trial.answer_again(response_id, {"itch": 0})
-    assert trial.data(cutoff=60).adqs["AVAL"].tolist() == [100]
+    trial.answer_again(response_id, {"itch": 0}, after=after)
+    assert trial.data(cutoff=60).adqs["AVAL"].tolist() == [score]
 
 
 def test_drafts_and_what_came_after_the_cutoff_are_no_responses(trial: Trial) -> None:

@@ -3,18 +3,16 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 from playwright.sync_api import Page
 
 from analysis.__main__ import main
 from tests.analysis.trial import Trial
+from tests.fixtures import usable
 from tests.fixtures.browser import NewPage
 
 pytestmark = pytest.mark.browser
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 OPEN_ALL = "() => document.querySelectorAll('details').forEach((each) => { each.open = true })"
 
 
@@ -32,8 +30,7 @@ def opened(told: Trial, tmp_path: Path, new_page: NewPage) -> Page:
 @pytest.mark.parametrize("width", [320, 360, 1280])
 def test_the_report_can_be_used(opened: Page, width: int) -> None:
     opened.set_viewport_size({"width": width, "height": 800})
-    assert Axe().run(opened, options=RULES).response["violations"] == []
-    assert opened.evaluate(TOO_WIDE) <= 0
+    assert usable.by_axe(opened) + usable.too_wide(opened) == []
 
 
 def test_on_paper_nothing_is_cut_off(opened: Page) -> None:

@@ -211,16 +211,21 @@ class Trial:
                 )
             return response.id
 
-    def answer_again(self, response_id: int, answers: Mapping[str, int | str | None]) -> None:
+    def answer_again(
+        self, response_id: int, answers: Mapping[str, int | str | None], *, after: timedelta
+    ) -> None:
+        """Store answers that were given so long after the response had been sent."""
         with self.writing() as session:
+            at = session.get_one(Response, response_id).submitted_at
+            assert at is not None
             for item, value in answers.items():
                 session.add(
                     Answer(
                         response_id=response_id,
                         item=item,
                         value=value,
-                        answered_at=MORNING,
-                        received_at=MORNING,
+                        answered_at=at + after,
+                        received_at=at + timedelta(days=3),
                         wording_id=self.wording_id,
                     )
                 )

@@ -3,8 +3,6 @@
 `make bench-faults` is the large one. What failed is told by the diaries in out/failed-tests/.
 """
 
-import asyncio
-import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from sqlalchemy import text
 
 from app import database
 from bench.campaign.run import Outcome, Plan, campaign
+from tests.fixtures import event_loop
 from tests.fixtures.browser import CHROMIUM, INSTALL, PICTURES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -23,15 +22,9 @@ FORGETFUL = (
 
 
 def _run(plan: Plan) -> Outcome:
-    """Run a campaign in a thread: in this one Playwright's other interface may hold the event loop."""
     if not CHROMIUM.exists():
         pytest.fail(INSTALL, pytrace=False)
-    found: list[Outcome] = []
-    thread = threading.Thread(target=lambda: found.append(asyncio.run(campaign(plan, lambda _: None))))
-    thread.start()
-    thread.join()
-    assert found, "the campaign ended with an error"
-    return found[0]
+    return event_loop.run(campaign(plan, lambda _: None))
 
 
 def test_what_was_seen_as_saved_is_there_once(sqlite_url: str, tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from app import database
 from app.models import Answer
-from tests.browser import walk
 from tests.browser.conftest import Invitation, Invite
+from tests.browser.walk import SMALLEST_TARGET
+from tests.fixtures import usable
 from tests.fixtures.browser import NewPage
 from tests.fixtures.kinds import BEHAVIOURS
 
@@ -269,7 +270,8 @@ def test_every_kind_can_be_used(invite_to_kinds: Invite, new_page: NewPage, lang
         while page.locator(QUESTION).count():
             number += 1
             name = f"{behaviour} {number}"
-            faults += [f"{name}: {each}" for each in walk.faults(page)]
+            found = usable.by_axe(page) + usable.misfits(page) + usable.small_targets(page, SMALLEST_TARGET)
+            faults += [f"{name}: {each}" for each in found]
             page.locator("#next").click()
     assert not faults, "\n".join(faults)
 
@@ -284,7 +286,7 @@ def test_without_scripts_the_box_stands_alone(invite_to_kinds: Invite, new_page:
     page.get_by_role("button", name="Save and go on later").click()
     page.wait_for_url("**/today?saved")
     invitation.open_kind(page, "visual-analogue")
-    assert page.evaluate(walk.TARGETS, walk.SMALLEST_TARGET) == []
+    assert usable.small_targets(page, SMALLEST_TARGET) == []
     page.locator("#a-health").fill("101")
     page.get_by_role("button", name="Send my answers").click()
     expect(page.locator("#q-health .fault")).to_have_text("Enter a whole number from 0 to 100.")

@@ -1,53 +1,29 @@
-"""Every page of a participant can be used: axe, targets, reflow, large text, both directions, every light."""
-
-from typing import Any
+"""Every page of a participant obeys axe, in both directions and every light, and the first is light."""
 
 import pytest
 
-from app import i18n
-from app.formats import study_folder
-from tests.browser.conftest import DEMO, Invite
-from tests.browser.walk import LARGE_TEXT, NARROW, faults, pages
+from tests.browser.conftest import Invite
+from tests.browser.walk import NARROW, SMALLEST_TARGET, pages
+from tests.fixtures import usable
 from tests.fixtures.browser import NewPage
 
 pytestmark = pytest.mark.browser
 
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "narrow": {"viewport": NARROW},
-    "large text": {"viewport": NARROW},
-    "largest text of ours": {"viewport": NARROW, "color_scheme": "dark"},
-    "more contrast": {"contrast": "more"},
-    "colours of the phone": {"forced_colors": "active"},
-}
-LANGUAGES = [each for each in i18n.languages() if each in study_folder.read(DEMO).study.languages]
 
-
-@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_every_page_can_be_used(invite: Invite, new_page: NewPage, language: str, look: str) -> None:
-    page = new_page(**LOOKS[look])
-    if look == "large text":
-        page.add_init_script(LARGE_TEXT)
-    invitation = invite(language)
-    if look == "largest text of ours":
-        page.context.add_cookies([{"name": "hepatica_size", "value": "larger", "url": invitation.server}])
-    found = [f"{name}: {fault}" for name in pages(invitation, page) for fault in faults(page)]
-    assert not found, "\n".join(found)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_can_be_used_in_every_language(invite: Invite, new_page: NewPage, language: str) -> None:
-    page = new_page(viewport=NARROW)
-    found = [f"{name}: {fault}" for name in pages(invite(language), page) for fault in faults(page)]
-    assert not found, "\n".join(found)
+def test_every_page_can_be_used(invite: Invite, new_page: NewPage, language: str) -> None:
+    page, faults = new_page(), []
+    for name in pages(invite(language), page):
+        faults += [f"{name}: {each}" for each in usable.by_axe(page) + usable.in_other_lights(page)]
+    assert not faults, "\n".join(faults)
 
 
 def test_a_page_without_scripts_can_be_used(invite: Invite, new_page: NewPage) -> None:
-    page = new_page(java_script_enabled=False, viewport=NARROW)
+    page = new_page(java_script_enabled=False)
     invite("ar").open_survey(page)
-    assert faults(page) == []
+    assert usable.by_axe(page) == []
+    with usable.shown(page, width=NARROW):
+        assert usable.misfits(page) + usable.small_targets(page, SMALLEST_TARGET) == []
 
 
 def test_the_first_questionnaire_page_is_light(invite: Invite, new_page: NewPage) -> None:

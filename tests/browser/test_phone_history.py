@@ -1,7 +1,6 @@
 """A participant's own scores, for those who see the line and those who hear the table."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,17 +9,12 @@ from sqlalchemy import select
 from app import clock, database
 from app.models import Answer, Occasion, Response
 from tests.browser.conftest import Invitation, Invite
-from tests.browser.walk import LARGE_TEXT, NARROW, faults
+from tests.browser.walk import NARROW, SMALLEST_TARGET
+from tests.fixtures import usable
 from tests.fixtures.browser import NewPage
 
 pytestmark = pytest.mark.browser
 
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {},
-    "dark, narrow": {"viewport": NARROW, "color_scheme": "dark"},
-    "large text": {"viewport": NARROW},
-    "colours of the phone": {"forced_colors": "active"},
-}
 VALUES = (1, 3, 2, 4)
 
 
@@ -64,14 +58,13 @@ def _open(invitation: Invitation, page: Page) -> None:
     page.wait_for_url("**/history")
 
 
-@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_it_can_be_read(invite: Invite, new_page: NewPage, language: str, look: str) -> None:
-    page = new_page(**LOOKS[look])
-    if look == "large text":
-        page.add_init_script(LARGE_TEXT)
+def test_it_can_be_read(invite: Invite, page: Page, language: str) -> None:
     _open(invite(language), page)
-    assert faults(page) == []
+    assert usable.by_axe(page) + usable.in_other_lights(page) == []
+    for text in ("100%", "200%"):
+        with usable.shown(page, width=NARROW, text=text):
+            assert usable.misfits(page) + usable.small_targets(page, SMALLEST_TARGET) == []
 
 
 def test_it_is_a_picture_with_a_name_and_a_table(invite: Invite, page: Page) -> None:

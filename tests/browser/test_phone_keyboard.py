@@ -60,7 +60,7 @@ def _tab_to(page: Page, selector: str) -> None:
 
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_from_the_link_to_the_receipt(invite: Invite, new_page: NewPage, look: str) -> None:
-    page = new_page(viewport=NARROW, color_scheme=look)
+    page = new_page(viewport={"width": NARROW, "height": 640}, color_scheme=look)
     page.goto(invite("en").link)
     _tab_to(page, "#birth_year")
     page.keyboard.type(BIRTH_YEAR)
@@ -97,7 +97,7 @@ def test_from_the_link_to_the_receipt(invite: Invite, new_page: NewPage, look: s
 
 
 def test_faults_and_languages_and_the_size_of_the_text(invite: Invite, new_page: NewPage) -> None:
-    page = new_page(viewport=NARROW)
+    page = new_page(viewport={"width": NARROW, "height": 640})
     invite("en").come_in(page)
     page.goto(page.url.replace("/today", "/report/transplant"))
     _tab_to(page, "form .main")

@@ -1,5 +1,7 @@
 """A questionnaire on a phone with a script: one question a screen, each answer saved as it is given."""
 
+import re
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import func, select
@@ -160,6 +162,29 @@ def test_an_answer_on_a_phone_that_was_left_behind_leads_to_the_receipt(
     assert behind.url == page.url
     # It is kept with its time; given after the sending, it does not count.
     assert [value for _, value in _answers(invitation)] == [1]
+
+
+def test_back_while_the_receipt_is_loading_opens_no_answer_again(invite: Invite, new_page: NewPage) -> None:
+    page = new_page(service_workers="block")
+    invite("en").open_survey(page)
+    page.get_by_role("button", name="Start").click()
+    _choose(page, 1)
+    page.goto(page.url.split("#")[0] + "#review")
+    page.route("**/receipt/*", lambda _: None)  # no answer comes
+    page.evaluate(
+        "new BroadcastChannel('hepatica').addEventListener("
+        "'message', () => setTimeout(() => history.back(), 1000), { once: true })"
+    )
+    with page.expect_request("**/receipt/*"):
+        page.get_by_role("button", name="Send my answers").click()
+    expect(page).not_to_have_url(re.compile("#review$"))  # Back has stopped the way to the receipt
+    page.unroute_all(behavior="ignoreErrors")
+    expect(page.get_by_role("status")).to_have_text("Received See the receipt")
+    expect(page.get_by_role("button", name="Send my answers")).to_be_hidden()
+    expect(page.locator(QUESTION)).to_be_hidden()
+    expect(page.get_by_role("button", name=re.compile("^Change"))).to_have_count(0)
+    page.get_by_role("status").get_by_role("link").click()
+    page.wait_for_url("**/receipt/*")
 
 
 def test_a_double_tap_on_send_is_one_response(invite: Invite, page: Page) -> None:

@@ -4,11 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
@@ -26,6 +24,7 @@ from app.operations.responses import save_answers
 from app.operations.studies import load_study
 from app.queries import occasions
 from app.queries.access import Visitor
+from tests.fixtures import usable
 from tests.fixtures.alarming import WITH_ALERTS
 from tests.fixtures.browser import NewPage
 from tests.fixtures.desk import PASSWORD
@@ -36,28 +35,9 @@ from tests.fixtures.study import COMMAND, LINK_KEYS, TinyStudy
 
 pytestmark = pytest.mark.browser
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 DESK = {"width": 1280, "height": 800}
-PHONE = {"width": 360, "height": 740}
-LOOKS: dict[str, dict[str, Any]] = {
-    "desk, light": {"viewport": DESK, "color_scheme": "light"},
-    "desk, dark": {"viewport": DESK, "color_scheme": "dark"},
-    "phone, light": {"viewport": PHONE, "color_scheme": "light"},
-    "phone, dark": {"viewport": PHONE, "color_scheme": "dark"},
-    "phone, large text": {"viewport": PHONE, "color_scheme": "light"},
-}
+PHONE = 360
 SMALLEST_TARGET = 24
-# a box is as large as the label around it
-TARGETS = """
-(smallest) => [...document.querySelectorAll("a, button, select, input:not([type=hidden]), label:has(input)")]
-  .filter((each) => each.checkVisibility({opacityProperty: true}) && !each.closest(".unseen, .skip"))
-  .filter((each) => !(each.matches("input") && each.closest("label")))
-  .map((each) => [each.outerHTML.slice(0, 90), each.getBoundingClientRect()])
-  .filter(([, box]) => box.height < smallest || box.width < smallest)
-  .map(([html, box]) => `${Math.round(box.width)} x ${Math.round(box.height)}: ${html}`)
-"""
-TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-LARGE = "addEventListener('DOMContentLoaded', () => document.documentElement.style.fontSize = '200%')"
 
 
 @dataclass(frozen=True)
@@ -230,23 +210,18 @@ def pages(office: Office, page: Page) -> Iterator[str]:
     yield "the sign-in with faults"
 
 
-@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_every_page_can_be_used(office: Office, new_page: NewPage, language: str, look: str) -> None:
-    page = new_page(**LOOKS[look])
-    if look == "phone, large text":
-        page.add_init_script(LARGE)
-    office.sign_in(page, "administrator", language)
+def test_every_page_can_be_used(office: Office, new_page: NewPage, language: str) -> None:
+    page = office.sign_in(new_page(viewport=DESK), "administrator", language)
     faults = []
     for name in pages(office, page):
-        found = Axe().run(page, options=RULES)
-        faults += [
-            f"{name}: {each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]
-        ]
-        faults += [f"{name}: small target {each}" for each in page.evaluate(TARGETS, SMALLEST_TARGET)]
-        too_wide = page.evaluate(TOO_WIDE)
-        if too_wide > 0:
-            faults.append(f"{name}: {too_wide} px too wide")
+        found = usable.by_axe(page) + usable.in_other_lights(page, "dark")
+        for width, text in ((DESK["width"], "100%"), (PHONE, "100%"), (PHONE, "200%")):
+            with usable.shown(page, width=width, text=text):
+                found += usable.too_wide(page) + usable.small_targets(page, SMALLEST_TARGET)
+        with usable.shown(page, width=PHONE):
+            found += usable.by_axe(page)
+        faults += [f"{name}: {each}" for each in found]
     assert not faults, "\n".join(faults)
 
 

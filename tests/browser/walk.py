@@ -1,33 +1,13 @@
-"""Every page and state that a participant can meet, and what is wrong with one as it stands in a browser."""
+"""Every page and state that a participant can meet."""
 
 from collections.abc import Iterator
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Invitation
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SMALLEST_TARGET = 48
-NARROW = {"width": 320, "height": 640}
-LARGE_TEXT = "addEventListener('DOMContentLoaded', () => document.documentElement.style.fontSize = '200%')"
-
-TARGETS = """
-(smallest) => [...document.querySelectorAll(
-    "a, button, summary, select, textarea, input:not([type=hidden]), label.choice, label:has(input)")]
-  .filter((each) => each.checkVisibility() && !(each.matches("input") && each.closest("label")))
-  .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
-  .filter(([, box]) => box.height < smallest || box.width < smallest)
-  .map(([html, box]) => `${Math.round(box.width)} x ${Math.round(box.height)}: ${html}`)
-"""
-# Words that stick out of their box are cut off or lie on others, also where the page itself stays narrow.
-TOO_WIDE = """
-() => [document.documentElement, ...document.querySelectorAll("body *")]
-  .filter((each) => each.checkVisibility() && !each.closest("svg") && each.scrollWidth > each.clientWidth + 1)
-  .filter((each) => each === document.documentElement || getComputedStyle(each).display !== "inline")
-  .filter((each) => !each.matches("input, legend *"))
-  .map((each) => `${each.scrollWidth - each.clientWidth} px too wide: ${each.outerHTML.slice(0, 80)}`)
-"""
+PHONE, NARROW = 360, 320
 
 
 def pages(invitation: Invitation, page: Page) -> Iterator[str]:
@@ -151,13 +131,3 @@ def _states(page: Page) -> Iterator[str]:
             state,
         )
         yield f"an answer that is {state}"
-
-
-def faults(page: Page) -> list[str]:
-    """Return what is wrong with a page: by axe's rules, targets that are too small, words that stick out."""
-    found = Axe().run(page, options=RULES)
-    return [
-        *(f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]),
-        *(f"small target {each}" for each in page.evaluate(TARGETS, SMALLEST_TARGET)),
-        *page.evaluate(TOO_WIDE),
-    ]

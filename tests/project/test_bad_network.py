@@ -9,6 +9,7 @@ import pytest
 from bench.campaign import network as networks
 from bench.campaign.fates import FATES, Decision, Fate, decide
 from bench.campaign.network import BadNetwork
+from tests.fixtures import event_loop
 
 Ask = Callable[[str], Awaitable[bytes]]
 
@@ -59,7 +60,7 @@ def _with(plan: list[Decision], use: Callable[[BadNetwork], Awaitable[None]], *,
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(networks, "decide", lambda *_, **__: next(fates, Decision("pass")))
-        asyncio.run(go())
+        event_loop.run(go())
     return echo
 
 

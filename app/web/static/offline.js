@@ -19,17 +19,16 @@
   const mine = async () => (await outbox.all()).filter((entry) => entry.owner === owner);
   const ofPage = (entry) => path === "/today" || entry.path === path;
 
-  let leaving = false; // for the receipt
+  let leaving = false; // for the receipt: where Back or a lost connection stops that, a link leads there
   const show = async () => {
     outbox.onchange?.();
     const entries = (await mine()).filter(ofPage);
     const refused = entries.find((entry) => entry.state === "refused");
     const waiting = entries.filter((entry) => entry.state === "saved");
     const arrived = entries.find((entry) => entry.state === "arrived");
-    if (leaving) return;
-    if (arrived && path !== "/today") {
+    if (arrived && path !== "/today" && !leaving) {
       leaving = true;
-      return location.replace(arrived.location);
+      location.replace(arrived.location);
     }
     if (refused) say("refused", refused.words);
     else if (waiting.some((entry) => !entry.number)) say("full");
@@ -70,6 +69,8 @@
   outbox.show = show;
   if (!owner) return;
   addEventListener("online", send);
+  // A page that Back brings as it was left knows nothing of what has been sent since.
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   document.addEventListener("visibilitychange", () => document.hidden || send());
 
   // ---- reports: what is typed stays on the phone until it has arrived ----

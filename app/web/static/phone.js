@@ -116,12 +116,15 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   get("back").onclick = () => go(where() - 1);
 
-  const pending = async () => (await outbox.mine()).some((each) => each.path === path && each.kind === "send" && each.state === "saved");
-  const lock = (locked) => {
-    if (sent !== locked) {
-      sent = locked;
-      show();
-    }
+  let sending = false;
+  let arrived = false; // whatever becomes of this page: the server has them
+  const lock = async () => {
+    const entries = (await outbox.mine()).filter((entry) => entry.path === path);
+    arrived ||= entries.some((entry) => entry.state === "arrived");
+    const locked = sending || arrived || entries.some((entry) => entry.kind === "send" && entry.state === "saved");
+    if (sent === locked) return;
+    sent = locked;
+    show();
   };
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -129,9 +132,11 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!button || button.hidden) return; // the Enter key, pressed on an answer
     if (button.value === "send") {
       if (sent) return;
-      lock(true);
+      sent = sending = true;
+      show();
       await outbox.keep({ kind: "send", item: "do", respondent: respondent() });
-      lock(await pending());
+      sending = false;
+      await lock();
     } else if (button.value === "save") location.assign("/today?saved");
     else if (!(await outbox.flush())) {
       for (const question of questions) question.disabled = true; // the answers have been sent: not once more
@@ -155,10 +160,10 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     questions.forEach((question) => kinds.enhance(question));
     follow();
-    sent = await pending();
+    await lock();
     show(where() >= 0);
   };
-  outbox.onchange = async () => sent && lock(await pending());
+  outbox.onchange = lock;
   get("begin").hidden = false;
   follow();
   show(where() >= 0);
