@@ -21,7 +21,8 @@ What a page has to show for this:
 - `#status` with `data-state`: `saved` (on this phone), `sent` or `received` for everything given so far;
   anything else promises nothing. The words of its `data-later` promise that the survey will be sent.
 - `.question` with radio buttons named by their item in `.choice`, one question at a time; `#begin`, `#next`,
-  `#back`, `#answers button`, `#finish button`, hidden once it was pressed, and `#status a` to the receipt; `details.languages` with its buttons.
+  `#back`, `#answers button`, `#finish button` (hidden once it was pressed), `#status a` to the receipt;
+  `details.languages` with its buttons.
 - /receipt/<code>, where the code stands on the page; the link's page with `#birth_year` and `button.main`,
   which leads to /today.
 - what still waits on the phone: in the IndexedDB database `hepatica`, store `outbox`, the entries whose

@@ -23,6 +23,8 @@ from tests.fixtures.server import Serve
 from tests.fixtures.study import COMMAND, CONTACT_KEYS, LINK_KEYS
 
 DEMO = Path(__file__).parents[2] / "studies" / "demo"
+ITEMS = 16
+"""The questions of its questionnaire for participants."""
 
 
 @dataclass(frozen=True)

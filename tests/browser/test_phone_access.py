@@ -1,8 +1,9 @@
 """Every page of a participant obeys axe, in both directions and every light, and the first is light."""
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Invite
+from tests.browser.conftest import ITEMS, Invite
 from tests.browser.walk import NARROW, SMALLEST_TARGET, pages
 from tests.fixtures import usable
 from tests.fixtures.browser import NewPage
@@ -18,9 +19,11 @@ def test_every_page_can_be_used(invite: Invite, new_page: NewPage, language: str
     assert not faults, "\n".join(faults)
 
 
-def test_a_page_without_scripts_can_be_used(invite: Invite, new_page: NewPage) -> None:
-    page = new_page(java_script_enabled=False)
+def test_a_page_whose_scripts_did_not_arrive_can_be_used(invite: Invite, new_page: NewPage) -> None:
+    page = new_page(service_workers="block")  # axe is a script itself
+    page.route("**/*.js", lambda route: route.abort())
     invite("ar").open_survey(page)
+    expect(page.locator(".question")).to_have_count(ITEMS)
     assert usable.by_axe(page) == []
     with usable.shown(page, width=NARROW):
         assert usable.misfits(page) + usable.small_targets(page, SMALLEST_TARGET) == []

@@ -5,14 +5,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Invite
+from tests.browser.conftest import ITEMS, Invite
 from tests.browser.walk import NARROW
 from tests.fixtures.browser import NewPage
 from tests.fixtures.phone import BIRTH_YEAR
 
 pytestmark = pytest.mark.browser
 
-ITEMS = 16
 MOST_TABS = 40
 
 # What has the focus, and how well the ring around it stands out; a choice wears it for its radio.

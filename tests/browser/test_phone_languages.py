@@ -1,4 +1,4 @@
-"""Every page of a participant in every language: no word is cut, covered or pushed off the screen, in any size.
+"""Every page of a participant in every language and size: no word is cut, covered or pushed off the screen.
 
 Pictures of each language go to out/screenshots/, to be looked at.
 """

@@ -7,13 +7,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app import i18n
-from tests.browser.conftest import Invite
+from tests.browser.conftest import ITEMS, Invite
 from tests.browser.walk import pages
 from tests.fixtures.browser import NewPage
 
 pytestmark = pytest.mark.browser
 
-ITEMS = 16
 NAMED = ("button", "link", "radio", "checkbox", "textbox", "img", "table", "DisclosureTriangle")
 
 # Words of a script that the language around them is not written in: they would be read out wrongly.

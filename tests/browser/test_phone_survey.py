@@ -8,13 +8,12 @@ from sqlalchemy import func, select
 
 from app import database
 from app.models import Answer, Response
-from tests.browser.conftest import Invitation, Invite
+from tests.browser.conftest import ITEMS, Invitation, Invite
 from tests.fixtures.browser import NewPage
 
 pytestmark = pytest.mark.browser
 
 QUESTION = ".question:not([hidden])"
-ITEMS = 16
 
 
 def _choose(page: Page, number: int) -> None:

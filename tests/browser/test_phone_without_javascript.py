@@ -3,12 +3,10 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Invite
+from tests.browser.conftest import ITEMS, Invite
 from tests.fixtures.browser import NewPage
 
 pytestmark = pytest.mark.browser
-
-ITEMS = 16
 
 
 @pytest.fixture
