@@ -12,8 +12,9 @@ from app.domain.response import Mode, Respondent
 from app.domain.schedule import ANSWERABLE, civil_date
 from app.errors import Code, Refusal
 from app.models import Consent, Response
+from app.operations.answers import Entry, Saved, judged, store_answers
 from app.operations.participants import held, not_in_future
-from app.operations.responses import Entry, Saved, Submitted, judged, send, store_answers
+from app.operations.responses import Submitted, send
 from app.queries import participants, responses, studies
 from app.queries.access import Visitor
 from app.queries.endings import ending

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.answer import AnswerValue
 from app.domain.instrument import Scale
-from app.domain.response import Respondent
+from app.domain.response import GivenAnswer, Respondent, counting, until_sent
 from app.domain.schedule import civil_date
 from app.domain.scoring import scores
 from app.models import Answer, Occasion, Response
@@ -84,25 +84,24 @@ def history(session: Session, *, visitor: Visitor, language: str) -> list[Instru
 
 
 def _sent(session: Session, visitor: Visitor) -> list[_Sent]:
-    """Return what was sent; of an item the answer given last before the sending counts."""
+    """Return what was sent, by response, with the answers that count."""
     rows = session.execute(
         select(Response, Answer)
         .join(Occasion, Occasion.id == Response.occasion_id)
         .join(Answer, Answer.response_id == Response.id)
-        .where(Occasion.participant_id == visitor.participant_id, Answer.answered_at <= Response.submitted_at)
-        .order_by(Response.id, Answer.answered_at, Answer.id)
+        .where(Occasion.participant_id == visitor.participant_id, Response.submitted_at.is_not(None))
+        .order_by(Response.id, Answer.id)
     )
-    given: dict[Response, list[Answer]] = defaultdict(list)
+    stored: dict[Response, list[GivenAnswer]] = defaultdict(list)
     for response, answer in rows:
-        given[response].append(answer)
-    return [
-        _Sent(
-            response,
-            civil_date(answers[-1].answered_at, visitor.time_zone),
-            {each.item: each.value for each in answers},
-        )
-        for response, answers in given.items()
-    ]
+        stored[response].append(GivenAnswer(answer.item, answer.value, answer.answered_at))
+    found = []
+    for response, answers in stored.items():
+        given = until_sent(answers, response.submitted_at)
+        if given:
+            last = civil_date(max(each.given_at for each in given), visitor.time_zone)
+            found.append(_Sent(response, last, counting(given, response.submitted_at)))
+    return found
 
 
 def _of_instrument(

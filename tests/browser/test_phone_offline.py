@@ -1,31 +1,29 @@
 """What happens when the connection fails: nothing is lost, and the page says which state holds."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from app import database
-from app.models import Answer, Event, Response
+from app.models import Event, Response
 from tests.browser.conftest import Invitation, Invite
+from tests.browser.waiting import (
+    QUESTION,
+    RECEIVED,
+    SAVED,
+    all_received,
+    answers,
+    choose,
+    kept_for_later,
+    nothing_kept,
+    on_the_phone,
+    start,
+)
 from tests.fixtures.browser import NewPage
 
 pytestmark = pytest.mark.browser
-
-QUESTION = ".question:not([hidden])"
-SAVED = re.compile("^Saved on this phone")
-RECEIVED = "Received"
-
-
-def _choose(page: Page, number: int) -> None:
-    page.locator(f"{QUESTION} .choice").nth(number).click()
-
-
-def _answers(invitation: Invitation) -> list[Answer]:
-    with database.reading(invitation.database_url) as session:
-        return list(session.scalars(select(Answer).order_by(Answer.id)))
 
 
 def _receipts(invitation: Invitation) -> list[str | None]:
@@ -33,65 +31,20 @@ def _receipts(invitation: Invitation) -> list[str | None]:
         return list(session.scalars(select(Response.receipt)))
 
 
-def _on_the_phone(page: Page) -> list[str]:
-    """Return the states of what the phone keeps."""
-    states: list[str] = page.evaluate("outbox.all().then((all) => all.map((entry) => entry.state))")
-    return states
-
-
-def _until(page: Page, script: str) -> None:
-    """Wait until something holds on the page; Playwright's own waiting does not await a promise."""
-    for _ in range(150):
-        if page.evaluate(script):
-            return
-        page.wait_for_timeout(100)
-    pytest.fail(f"it never held: {script}")
-
-
-def _kept_for_later(page: Page) -> None:
-    """Wait until the worker has what is due, as it has a moment after the first page was shown."""
-    _until(
-        page,
-        "caches.open('pages').then((pages) => pages.keys())"
-        ".then((keys) => keys.filter((key) => /survey|report/.test(key.url)).length >= 3)",
-    )
-    _until(page, "navigator.serviceWorker.controller !== null")
-
-
-def _all_received(page: Page) -> None:
-    _until(
-        page,
-        "outbox.all().then((all) => all.length > 0 && all.every((entry) => entry.state === 'received'))",
-    )
-
-
-def _nothing_kept(page: Page) -> None:
-    _until(page, "outbox.all().then((all) => all.length === 0)")
-
-
-def _start(invite: Invite, page: Page) -> Invitation:
-    invitation = invite("en")
-    invitation.come_in(page)
-    _kept_for_later(page)
-    page.locator("a.main").click()
-    page.get_by_role("button", name="Start").click()
-    return invitation
-
-
 def test_answers_wait_for_the_connection_and_say_so(invite: Invite, page: Page) -> None:
-    invitation = _start(invite, page)
+    invitation = start(invite, page)
     page.context.set_offline(True)
-    _choose(page, 1)
+    choose(page, 1)
     expect(page.locator("#status")).to_have_text(SAVED)
     expect(page.locator("#status")).to_have_attribute("data-state", "saved")
     page.get_by_role("button", name="Next").click()
-    _choose(page, 2)
+    choose(page, 2)
     expect(page.locator("#status")).to_have_text(SAVED)
-    assert _answers(invitation) == []
+    assert answers(invitation) == []
     page.wait_for_timeout(1500)
     page.context.set_offline(False)
     expect(page.locator("#status")).to_have_text(RECEIVED, timeout=15_000)
-    first, second = _answers(invitation)
+    first, second = answers(invitation)
     assert [(each.item, each.value) for each in (first, second)] == [("tired", 1), ("energy", 2)]
     # Each keeps the time at which it was given, not that of its arrival.
     assert (first.received_at - first.answered_at).total_seconds() > 1
@@ -101,14 +54,14 @@ def test_answers_wait_for_the_connection_and_say_so(invite: Invite, page: Page) 
 def test_all_is_answered_and_sent_without_a_connection_and_arrives_once(invite: Invite, page: Page) -> None:
     invitation = invite("en")
     invitation.come_in(page)
-    _kept_for_later(page)
+    kept_for_later(page)
     page.context.set_offline(True)
     page.reload()  # the first page too is there without a connection
     page.locator("a.main").click()
     page.wait_for_url("**/survey/**")
     page.get_by_role("button", name="Start").click()
     for number in range(16):
-        _choose(page, number % 5)
+        choose(page, number % 5)
         page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Send my answers").click()
     expect(page.locator("#status")).to_have_text(re.compile("you may close this page"))
@@ -120,27 +73,27 @@ def test_all_is_answered_and_sent_without_a_connection_and_arrives_once(invite: 
     again = page.context.new_page()
     again.goto(f"{invitation.server}/today")
     expect(again.locator("#status")).to_have_text(SAVED)
-    assert _answers(invitation) == []
+    assert answers(invitation) == []
     again.context.set_offline(False)
     expect(again.get_by_role("link", name="See the receipt")).to_be_visible(timeout=40_000)
-    assert [answer.value for answer in _answers(invitation)] == [number % 5 for number in range(16)]
-    assert len({answer.entry_id for answer in _answers(invitation)}) == 16
+    assert [answer.value for answer in answers(invitation)] == [number % 5 for number in range(16)]
+    assert len({answer.entry_id for answer in answers(invitation)}) == 16
     again.get_by_role("link", name="See the receipt").click()
     (receipt,) = _receipts(invitation)
     expect(again.locator("main")).to_contain_text(receipt or "no receipt")
-    _nothing_kept(again)  # nothing stays on the phone
+    nothing_kept(again)  # nothing stays on the phone
 
 
 def test_what_arrived_is_taken_off_the_phone_with_the_receipt(invite: Invite, page: Page) -> None:
-    _start(invite, page)
-    _choose(page, 3)
+    start(invite, page)
+    choose(page, 3)
     expect(page.locator("#status")).to_have_text(RECEIVED)
-    assert _on_the_phone(page) == ["received"]  # to be shown if the page is opened again without a connection
+    assert on_the_phone(page) == ["received"]  # to be shown if the page is opened again without a connection
     page.goto(page.url.partition("#")[0] + "#review")
     page.reload()
     page.get_by_role("button", name="Send my answers").click()
     page.wait_for_url("**/receipt/*")
-    _nothing_kept(page)
+    nothing_kept(page)
     kept = page.evaluate(
         "caches.open('pages').then((pages) => pages.keys()).then((k) => k.map((r) => r.url))"
     )
@@ -148,10 +101,10 @@ def test_what_arrived_is_taken_off_the_phone_with_the_receipt(invite: Invite, pa
 
 
 def test_answers_outlive_a_page_that_is_closed_without_a_connection(invite: Invite, page: Page) -> None:
-    invitation = _start(invite, page)
+    invitation = start(invite, page)
     survey = page.url
     page.context.set_offline(True)
-    _choose(page, 4)
+    choose(page, 4)
     expect(page.locator("#status")).to_have_text(SAVED)
     again = page.context.new_page()
     page.close()
@@ -160,12 +113,12 @@ def test_answers_outlive_a_page_that_is_closed_without_a_connection(invite: Invi
     expect(again.locator("#status")).to_have_text(SAVED)
     again.context.set_offline(False)
     expect(again.locator("#status")).to_have_text(RECEIVED, timeout=40_000)
-    assert [(each.item, each.value) for each in _answers(invitation)] == [("tired", 4)]
+    assert [(each.item, each.value) for each in answers(invitation)] == [("tired", 4)]
 
 
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 502])
 def test_no_answer_of_the_server_loses_one(invite: Invite, page: Page, status: int) -> None:
-    invitation = _start(invite, page)
+    invitation = start(invite, page)
 
     def refuse(route: Route) -> None:
         if route.request.method == "POST":
@@ -174,75 +127,62 @@ def test_no_answer_of_the_server_loses_one(invite: Invite, page: Page, status: i
             route.continue_()
 
     page.context.route("**/survey/**", refuse)  # of the worker too
-    _choose(page, 2)
+    choose(page, 2)
     expect(page.locator("#status")).to_have_attribute("data-state", "saved")
     page.wait_for_timeout(500)
-    assert _on_the_phone(page) == ["saved"]
+    assert on_the_phone(page) == ["saved"]
     page.context.unroute("**/survey/**")
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("#status")).to_have_text(RECEIVED, timeout=15_000)
-    assert [(each.item, each.value) for each in _answers(invitation)] == [("tired", 2)]
+    assert [(each.item, each.value) for each in answers(invitation)] == [("tired", 2)]
 
 
 def test_an_ended_session_says_what_to_do_and_loses_nothing(invite: Invite, page: Page) -> None:
-    invitation = _start(invite, page)
+    invitation = start(invite, page)
     page.context.clear_cookies()
-    _choose(page, 2)
+    choose(page, 2)
     expect(page.locator("#status")).to_have_text(re.compile("^Please open your link again"))
     invitation.come_in(page)
-    _all_received(page)
-    assert [(each.item, each.value) for each in _answers(invitation)] == [("tired", 2)]
+    all_received(page)
+    assert [(each.item, each.value) for each in answers(invitation)] == [("tired", 2)]
 
 
 def test_a_full_phone_says_so_and_the_answer_still_arrives(invite: Invite, page: Page) -> None:
-    invitation = _start(invite, page)
+    invitation = start(invite, page)
     page.evaluate("void (IDBObjectStore.prototype.put = function () { this.transaction.abort(); return {} })")
     page.context.set_offline(True)
-    _choose(page, 1)
+    choose(page, 1)
     expect(page.locator("#status")).to_have_text(re.compile("^This phone has no room left"))
     expect(page.locator("#status")).to_have_attribute("data-state", "full")
     page.context.set_offline(False)
     expect(page.locator("#status")).to_have_text(RECEIVED, timeout=15_000)
-    assert [(each.item, each.value) for each in _answers(invitation)] == [("tired", 1)]
-
-
-def test_the_outbox_outlives_a_new_worker(invite: Invite, page: Page) -> None:
-    invitation = _start(invite, page)
-    page.context.set_offline(True)
-    _choose(page, 1)
-    expect(page.locator("#status")).to_have_text(SAVED)
-    page.evaluate("navigator.serviceWorker.getRegistration().then((worker) => worker.unregister())")
-    page.evaluate("caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name))))")
-    page.context.set_offline(False)
-    page.goto(f"{invitation.server}/today")
-    _all_received(page)
-    assert [(each.item, each.value) for each in _answers(invitation)] == [("tired", 1)]
+    assert [(each.item, each.value) for each in answers(invitation)] == [("tired", 1)]
 
 
 def test_the_later_answer_of_two_devices_counts_and_both_are_kept(
     invite: Invite, page: Page, new_page: NewPage
 ) -> None:
-    invitation = _start(invite, page)
+    invitation = start(invite, page)
     other = new_page()
     invitation.open_survey(other)
     other.get_by_role("button", name="Start").click()
     for device in (page, other):
         device.context.set_offline(True)
-    _choose(page, 1)
+    choose(page, 1)
     page.wait_for_timeout(50)
-    _choose(other, 4)
+    choose(other, 4)
     page.wait_for_timeout(50)
     other.get_by_role("button", name="Next").click()
-    _choose(other, 0)
+    choose(other, 0)
     page.wait_for_timeout(50)
     page.get_by_role("button", name="Next").click()
-    _choose(page, 3)
+    choose(page, 3)
     other.context.set_offline(False)  # the one that answered "tired" later arrives first
     expect(other.locator("#status")).to_have_text(RECEIVED, timeout=15_000)
     page.context.set_offline(False)
     expect(page.locator("#status")).to_have_text(RECEIVED, timeout=15_000)
-    assert len(_answers(invitation)) == 4
-    assert len({answer.device for answer in _answers(invitation)}) == 2
+    assert len(answers(invitation)) == 4
+    assert len({answer.device for answer in answers(invitation)}) == 2
     page.goto(page.url.partition("#")[0] + "#review")
     page.reload()
     expect(page.locator("#answers li").nth(0)).to_contain_text("Always")
@@ -252,7 +192,7 @@ def test_the_later_answer_of_two_devices_counts_and_both_are_kept(
 def test_a_hospital_stay_is_reported_without_a_connection(invite: Invite, page: Page) -> None:
     invitation = invite("en")
     invitation.come_in(page)
-    _kept_for_later(page)
+    kept_for_later(page)
     page.context.set_offline(True)
     page.get_by_role("link", name="I was in hospital").click()
     page.locator("#started-year").fill("2025")
@@ -271,61 +211,12 @@ def test_a_hospital_stay_is_reported_without_a_connection(invite: Invite, page: 
     assert (event.kind, str(event.started), event.ongoing) == ("hospital stay", "2025-03", True)
 
 
-def test_the_link_leads_in_again_without_a_connection_until_signed_out(invite: Invite, page: Page) -> None:
-    invitation = invite("en")
-    invitation.come_in(page)
-    _kept_for_later(page)
-    page.context.set_offline(True)
-    page.goto(invitation.link)
-    page.wait_for_url("**/today")
-    page.get_by_role("button", name="Leave: close my pages on this phone").click()
-    page.wait_for_url("**/left?*")
-    page.goto(f"{invitation.server}/today")
-    expect(page.get_by_role("heading", level=1)).to_have_text("There is no connection")
-
-
-def test_after_the_studys_days_nothing_is_shown_without_a_connection(invite: Invite, page: Page) -> None:
-    invitation = _start(invite, page)
-    page.context.set_offline(True)
-    _choose(page, 1)
-    expect(page.locator("#status")).to_have_text(SAVED)
-    page.evaluate("outbox.get('open').then((open) => outbox.set('open', { ...open, until: Date.now() - 1 }))")
-    page.goto(f"{invitation.server}/today")
-    expect(page.get_by_role("heading", level=1)).to_have_text("There is no connection")
-    page.context.set_offline(False)
-    page.goto(invitation.link)  # the phone is still let in; and what was saved before has not been lost
-    page.wait_for_url("**/today")
-    _all_received(page)
-    assert [(each.item, each.value) for each in _answers(invitation)] == [("tired", 1)]
-
-
 def test_the_language_is_not_changed_while_answers_wait(invite: Invite, page: Page) -> None:
-    _start(invite, page)
+    start(invite, page)
     page.context.set_offline(True)
-    _choose(page, 1)
+    choose(page, 1)
     expect(page.locator("#status")).to_have_text(SAVED)
     page.locator(".languages summary").click()
     page.get_by_role("button", name="español").click()
     expect(page.locator("#status")).to_have_text(SAVED)
     expect(page.locator(f"{QUESTION} input").nth(1)).to_be_checked()
-
-
-def test_it_can_be_installed(invite: Invite, page: Page) -> None:
-    invitation = invite("ar")
-    invitation.come_in(page)
-    manifest = page.locator("link[rel=manifest]").get_attribute("href")
-    said = page.request.get(f"{invitation.server}{manifest}").json()
-    assert (said["lang"], said["dir"], said["start_url"], said["display"]) == (
-        "ar",
-        "rtl",
-        "/today",
-        "standalone",
-    )
-    for icon in said["icons"]:
-        assert page.request.get(invitation.server + icon["src"]).body()[:4] == b"\x89PNG"
-
-
-def test_the_worker_and_the_outbox_are_small() -> None:
-    static = Path("app/web/static")
-    lines = sum(len((static / name).read_text().splitlines()) for name in ("worker.js", "outbox.js"))
-    assert lines < 350

@@ -16,11 +16,11 @@ from app.domain.partial_date import PartialDate
 from app.formats import link_token
 from app.models import Account
 from app.operations.accounts import add_account
+from app.operations.answers import save_answers
 from app.operations.events import read_event, report_event
 from app.operations.link_requests import ask_for_link
 from app.operations.links import issue_link, revoke_links
 from app.operations.reports import publish_report
-from app.operations.responses import save_answers
 from app.operations.studies import load_study
 from app.queries import occasions
 from app.queries.access import Visitor

@@ -11,10 +11,11 @@ from app.domain.partial_date import PartialDate
 from app.errors import Code, Refusal
 from app.formats import link_token
 from app.models import Answer, AuditEntry, Occasion, Response
+from app.operations.answers import Saved, save_answers
 from app.operations.consents import record_withdrawal
 from app.operations.events import report_event
 from app.operations.links import Opened, issue_link, open_link
-from app.operations.responses import Saved, Submitted, save_answers, submit_response
+from app.operations.responses import Submitted, submit_response
 from app.queries import access, responses
 from tests.fixtures.study import COMMAND, CONTACT_KEYS, LINK_KEYS, MORNING, TinyStudy
 

@@ -29,7 +29,7 @@ from app.models import (
     Wording,
 )
 from app.operations.accounts import add_account
-from app.operations.responses import save_answers
+from app.operations.answers import save_answers
 from app.operations.studies import LoadResult, load_study
 from app.operations.treatments import record_treatment
 from app.queries import studies

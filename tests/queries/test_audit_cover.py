@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from app import database
 from app.domain.actor import Actor
 from app.domain.partial_date import PartialDate
+from app.operations.answers import save_answers
 from app.operations.consents import record_withdrawal
 from app.operations.events import read_event, report_event
-from app.operations.responses import save_answers, submit_response
+from app.operations.responses import submit_response
 from app.operations.sightings import record_sighting
 from app.operations.studies import load_study
 from app.operations.treatments import record_treatment

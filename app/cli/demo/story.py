@@ -9,11 +9,12 @@ from app.cli.demo.life import Act, Answered, Infused, Life, Read, Reported, Seen
 from app.domain.actor import Actor
 from app.formats.contact import ContactDetails
 from app.models import Occasion
+from app.operations.answers import save_answers
 from app.operations.consents import record_withdrawal
 from app.operations.events import read_event, report_event
 from app.operations.links import issue_link
 from app.operations.participants import enrol_participant, randomise_participant
-from app.operations.responses import save_answers, submit_response
+from app.operations.responses import submit_response
 from app.operations.sightings import record_sighting
 from app.operations.treatments import record_treatment
 from app.queries.access import Visitor

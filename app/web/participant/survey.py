@@ -13,8 +13,8 @@ from app.domain.response import RESPONDENTS, Respondent
 from app.domain.schedule import ANSWERABLE
 from app.errors import Code, Refusal
 from app.i18n import gettext
-from app.operations import responses as changes
-from app.operations.responses import Entry, Saved, Submitted
+from app.operations.answers import Entry, Saved, save_answers
+from app.operations.responses import Submitted, submit_response
 from app.queries import responses
 from app.queries.responses import Questionnaire
 from app.web.answer_words import fault_words
@@ -117,7 +117,7 @@ def _page(
 
 
 def _save(occasion_id: int, instrument: str) -> Saved:
-    return changes.save_answers(
+    return save_answers(
         g.session,
         visitor=g.visitor,
         occasion_id=occasion_id,
@@ -147,7 +147,7 @@ def _send(occasion_id: int, instrument: str) -> ResponseReturnValue:
 
 
 def _submit(occasion_id: int, instrument: str) -> Submitted:
-    return changes.submit_response(
+    return submit_response(
         g.session,
         visitor=g.visitor,
         occasion_id=occasion_id,
