@@ -1,4 +1,4 @@
-"""Every page of a participant in every language and size: no word is cut, covered or pushed off the screen.
+"""Every page of a participant in every language: axe, and in every size no word is cut, covered or pushed out.
 
 Pictures of each language go to out/screenshots/, to be looked at.
 """
@@ -42,6 +42,7 @@ def test_every_page_fits(invite: Invite, new_page: NewPage, language: str) -> No
     for name in pages(invite(language), page):
         if name in PICTURED:
             page.screenshot(path=PICTURES / f"{language} {name}.png", full_page=name != "the answers")
+        faults += [f"{name}: {each}" for each in usable.by_axe(page)]
         for size, look in SIZES.items():
             with usable.shown(page, **look):
                 found = usable.misfits(page) + usable.small_targets(page, SMALLEST_TARGET)

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\(([^)#]+)\)")
 COMMAND = re.compile(r"`(?:hepatica|\.venv/bin/python -m app|python -m app) ([a-z][^`]*)`")
+TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 TARGET = re.compile(r"\bmake ([a-z][a-z-]*)")
 
 
@@ -56,6 +57,16 @@ def test_make_targets_exist(page: Path) -> None:
     for target in TARGET.findall("\n".join(re.findall(r"`[^`]*`|^    .*$", page.read_text(), re.MULTILINE))):
         name = "bench-%" if target.startswith("bench-") else target
         assert re.search(rf"^{re.escape(name)}:", rules, re.MULTILINE), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_tests_exist(page: Path) -> None:
+    missing = [
+        f"{file}::{name}"
+        for file, name in TEST.findall(page.read_text())
+        if not (ROOT / file).exists() or (name and f"def {name}(" not in (ROOT / file).read_text())
+    ]
+    assert missing == []
 
 
 def test_the_translators_page_explains_all_that_can_be_left_to_do() -> None:
