@@ -213,6 +213,23 @@ def test_the_language_is_changed_in_the_middle(invite: Invite, page: Page) -> No
     assert [value for _, value in _answers(invitation)] == [3, 0]
 
 
+def test_who_answers_outlives_a_reload_and_another_language(invite: Invite, page: Page) -> None:
+    invitation = invite("en")
+    invitation.open_survey(page)
+    page.locator("#start summary").click()
+    page.get_by_text("I am answering for someone").click()
+    page.reload()
+    expect(page.get_by_label("I am answering for someone")).to_be_checked()
+    page.locator(".languages summary").click()
+    page.get_by_role("button", name="español").click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    page.get_by_role("button", name="Empezar").click()
+    _choose(page, 1)
+    _saved(page)
+    with database.reading(invitation.database_url) as session:
+        assert session.scalars(select(Response.respondent)).all() == ["proxy"]
+
+
 def test_the_enter_key_on_an_answer_sends_nothing(invite: Invite, page: Page) -> None:
     invitation = invite("en")
     invitation.open_survey(page)

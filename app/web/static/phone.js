@@ -92,7 +92,12 @@ document.addEventListener("DOMContentLoaded", () => {
 
   // ---- what the participant does ----
 
+  // Who answers goes along with each answer; until the first one this tab keeps it.
   const respondent = () => form.querySelector("[name=respondent]:checked")?.value;
+  for (const choice of form.querySelectorAll("[name=respondent]")) {
+    if (sessionStorage["respondent " + path] === choice.value) choice.checked = choice.closest("details").open = true;
+    choice.onchange = () => (sessionStorage["respondent " + path] = choice.value);
+  }
 
   form.addEventListener("change", ({ target }) => {
     const question = target.closest(".question");
