@@ -69,8 +69,6 @@
   outbox.show = show;
   if (!owner) return;
   addEventListener("online", send);
-  // A page that Back brings as it was left knows nothing of what has been sent since.
-  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   document.addEventListener("visibilitychange", () => document.hidden || send());
 
   // ---- reports: what is typed stays on the phone until it has arrived ----

@@ -152,6 +152,8 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   });
   addEventListener("hashchange", () => show(true));
+  // A page that Back brings as it was left knows nothing of what has been sent since.
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
   // ---- begin where the participant was, with what this phone kept and the page does not hold ----
 
