@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, make_msgid, parseaddr
 from pathlib import Path
 from typing import Literal
@@ -18,18 +18,29 @@ from app.errors import Code, Refusal
 
 Outcome = Literal["sent", "written"]
 
+
+class _Policy(EmailPolicy):
+    """Writes the address to stop as it is: Python would encode one that is longer than a line."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name == "List-Unsubscribe":
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
 # Every line is ASCII on the way: no server on it can bend Arabic or Hindi.
-_POLICY = SMTP.clone(cte_type="7bit")
+_POLICY = _Policy(linesep="\r\n", cte_type="7bit")
 
 
 @dataclass(frozen=True)
 class Message:
-    """One message to one reader."""
+    """One message to one reader; `stop` is the address that ends all further ones, for mail programs."""
 
     to: str
     subject: str
     body: str
     language: str
+    stop: str | None = None
 
 
 def send(message: Message, *, config: Config, now: datetime) -> Outcome:
@@ -57,6 +68,10 @@ def composed(message: Message, *, sender: str, now: datetime) -> EmailMessage:
     made["Date"] = format_datetime(now)
     made["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2] or "localhost")
     made["Auto-Submitted"] = "auto-generated"  # so that no out-of-office notice answers
+    if message.stop is not None:
+        _refuse_control_characters("stop", message.stop)
+        made["List-Unsubscribe"] = f"<{message.stop}>"
+        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(message.body, subtype="plain", charset="utf-8")
     made["Content-Language"] = message.language  # only now: setting the content clears what is said of it
     return made

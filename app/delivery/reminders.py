@@ -15,7 +15,8 @@ from app.delivery.smtp import NotSentError, UncertainError
 from app.domain.actor import Actor
 from app.domain.reminders import NotOwed, filled
 from app.errors import Code, Refusal
-from app.formats import link_token
+from app.formats import link_token, stop_token
+from app.i18n import gettext
 from app.models import Occasion
 from app.operations import reminders
 from app.operations.reminder_claims import SENDER, OwedReminder, claim
@@ -125,12 +126,16 @@ def _record_failed(
 
 def _message(owed: OwedReminder, config: Config) -> Message:
     link = f"{config.public_url}/p/{link_token.sign(owed.link_id, config.link_keys)}"
-    subject, body = rendered(owed.draft, link=link)
-    return Message(owed.address, subject, body, owed.draft.language)
+    stop = f"{config.public_url}/stop/{stop_token.sign(owed.participant_id, config.link_keys)}"
+    subject, body = rendered(owed.draft, link=link, stop=stop)
+    return Message(owed.address, subject, body, owed.draft.language, stop)
 
 
-def rendered(words: Draft, *, link: str) -> tuple[str, str]:
-    """Return subject and body in the reader's language, with its own way of writing dates."""
+def rendered(words: Draft, *, link: str, stop: str) -> tuple[str, str]:
+    """Return subject and body in the reader's language, with its own way of writing dates.
+
+    Every body ends with how to get no more of them, whatever the study's text says.
+    """
     with i18n.speaking(words.language):
         values = {
             "link": link,
@@ -140,8 +145,9 @@ def rendered(words: Draft, *, link: str) -> tuple[str, str]:
             "site": words.site,
             "phone": i18n.isolated(words.phone),
         }
+        ending = gettext("To get no more reminders: %(address)s", address=stop)
     try:
-        return filled(words.subject, values), filled(words.body, values)
+        return filled(words.subject, values), f"{filled(words.body, values).rstrip()}\n\n{ending}\n"
     except KeyError as unknown:
         raise Refusal(Code.FAULTY_INPUT, f"a reminder's text names {{{unknown.args[0]}}}") from None
 
@@ -157,7 +163,8 @@ def preview(
     previews = []
     for each in seen:
         words = draft(each)
-        subject, body = rendered(words, link=f"{public_url}/p/…") if words else ("", "")
+        link, stop = f"{public_url}/p/…", f"{public_url}/stop/…"
+        subject, body = rendered(words, link=link, stop=stop) if words else ("", "")
         not_owed = each.not_owed or (None if words else "no words")
         previews.append(Preview(each.occasion_id, each.code, each.language, subject, body, not_owed))
     return previews

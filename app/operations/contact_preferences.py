@@ -53,13 +53,15 @@ def change_preferences(
     _record(session, participant, "preference.change", actor=actor, now=now, old=old, new=changed)
 
 
-def stop_reminders(session: Session, *, participant_id: int, actor: Actor, now: datetime) -> None:
+def stop_reminders(
+    session: Session, *, participant_id: int, actor: Actor, now: datetime, reason: str = ""
+) -> None:
     """Send no more reminders to someone, until they start again; a second time changes nothing."""
     participant = held(session, participant_id=participant_id, actor=actor)
     if contact_preferences.preference(session, participant_id=participant_id).stopped:
         return
     _store(session, participant, {"stopped_at": now}, now)
-    _record(session, participant, "preference.stop", actor=actor, now=now)
+    _record(session, participant, "preference.stop", actor=actor, now=now, reason=reason)
 
 
 def start_reminders(session: Session, *, participant_id: int, actor: Actor, now: datetime) -> None:
@@ -91,6 +93,7 @@ def _record(
     now: datetime,
     old: Mapping[str, object] | None = None,
     new: Mapping[str, object] | None = None,
+    reason: str = "",
 ) -> None:
     audit.record(
         session,
@@ -101,6 +104,7 @@ def _record(
         now=now,
         old=_written(old),
         new=_written(new),
+        reason=reason,
         locked=True,
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor, Role
-from app.formats import link_token
+from app.formats import link_token, stop_token
 from app.models import Account, Link, Participant, SignedIn, StudyVersion
 from app.models.base import Instant
 from app.queries import studies
@@ -55,6 +55,15 @@ class LinkState:
     participant_id: int
     language: str
     usable: bool
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A participant who holds a message of ours, and may do no more than end them."""
+
+    participant_id: int
+    language: str
+    actor: Actor
 
 
 def hashed(secret: str) -> str:
@@ -160,6 +169,20 @@ def link(session: Session, *, token: str, keys: tuple[str, ...], now: datetime) 
     if row is None:
         return None
     return LinkState(link_id, row.id, row.language, usable=row.revoked_at is None and now < row.expires_at)
+
+
+def reader(session: Session, *, token: str, keys: tuple[str, ...]) -> Reader | None:
+    """Return whose message holds a token to stop all further ones, or None where it was never signed here."""
+    participant_id = stop_token.read(token, keys) or 0
+    row = session.execute(
+        select(Participant.id, Participant.study_id, Participant.site, Participant.language).where(
+            Participant.id == participant_id
+        )
+    ).first()
+    if row is None:
+        return None
+    actor = Actor("participant", row.id, study_id=row.study_id, site=row.site)
+    return Reader(row.id, row.language, actor)
 
 
 def came_by(session: Session, *, secret: str, token: str, keys: tuple[str, ...], now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Every page of a participant in every language: axe, and in every size no word is cut, covered or pushed out.
+"""Every page of a participant in every language: axe, and in every size no word is cut or covered.
 
 Pictures of each language go to out/screenshots/, to be looked at.
 """

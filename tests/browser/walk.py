@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page, expect
 
+from app.formats import stop_token
 from tests.browser.conftest import Invitation
+from tests.fixtures.study import LINK_KEYS
 
 SMALLEST_TARGET = 48
 PHONE, NARROW = 360, 320
@@ -51,6 +53,8 @@ def _ways_in(invitation: Invitation, page: Page) -> Iterator[str]:
     page.locator("form button.main").click()
     page.wait_for_url("**/asked*")
     yield "a new link was asked for"
+    page.goto(_stop(invitation))
+    yield "stopping all reminders"
     page.goto(f"{invitation.server}/code")
     yield "the code"
     page.locator("#code").fill("ABCD-2345")
@@ -59,6 +63,10 @@ def _ways_in(invitation: Invitation, page: Page) -> Iterator[str]:
     yield "a wrong code"
     page.goto(f"{invitation.server}/offline")
     yield "no connection"
+
+
+def _stop(invitation: Invitation) -> str:
+    return f"{invitation.server}/stop/{stop_token.sign(invitation.participant_id, LINK_KEYS)}"
 
 
 def _preferences(invitation: Invitation, page: Page) -> Iterator[str]:
@@ -71,6 +79,8 @@ def _preferences(invitation: Invitation, page: Page) -> Iterator[str]:
     page.locator("button[value=stop]").click()
     page.wait_for_url("**/preferences?saved")
     yield "the reminders stopped"
+    page.goto(_stop(invitation))
+    yield "no more reminders"
 
 
 def _reports(invitation: Invitation, page: Page) -> Iterator[str]:

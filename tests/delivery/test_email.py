@@ -53,6 +53,17 @@ def test_headers_are_those_of_a_machine_and_nothing_follows_the_reader(mailbox: 
     assert asked.isdisjoint(made.keys())
 
 
+def test_the_address_to_stop_is_for_mail_programs_and_travels_in_one_line(mailbox: Mailbox) -> None:
+    stop = f"https://trial.example.org/stop/{'long' * 30}"
+    send(Message("one@example.org", *WORDS["ar"], "ar", stop), config=config.load(), now=NOW)
+    [letter] = mailbox.wait()
+    lines = letter.raw.splitlines()
+    assert f"List-Unsubscribe: <{stop}>".encode() in lines  # an encoded word is read by no mail program
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+    with pytest.raises(Refusal, match="stop"):
+        send(Message("one@example.org", "S", "B", "en", f"{stop}\nBcc: x"), config=config.load(), now=NOW)
+
+
 @pytest.mark.parametrize("sign", ["\n", "\r", "\r\n", "\0", "\u2028", "\u0085"])
 def test_a_header_cannot_be_forged(sign: str) -> None:
     for message in (

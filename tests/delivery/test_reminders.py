@@ -13,6 +13,7 @@ from app.delivery import email
 from app.delivery.reminders import SendResult, preview, send_due
 from app.domain.actor import Actor
 from app.errors import Code, Refusal
+from app.formats import stop_token
 from app.operations.reminders import plan, plan_by_hand
 from app.queries import access
 from tests.delivery.sender import clock, ends, plan_all, settings
@@ -34,11 +35,16 @@ def test_each_reader_gets_one_in_their_language_with_a_link_that_works(
     [letter], [arabic] = mailbox.to("one@example.org"), mailbox.to("two@example.org")
     assert (letter.subject, arabic.subject) == ("Your questions", "أسئلتك")
     assert arabic.text().startswith("يرجى الإجابة: http://127.0.0.1:8000/p/")
-    token = letter.text().strip().rpartition("/p/")[2]
+    words, _, ending = letter.text().strip().rpartition("\n\n")
+    token = words.rpartition("/p/")[2]
     with database.reading(tiny.url) as session:
         state = access.link(session, token=token, keys=LINK_KEYS, now=MORNING)
     assert state is not None
     assert (state.participant_id, state.usable) == (english, True)
+    stop = f"http://127.0.0.1:8000/stop/{stop_token.sign(english, LINK_KEYS)}"
+    assert ending == f"To get no more reminders: {stop}"
+    assert letter.message["List-Unsubscribe"] == f"<{stop}>"
+    assert letter.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
 def test_a_link_handed_out_before_is_the_one_in_the_mail(tiny: TinyStudy, mailbox: Mailbox) -> None:
@@ -201,7 +207,10 @@ def test_a_preview_shows_the_words_or_why_there_are_none_and_sends_nothing(
         with pytest.raises(Refusal) as refused:
             preview(session, occasion_ids=ids, now=MORNING, actor=elsewhere, public_url="")
     assert refused.value.code is Code.NOT_FOUND
-    assert (arabic.subject, arabic.body) == ("أسئلتك", "يرجى الإجابة: https://example.org/p/…")
+    assert (arabic.subject, arabic.body) == (
+        "أسئلتك",
+        "يرجى الإجابة: https://example.org/p/…\n\nلإيقاف جميع التذكيرات: https://example.org/stop/…\n",
+    )
     assert (arabic.not_owed, dead.not_owed) == (None, "dead")
     assert (ends(tiny), mailbox.letters) == ([], [])
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.formats.link_token import LONGEST_ID, read, sign
+from app.formats.link_token import read, sign
+from app.formats.signed_id import LONGEST_ID
 
 OLD, NEW = "an old key", "a new key"
 

@@ -10,6 +10,7 @@ from werkzeug.test import Client, TestResponse
 
 from app import database
 from app.domain.partial_date import PartialDate
+from app.formats import stop_token
 from app.operations.events import report_event
 from app.operations.reports import publish_report
 from tests.fixtures.desk import NewStaff
@@ -17,7 +18,7 @@ from tests.fixtures.kinds import BEHAVIOURS
 from tests.fixtures.pages import parsed
 from tests.fixtures.phone import Clock, NewPhone, Phone
 from tests.fixtures.pseudo_language import PSEUDO, unmarked
-from tests.fixtures.study import COMMAND, DAY_0, TinyStudy
+from tests.fixtures.study import COMMAND, DAY_0, LINK_KEYS, TinyStudy
 
 # What nobody translates: names, codes of the study, what was typed, addresses, receipts, zones.
 KNOWN = re.compile(
@@ -114,7 +115,9 @@ def test_every_page_of_participants_speaks_the_language(new_phone: NewPhone, tim
     }
     found = walk(phone.client, phone.app, "participant", values)
     phone.open()
-    for address in ("/today?saved", f"{first}?gaps", "/nowhere", "/reported/999", phone.survey("w4")):
+    stop = f"/stop/{stop_token.sign(phone.participant_id, LINK_KEYS)}"
+    found += faults(f"POST {stop}", phone.client.post(stop))
+    for address in ("/today?saved", f"{first}?gaps", "/nowhere", "/reported/999", phone.survey("w4"), stop):
         found += faults(address, phone.client.get(address, follow_redirects=True))
     found += faults("POST a wrong answer", phone.client.post(first, data={"do": "send", "itch": "99"}))
     assert not found, "\n".join(found)

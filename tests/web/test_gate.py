@@ -45,6 +45,7 @@ def test_addresses_and_declarations_agree(app: Flask) -> None:
         "/code",
         "/left",
         "/manifest.webmanifest",
+        "/stop/<token>",
         "/offline",
         "/worker.js",
         "/text-size",
