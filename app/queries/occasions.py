@@ -6,25 +6,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.schedule import OccasionState, Window, civil_date, occasion_state
 from app.domain.study import Visit
-from app.models import Answer, Occasion, Participant, Response
+from app.models import Occasion, Participant, Response
 from app.queries import studies
 from app.queries.endings import ending
 
 
 @dataclass(frozen=True)
 class InstrumentStatus:
-    """How far one questionnaire of an occasion has come."""
+    """Whether one questionnaire of an occasion was begun, and sent."""
 
     name: str
     response_id: int | None = None
     submitted_at: datetime | None = None
     receipt: str | None = None
-    answered: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,11 +67,6 @@ def of_participant(session: Session, *, participant_id: int, now: datetime) -> l
 
 
 def _progress(session: Session, participant_id: int) -> Mapping[int, dict[str, InstrumentStatus]]:
-    answered = (
-        select(Answer.response_id, func.count(func.distinct(Answer.item)).label("items"))
-        .group_by(Answer.response_id)
-        .subquery()
-    )
     rows = session.execute(
         select(
             Response.occasion_id,
@@ -80,17 +74,13 @@ def _progress(session: Session, participant_id: int) -> Mapping[int, dict[str, I
             Response.id,
             Response.submitted_at,
             Response.receipt,
-            answered.c["items"],
         )
         .join(Occasion, Occasion.id == Response.occasion_id)
-        .outerjoin(answered, answered.c.response_id == Response.id)
         .where(Occasion.participant_id == participant_id)
     )
     progress: dict[int, dict[str, InstrumentStatus]] = defaultdict(dict)
-    for occasion_id, instrument, response_id, submitted_at, receipt, items in rows:
-        progress[occasion_id][instrument] = InstrumentStatus(
-            instrument, response_id, submitted_at, receipt, items or 0
-        )
+    for occasion_id, instrument, response_id, submitted_at, receipt in rows:
+        progress[occasion_id][instrument] = InstrumentStatus(instrument, response_id, submitted_at, receipt)
     return progress
 
 

@@ -1,5 +1,6 @@
 """The first page: what is due, when the next is due, whom to call."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,9 +8,10 @@ from flask import g, request
 from flask.typing import ResponseReturnValue
 
 from app import i18n
+from app.domain.answer import AnswerValue
 from app.domain.schedule import ANSWERABLE
 from app.domain.study import Visit
-from app.queries import history, occasions, studies
+from app.queries import history, occasions, responses, studies
 from app.queries.occasions import InstrumentStatus, OccasionStatus
 from app.queries.studies import CurrentStudy
 from app.web.gate import participant_only
@@ -29,6 +31,7 @@ class Task:
     closes_on: date
     answered: int
     total: int
+    """How many of the questions that everybody is asked have an answer, and how many there are."""
 
 
 @blueprint.get("/today")
@@ -61,6 +64,18 @@ def _task(current: CurrentStudy, status: OccasionStatus, instrument: InstrumentS
     offered = current.offered[name, language]
     wording = studies.wording(g.session, offered.wording_id)
     questions = studies.instrument(g.session, offered.instrument_version_id)
+    answers: Mapping[str, AnswerValue] = {}
+    if instrument.response_id is not None:
+        begun = responses.questionnaire(
+            g.session,
+            visitor=g.visitor,
+            occasion_id=status.occasion_id,
+            instrument=name,
+            language=language,
+            now=g.now,
+        )
+        questions, answers = begun.instrument, begun.answers
+    counted = [item.code for item in questions.items if item.is_answered and not item.when]
     return Task(
         occasion_id=status.occasion_id,
         instrument=name,
@@ -68,6 +83,6 @@ def _task(current: CurrentStudy, status: OccasionStatus, instrument: InstrumentS
         title=wording.title,
         title_language=wording.language,
         closes_on=status.window.closes_on,
-        answered=instrument.answered,
-        total=sum(item.is_answered for item in questions.items),
+        answered=sum(answers.get(code) is not None for code in counted),
+        total=len(counted),
     )

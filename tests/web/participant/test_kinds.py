@@ -178,6 +178,12 @@ def test_a_question_is_asked_where_its_conditions_hold_and_sent_without_a_gap_wh
     assert sent.location.startswith("/receipt/")
 
 
+def test_how_far_one_has_come_counts_what_everybody_is_asked(kinds_phone: NewPhone) -> None:
+    phone = kinds_phone().open()
+    phone.save(phone.survey(instrument="condition"), do="save", pain="1", worst="7", where="1")
+    assert "1 of 2 answered" in text(phone.get("/today"))
+
+
 def test_questions_are_counted_that_everybody_is_asked(kinds_phone: NewPhone) -> None:
     phone = kinds_phone().open()
     steps = {

@@ -26,6 +26,13 @@ def test_how_far_one_has_come_is_shown(phone: Phone) -> None:
     assert "Go on" in text(task)
 
 
+def test_an_answer_taken_back_counts_no_more(phone: Phone) -> None:
+    phone.press(phone.survey(), "save", itch="3", sleep="1")
+    assert "2 of 2 answered" in text(phone.get("/today"))
+    phone.save(phone.survey(), do="save", itch="")
+    assert "1 of 2 answered" in text(phone.get("/today"))
+
+
 def test_when_nothing_is_due_the_next_day_is_named(phone: Phone) -> None:
     phone.press(phone.survey(), "send", itch="3", sleep="declined")
     page = phone.get("/today")
