@@ -1,8 +1,8 @@
 """Answers saved as they are given."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
@@ -84,6 +84,10 @@ def take_answers(
 ) -> Saved:
     """Judge what came, refuse what was not given while the questionnaire was open, and store the rest."""
     changed, faults = judged(found, raw, entries)
+    opened_at = opening(visitor, found, now)
+    entries = {
+        item: replace(entry, given_at=max(entry.given_at, opened_at)) for item, entry in entries.items()
+    }
     check_open(visitor, found, [entries[item].given_at for item in changed if item in entries], now)
     answers = store_answers(
         session,
@@ -184,6 +188,15 @@ def judged(
         if value != found.answers.get(item) if entry_id is None else entry_id not in found.entry_ids:
             changed[item] = value
     return changed, faults
+
+
+def opening(visitor: Visitor, found: Questionnaire, now: datetime) -> datetime:
+    """Return the instant before which nobody saw the questions, so that nothing was given; now at most.
+
+    A phone whose clock was put right in between says that it was answered on earlier.
+    """
+    opens_at = datetime.combine(found.window.opens_on, time(), visitor.time_zone).astimezone(UTC)
+    return min(opens_at, now)
 
 
 def check_open(visitor: Visitor, found: Questionnaire, given_at: Collection[datetime], now: datetime) -> None:

@@ -13,7 +13,16 @@ from app.domain.response import Mode, Respondent
 from app.errors import Code, Refusal
 from app.models import Response
 from app.operations import audit
-from app.operations.answers import NO_ENTRIES, Entry, Saved, begin_response, check_open, judged, take_answers
+from app.operations.answers import (
+    NO_ENTRIES,
+    Entry,
+    Saved,
+    begin_response,
+    check_open,
+    judged,
+    opening,
+    take_answers,
+)
 from app.operations.audit import Chain
 from app.queries import responses
 from app.queries.access import Visitor
@@ -59,7 +68,7 @@ def submit_response(
             saved = take_answers(session, visitor, found, raw, entries=entries, respondent=None, now=now)
             return Submitted(found.receipt, again=True, saved=saved)
         return _sent_again(session, visitor, found, raw, now=now)
-    check_open(visitor, found, [sent_at or now], now)
+    check_open(visitor, found, [max(sent_at or now, opening(visitor, found, now))], now)
     saved = take_answers(session, visitor, found, raw, entries=entries, respondent=respondent, now=now)
     if saved.faults:
         return Submitted(None, again=False, saved=saved)

@@ -21,7 +21,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Visitor:
-    """A participant on a phone; `device` tells their signed-in browsers apart."""
+    """A participant on a phone; `device` tells their signed-in browsers apart, `link_id` let this one in."""
 
     participant_id: int
     study_id: int
@@ -31,6 +31,7 @@ class Visitor:
     actor: Actor
     device: str = ""
     signed_in_at: datetime = LONG_AGO
+    link_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ _SIGNED_IN = (
         Participant.language,
         Participant.time_zone,
         SignedIn.created_at,
+        SignedIn.link_id,
         StudyVersion.id.label("version_id"),
         StudyVersion.content_hash,
     )
@@ -126,6 +128,7 @@ def signed_in(session: Session, *, secret: str, now: datetime, lock: bool = Fals
         actor,
         device=device,
         signed_in_at=row.created_at,
+        link_id=row.link_id,
     )
 
 

@@ -95,6 +95,30 @@ def test_what_cannot_be_taken_is_said_at_once_and_put_right(invite_to_kinds: Inv
     assert _stored(invitation) == {"weight": 51}
 
 
+def test_what_cannot_be_taken_is_not_left_out_of_what_is_sent(invite_to_kinds: Invite, page: Page) -> None:
+    invitation = invite_to_kinds("en")
+    question = _begin(invitation, page, "number")
+    survey = page.url.partition("#")[0]
+    for typed in ("71", "9999"):  # the last one stands on the page, and cannot be taken
+        question.locator("input").fill(typed)
+        question.locator("input").blur()
+        expect(page.locator("#status")).not_to_be_empty()
+    expect(page.locator("#status")).to_have_attribute("data-state", "refused")
+    page.goto(f"{survey}#review")
+    page.get_by_role("button", name="Send my answers").click()
+    expect(page.locator("#status")).to_have_attribute("data-state", "refused")
+    expect(page.get_by_role("button", name="Send my answers")).to_be_visible()
+    assert page.url.startswith(survey)
+    page.go_back()
+    question.locator("input").fill("72")
+    question.locator("input").blur()
+    _saved(page)
+    page.goto(f"{survey}#review")
+    page.get_by_role("button", name="Send my answers").click()
+    page.wait_for_url("**/receipt/*")
+    assert _stored(invitation)["weight"] == 72
+
+
 def test_several_choices_and_a_refusal_put_each_other_out(invite_to_kinds: Invite, page: Page) -> None:
     invitation = invite_to_kinds("en")
     question = _begin(invitation, page, "multiple")

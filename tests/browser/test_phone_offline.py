@@ -25,6 +25,15 @@ from tests.fixtures.browser import NewPage
 
 pytestmark = pytest.mark.browser
 
+# The phone takes its database away from the page, as one that was put aside for long may do.
+CUT = """(how) => {
+  const real = IDBDatabase.prototype.transaction;
+  IDBDatabase.prototype.transaction = function () {
+    if (how === "once") IDBDatabase.prototype.transaction = real;
+    throw new DOMException("cut off", "InvalidStateError");
+  };
+}"""
+
 
 def _receipts(invitation: Invitation) -> list[str | None]:
     with database.reading(invitation.database_url) as session:
@@ -159,6 +168,71 @@ def test_a_full_phone_says_so_and_the_answer_still_arrives(invite: Invite, page:
     assert [(each.item, each.value) for each in answers(invitation)] == [("tired", 1)]
 
 
+def test_a_full_phone_does_not_leave_the_page_that_holds_the_answer(invite: Invite, page: Page) -> None:
+    start(invite, page)
+    page.evaluate("void (IDBObjectStore.prototype.put = function () { this.transaction.abort(); return {} })")
+    page.context.set_offline(True)
+    choose(page, 1)
+    expect(page.locator("#status")).to_have_attribute("data-state", "full")
+    page.get_by_role("button", name="Save and go on later").click()
+    page.wait_for_timeout(500)
+    expect(page.locator("#status")).to_have_attribute("data-state", "full")
+    expect(page.locator(f"{QUESTION} input").nth(1)).to_be_checked()
+
+
+def test_a_database_that_was_cut_off_is_opened_again(invite: Invite, page: Page) -> None:
+    invitation = start(invite, page)
+    page.context.set_offline(True)
+    choose(page, 1)
+    expect(page.locator("#status")).to_have_text(SAVED)
+    page.evaluate(CUT, "once")
+    page.get_by_role("button", name="Next").click()
+    choose(page, 2)
+    expect(page.locator("#status")).to_have_attribute("data-state", "saved")
+    page.evaluate(CUT, "for good")
+    page.evaluate("outbox.show()")
+    page.wait_for_timeout(300)
+    expect(page.locator("#status")).not_to_have_attribute("data-state", "received")  # nobody can know
+    page.reload()
+    page.context.set_offline(False)
+    expect(page.locator("#status")).to_have_text(RECEIVED, timeout=40_000)
+    assert [(each.item, each.value) for each in answers(invitation)] == [("tired", 1), ("energy", 2)]
+
+
+def test_one_answer_that_is_not_taken_holds_up_no_other(invite: Invite, page: Page) -> None:
+    invitation = start(invite, page)
+    page.context.set_offline(True)
+    for number in (1, 2, 3):
+        choose(page, number)
+        expect(page.locator("#status")).to_have_text(SAVED)
+        page.get_by_role("button", name="Next").click()
+
+    def not_energy(route: Route) -> None:
+        if "energy=" in (route.request.post_data or ""):
+            route.fulfill(status=409, json={"message": "Too late for this one."})
+        else:
+            route.continue_()
+
+    page.context.route("**/survey/**", not_energy)
+    page.context.set_offline(False)
+    expect(page.locator("#status")).to_have_text("Too late for this one.", timeout=15_000)
+    assert [each.value for each in answers(invitation)] == [1, 3]
+    assert sorted(on_the_phone(page)) == ["received", "received", "refused"]
+
+
+def test_without_the_outbox_the_long_form_works(invite: Invite, page: Page) -> None:
+    page.route("**/static/page*.js", lambda route: route.abort())
+    page.context.route("**/worker.js", lambda route: route.abort())
+    invitation = invite("en")
+    invitation.open_survey(page)
+    page.locator(".choice").first.click()
+    page.locator("#finish button").click()
+    page.locator(".faults").wait_for()  # the gaps are told
+    page.locator("#finish button").click()
+    page.wait_for_url("**/receipt/*")
+    assert [each.item for each in answers(invitation)] == ["tired"]
+
+
 def test_the_later_answer_of_two_devices_counts_and_both_are_kept(
     invite: Invite, page: Page, new_page: NewPage
 ) -> None:
@@ -209,6 +283,16 @@ def test_a_hospital_stay_is_reported_without_a_connection(invite: Invite, page: 
     with database.reading(invitation.database_url) as session:
         (event,) = session.scalars(select(Event))
     assert (event.kind, str(event.started), event.ongoing) == ("hospital stay", "2025-03", True)
+    page.get_by_role(
+        "link", name="I was in hospital"
+    ).click()  # another stay, and not the receipt of the first
+    page.wait_for_timeout(1000)
+    page.locator("#started-year").fill("2026")
+    page.get_by_text("Yes, I am still there").click()
+    page.get_by_role("button", name="Send").click()
+    page.wait_for_url("**/reported/*")
+    with database.reading(invitation.database_url) as session:
+        assert [str(each.started) for each in session.scalars(select(Event))] == ["2025-03", "2026"]
 
 
 def test_the_language_is_not_changed_while_answers_wait(invite: Invite, page: Page) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Invite
 from tests.browser.waiting import SAVED, all_received, answers, choose, kept_for_later, start
@@ -35,6 +35,42 @@ def test_the_link_leads_in_again_without_a_connection_until_signed_out(invite: I
     page.wait_for_url("**/left?*")
     page.goto(f"{invitation.server}/today")
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no connection")
+
+
+def test_the_link_of_someone_else_opens_no_pages_of_this_phone(invite: Invite, page: Page) -> None:
+    invitation, another = invite("en"), invite("ar")
+    invitation.come_in(page)
+    kept_for_later(page)
+    page.context.set_offline(True)
+    page.goto(f"{another.server}/p/{another.token}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is no connection")
+
+
+def test_who_left_without_a_connection_is_out_when_it_is_back(invite: Invite, page: Page) -> None:
+    invitation = invite("en")
+    invitation.come_in(page)
+    kept_for_later(page)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Leave: close my pages on this phone").click()
+    page.wait_for_url("**/left?*")
+    page.context.set_offline(False)
+    page.goto(f"{invitation.server}/today")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Your questions")
+    assert not page.context.cookies()
+
+
+def test_a_slow_network_is_not_called_none(invite: Invite, page: Page) -> None:
+    invitation = invite("en")
+    invitation.come_in(page)
+    kept_for_later(page)
+
+    def slowly(route: Route) -> None:
+        page.wait_for_timeout(5000)  # longer than the worker waits before it shows what it has
+        route.continue_()
+
+    page.context.route("**/preferences", slowly)
+    page.goto(f"{invitation.server}/preferences")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Reminders and calendar")
 
 
 def test_after_the_studys_days_nothing_is_shown_without_a_connection(invite: Invite, page: Page) -> None:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app import i18n
 from app.operations import participants, sessions
 from app.web.gate import PARTICIPANT_COOKIE, participant_only, public
-from app.web.participant.page import blueprint, go_on
+from app.web.participant.page import blueprint, form_of_visitor, go_on
 
 
 @blueprint.post("/language")
@@ -31,7 +31,8 @@ def speak_from_now_on(tag: str) -> None:
 @blueprint.post("/leave")
 @participant_only
 def leave() -> ResponseReturnValue:
-    """Sign this browser out; the link lets it in again."""
+    """Sign this browser out; the link lets it in again. Whoever came in since is not signed out by it."""
+    form_of_visitor()
     sessions.end_session(g.session, secret=request.cookies[PARTICIPANT_COOKIE], now=g.now)
     response = make_response(go_on(f"/left?language={i18n.current()}"))
     response.delete_cookie(PARTICIPANT_COOKIE)

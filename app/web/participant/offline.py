@@ -1,5 +1,6 @@
 """What makes the pages work without a connection: the worker, the manifest, how long a phone keeps pages."""
 
+import hashlib
 import json
 from datetime import timedelta
 
@@ -7,10 +8,12 @@ from flask import Response, g, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from app import i18n
+from app.formats import link_token
 from app.i18n import gettext
 from app.web.gate import public
 from app.web.participant.page import blueprint
 from app.web.static_files import TOGETHER, files, static_url
+from app.web.transactions import settings
 
 NOT_KEPT = ("staff", "icon-", "worker.")
 """How the names of static files begin that no page needs without a connection."""
@@ -72,9 +75,11 @@ def offline() -> ResponseReturnValue:
 
 @blueprint.after_request
 def tell_the_phone(response: Response) -> Response:
-    """Tell the worker whose page this is, and for how many more seconds the phone may show pages offline."""
+    """Tell the worker whose page this is, for how many seconds it may show it offline, and by which link."""
     if "offline_days" in g:
         left = g.visitor.signed_in_at + timedelta(days=g.offline_days) - g.now
         seconds = max(0, round(left.total_seconds()))
-        response.headers["Hepatica-Phone"] = f"{g.visitor.participant_id} {seconds}"
+        token = link_token.sign(g.visitor.link_id, settings().link_keys)
+        link = hashlib.sha256(token.encode()).hexdigest()[:16]
+        response.headers["Hepatica-Phone"] = f"{g.visitor.participant_id} {seconds} {link}"
     return response

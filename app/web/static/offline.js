@@ -7,6 +7,8 @@
   const status = document.getElementById("status");
   const { participant: owner } = main.dataset;
   const path = location.pathname;
+  const report = document.getElementById("report");
+  let sentAs; // the name of the report that this page sent
 
   // ---- the state: saved on this phone, sent, received; and what has to be looked at ----
 
@@ -25,7 +27,8 @@
     const entries = (await mine()).filter(ofPage);
     const refused = entries.find((entry) => entry.state === "refused");
     const waiting = entries.filter((entry) => entry.state === "saved");
-    const arrived = entries.find((entry) => entry.state === "arrived");
+    const ours = (entry) => !report || entry.report === sentAs; // an earlier report of this kind is another one
+    const arrived = entries.find((entry) => entry.state === "arrived" && ours(entry));
     if (arrived && path !== "/today" && !leaving) {
       leaving = true;
       location.replace(arrived.location);
@@ -39,7 +42,7 @@
       link.href = arrived.location;
       link.textContent = status.dataset.receipt;
       status.append(" ", link);
-    } else if (status && "state" in status.dataset) say("received");
+    } else if (status && "state" in status.dataset && (entries.length || !outbox.blind)) say("received");
   };
   outbox.onsent = (sent) => sent === path && say("sent");
   outbox.channel.onmessage = ({ data }) => (data.sent ? outbox.onsent(data.sent) : show());
@@ -53,7 +56,7 @@
     const trouble = await outbox.flush();
     await show();
     if (!trouble) return (pause = 0);
-    if (trouble.words) say("saved", trouble.words);
+    if (trouble.words && trouble.owner === owner) say("saved", trouble.words);
     pause = Math.min(pause * 2 || 2000, 30000);
     timer = setTimeout(send, pause);
   };
@@ -73,7 +76,6 @@
 
   // ---- reports: what is typed stays on the phone until it has arrived ----
 
-  const report = document.getElementById("report");
   if (report) {
     const fields = () => [...new FormData(report)];
     const fill = (values) => {
@@ -106,7 +108,8 @@
       const waiting = fields();
       await keeping;
       const before = await drafts();
-      const kept = outbox.keep({ kind: "report", fields: waiting });
+      sentAs = outbox.random();
+      const kept = outbox.keep({ kind: "report", fields: waiting, id: sentAs });
       await outbox.remove(before);
       await kept;
       const refused = (await drafts()).find((each) => each.state === "refused");
@@ -114,7 +117,7 @@
       if (refused) {
         await outbox.change(refused, { state: "draft" });
         report.submit(); // its page says what to correct, and where
-      } else if ((await mine()).some((each) => each.path === path && each.state === "saved")) location.assign("/today");
+      } else if ((await mine()).some((each) => each.id === sentAs && each.state === "saved" && each.number)) location.assign("/today");
     });
   }
 

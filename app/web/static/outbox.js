@@ -18,24 +18,35 @@ self.outbox = (() => {
         request.result.createObjectStore("outbox", { keyPath: "number", autoIncrement: true });
         request.result.createObjectStore("phone");
       };
-      request.onsuccess = () => resolve(request.result);
+      request.onsuccess = () => {
+        request.result.onclose = () => (opened = null);
+        resolve(request.result);
+      };
       request.onerror = () => reject(request.error);
     }).catch((error) => {
       opened = null;
       throw error;
     }));
-  const run = async (store, mode, work) => {
-    const transaction = (await database()).transaction(store, mode, { durability: "strict" });
-    return new Promise((resolve, reject) => {
-      const request = work(transaction.objectStore(store));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error);
-    });
+  // A phone that was put away may have cut the connection to its database: then it is opened once more.
+  const run = async (store, mode, work, again) => {
+    try {
+      const transaction = (await database()).transaction(store, mode, { durability: "strict" });
+      return await new Promise((resolve, reject) => {
+        const request = work(transaction.objectStore(store));
+        transaction.oncomplete = () => resolve(request.result);
+        transaction.onabort = () => reject(transaction.error);
+      });
+    } catch (error) {
+      if (again) throw error;
+      opened = null;
+      return run(store, mode, work, true);
+    }
   };
   const get = (key) => run("phone", "readonly", (store) => store.get(key)).catch(() => undefined);
   const set = (key, value) => run("phone", "readwrite", (store) => store.put(value, key)).catch(() => {});
   const all = async () => {
-    const kept = await run("outbox", "readonly", (store) => store.getAll()).catch(() => []);
+    const kept = await run("outbox", "readonly", (store) => store.getAll()).catch(() => null);
+    if ((outbox.blind = !kept)) return [...unkept]; // nothing is known of what the phone has
     return [...kept, ...unkept].sort((a, b) => a.order - b.order);
   };
   const remove = async (entries) => {
@@ -52,13 +63,13 @@ self.outbox = (() => {
   // ---- what comes in ----
 
   const random = () =>
-    [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
   let latest = 0;
   // Resolves to whether the phone has it: false means that it waits in this page only. `order` counts all that was done
   // on this phone, in any page of it: its clock may be put back.
-  const put = async (entry) => {
-    const whole = { id: random() + random(), at: Date.now(), state: "saved", ...entry };
+  const put = async (entry, again) => {
+    const whole = { id: random(), at: Date.now(), state: "saved", ...entry };
     try {
       const transaction = (await database()).transaction(["outbox", "phone"], "readwrite", { durability: "strict" });
       const [phone, box] = ["phone", "outbox"].map((name) => transaction.objectStore(name));
@@ -66,7 +77,7 @@ self.outbox = (() => {
         transaction.oncomplete = resolve;
         transaction.onabort = () => reject(transaction.error);
         phone.get("order").onsuccess = ({ target }) => {
-          const { id = random(), last = 0 } = target.result || {};
+          const { id = random().slice(16), last = 0 } = target.result || {};
           latest = Math.max(last, latest) + 1;
           Object.assign(whole, { phone: id, order: latest });
           try {
@@ -78,7 +89,11 @@ self.outbox = (() => {
         };
       });
       return true;
-    } catch {
+    } catch (error) {
+      if (error.name === "InvalidStateError" && !again) {
+        opened = null;
+        return put(entry, true);
+      }
       delete whole.number;
       unkept.push({ ...whole, order: (latest += 1) });
       return false;
@@ -89,16 +104,21 @@ self.outbox = (() => {
 
   // ---- what goes out ----
 
-  // As much of one form as fits into one request: every answer once, and the sending at its end.
-  const batch = (waiting) => {
+  // As much of one form as fits into one request: every answer once, and the sending at its end. With that goes what
+  // was refused before: the server has to judge the whole.
+  const batch = (waiting, everything, alone) => {
     const [first] = waiting;
-    if (first.kind === "report" || first.kind === "leave") return [first];
+    const ours = (entry) => entry.path === first.path && entry.owner === first.owner;
+    const refused = everything.filter((entry) => ours(entry) && entry.kind === "answer" && entry.state === "refused");
+    if (first.kind === "send") return [...refused, first];
+    if (first.kind === "report" || first.kind === "leave" || alone) return [first];
     const together = [];
     for (const entry of waiting) {
-      if (entry.path !== first.path || entry.owner !== first.owner) continue;
+      if (!ours(entry)) continue;
       if (together.some((each) => each.item === entry.item)) break;
       together.push(entry);
-      if (entry.kind === "send") break;
+      if (entry.kind !== "send") continue;
+      return [...refused.filter(({ item }) => !together.some((each) => each.item === item)), ...together];
     }
     return together;
   };
@@ -137,8 +157,10 @@ self.outbox = (() => {
   const settle = async (entries, status, reply) => {
     const [{ kind, owner, path }] = entries;
     if (reply.location || (kind === "leave" && status === 401)) {
-      const theirs = (entry) => entry.path === path && entry.owner === owner && entry.state === "received";
-      if (kind !== "leave") await put({ kind: "arrived", state: "arrived", owner, path, location: reply.location });
+      const over = ["received", "refused"];
+      const theirs = (entry) => entry.path === path && entry.owner === owner && over.includes(entry.state);
+      const about = { owner, path, location: reply.location, report: entries[0].id };
+      if (kind !== "leave") await put({ kind: "arrived", state: "arrived", ...about });
       await remove([...entries, ...(kind === "report" ? [] : (await all()).filter(theirs))]);
       if (self.caches && kind !== "report") await (await caches.open("pages")).delete(path);
     } else if (reply.saved) {
@@ -147,23 +169,27 @@ self.outbox = (() => {
         if (words) await change(entry, { state: "refused", words });
         else if (entry.kind === "answer") await change(entry, { state: "received", received: reply.now });
         else await change(entry, { state: "refused", words: Object.values(reply.faults)[0] });
-        // What was typed there before, and refused, has been put right or is refused anew.
-        const older = (each) => each.path === path && each.item === entry.item && each.order < entry.order;
+        // What was typed there before, or sent, and refused, has been put right or is refused anew.
+        const same = (each) => each.path === path && (each.item === entry.item || each.kind === "send");
+        const older = (each) => same(each) && each.order < entry.order;
         await remove((await all()).filter((each) => each.state === "refused" && older(each)));
       }
     } else if (reply.faults || FINAL.includes(status)) {
+      if (entries.filter((entry) => entry.state === "saved").length > 1) return entries; // one may stand for all
       const words = reply.message || Object.values(reply.faults)[0];
       for (const entry of entries) await change(entry, { state: "refused", words });
     } else return reply.message || "";
   };
 
   const drain = async () => {
-    const stuck = new Set();
+    const [stuck, alone] = [new Set(), new Set()];
+    const form = ({ owner, path }) => owner + path;
     let trouble;
     for (;;) {
-      const waiting = (await all()).filter((entry) => entry.state === "saved" && !stuck.has(entry.path));
+      const everything = await all();
+      const waiting = everything.filter((entry) => entry.state === "saved" && !stuck.has(form(entry)));
       if (!waiting.length) return trouble;
-      const entries = batch(waiting);
+      const entries = batch(waiting, everything, alone.has(form(waiting[0])));
       channel.postMessage({ sent: entries[0].path });
       outbox.onsent?.(entries[0].path);
       let failed;
@@ -172,9 +198,10 @@ self.outbox = (() => {
       } catch {
         failed = "";
       }
-      if (failed !== undefined) {
-        stuck.add(entries[0].path);
-        trouble = { words: failed };
+      if (failed === entries) alone.add(form(entries[0]));
+      else if (failed !== undefined) {
+        stuck.add(form(entries[0]));
+        trouble = { words: failed, owner: entries[0].owner };
       }
       channel.postMessage("");
     }
@@ -201,5 +228,5 @@ self.outbox = (() => {
     await remove((await all()).filter((entry) => ["received", "arrived", "draft"].includes(entry.state)));
   };
 
-  return { all, change, close, flush, get, put, remove, set, channel };
+  return { all, change, close, flush, get, put, random, remove, set, channel };
 })();

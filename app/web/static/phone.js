@@ -2,6 +2,7 @@
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
+  if (!self.outbox?.mine) return; // its script did not arrive: the long form works without this one
   const root = document.documentElement;
   const get = (id) => document.getElementById(id);
   const form = get("survey");
@@ -94,9 +95,10 @@ document.addEventListener("DOMContentLoaded", () => {
 
   // Who answers goes along with each answer; until the first one this tab keeps it.
   const respondent = () => form.querySelector("[name=respondent]:checked")?.value;
+  const [tab, said] = [self.sessionStorage, "respondent " + path];
   for (const choice of form.querySelectorAll("[name=respondent]")) {
-    if (sessionStorage["respondent " + path] === choice.value) choice.checked = choice.closest("details").open = true;
-    choice.onchange = () => (sessionStorage["respondent " + path] = choice.value);
+    if (tab?.getItem(said) === choice.value) choice.checked = choice.closest("details").open = true;
+    choice.onchange = () => tab?.setItem(said, choice.value);
   }
 
   form.addEventListener("change", ({ target }) => {
@@ -105,6 +107,7 @@ document.addEventListener("DOMContentLoaded", () => {
     follow();
     if ("practice" in question.dataset) return;
     outbox.keep({ kind: "answer", item: codeOf(question), fields: kinds.fields(question), respondent: respondent() });
+    tab?.removeItem(said);
   });
   // A phone may be put away in the middle of a word: that it is left counts as the end of typing.
   document.addEventListener("visibilitychange", () => document.hidden && document.activeElement.blur());
@@ -125,6 +128,7 @@ document.addEventListener("DOMContentLoaded", () => {
   let arrived = false; // whatever becomes of this page: the server has them
   const lock = async () => {
     const entries = (await outbox.mine()).filter((entry) => entry.path === path);
+    if (outbox.blind && !entries.length) return; // whether Send still waits cannot be seen
     arrived ||= entries.some((entry) => entry.state === "arrived");
     const locked = sending || arrived || entries.some((entry) => entry.kind === "send" && entry.state === "saved");
     if (sent === locked) return;
@@ -142,7 +146,10 @@ document.addEventListener("DOMContentLoaded", () => {
       await outbox.keep({ kind: "send", item: "do", respondent: respondent() });
       sending = false;
       await lock();
-    } else if (button.value === "save") location.assign("/today?saved");
+    } else if (button.value === "save") {
+      const full = (await outbox.mine()).some((entry) => entry.state === "saved" && !entry.number);
+      if (!full) location.assign("/today?saved"); // this page holds what the phone has no room for
+    }
     else if (!(await outbox.flush())) {
       for (const question of questions) question.disabled = true; // the answers have been sent: not once more
       get("do").disabled = false;

@@ -25,15 +25,16 @@ addEventListener("activate", (event) => {
   event.waitUntil(ready());
 });
 
-// Keeps a fresh page. Its header says whose it is and for how many seconds this phone may show pages offline.
+// Keeps a fresh page. Its header says whose it is, for how many seconds this phone may show pages offline, and by which
+// link they came, as a digest.
 const keep = async (path, response) => {
-  const [owner, seconds] = (response.headers.get("Hepatica-Phone") || "").split(" ");
+  const [owner, seconds, link] = (response.headers.get("Hepatica-Phone") || "").split(" ");
   if (response.status === 401) await outbox.close(); // signed out elsewhere, or the link was revoked
   if (response.status !== 200) return;
   if (owner) {
     const open = await outbox.get("open");
     if (open && open.owner !== owner) await outbox.close();
-    await outbox.set("open", { owner, until: Date.now() + seconds * 1000 });
+    await outbox.set("open", { owner, link, until: Date.now() + seconds * 1000 });
   }
   if (KEPT.test(path)) await (await caches.open(shelf(path))).put(path, response);
 };
@@ -41,28 +42,37 @@ const keep = async (path, response) => {
 // What holds no answers may stay when the pages are closed.
 const shelf = (path) => (path === "/left" || path === "/offline" ? "words" : "pages");
 
+const digest = async (text) => {
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+};
+
+// The page as this phone has it, if it has it and may show it; a link opens the pages of no one else's.
 const fromPhone = async (path) => {
   const open = await outbox.get("open");
-  const pages = await caches.open("pages");
-  const none = await caches.match("/offline");
   if (!open || Date.now() > open.until) {
     await outbox.close();
-    return path === "/left" ? caches.match(path) : none;
+    return path === "/left" ? caches.match(path) : undefined;
   }
-  if (path.startsWith("/p/")) return (await pages.match("/today")) && Response.redirect("/today");
-  return (await caches.match(path)) || none;
+  if (!path.startsWith("/p/")) return caches.match(path);
+  const own = (await digest(path.slice(3))) === open.link && (await (await caches.open("pages")).match("/today"));
+  return own ? Response.redirect("/today") : undefined;
 };
 
 const page = async (event, path) => {
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  // Someone who left without a connection has left: whoever comes next is not shown their pages.
+  if ((await outbox.all()).some((entry) => entry.kind === "leave")) await Promise.race([outbox.flush(), late]);
   const fetched = fetch(event.request).then((response) => {
     if (response.type !== "opaqueredirect") event.waitUntil(keep(path, response.clone()));
     return response;
   });
   fetched.catch(() => {}); // also where the pages of this phone were quicker
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
   const response = await Promise.race([fetched, late]).catch(() => undefined);
   if (response && response.status < 500) return response;
-  return (await fromPhone(path)) || response || fetched;
+  const kept = await fromPhone(path);
+  if (kept || response?.status === 500) return kept || response;
+  return response ? caches.match("/offline") : fetched.catch(() => caches.match("/offline"));
 };
 
 const file = async (request) => (await caches.match(request)) || fetch(request);

@@ -85,6 +85,7 @@ def test_a_script_saves_each_answer_as_it_is_given(phone: Phone) -> None:
         ("5000", "95500", datetime(2026, 1, 5, 8, 58, 29, 500000, tzinfo=UTC)),
         ("1893456000000", "1893456090500", datetime(2026, 1, 5, 8, 58, 29, 500000, tzinfo=UTC)),
         ("95500", "5000", datetime(2026, 1, 5, 9, tzinfo=UTC)),
+        ("0", "2592000000", datetime(2026, 1, 4, 23, tzinfo=UTC)),  # nobody was asked before that midnight
         ("nan", "5000", datetime(2026, 1, 5, 9, tzinfo=UTC)),
         ("1e400", "5000", datetime(2026, 1, 5, 9, tzinfo=UTC)),
         ("yesterday", "5000", datetime(2026, 1, 5, 9, tzinfo=UTC)),

@@ -75,6 +75,12 @@ def test_after_a_withdrawal_of_answers_nothing_is_asked(phone: Phone, time: Cloc
     assert heading(phone.get(phone.survey(), status=409)) == "These questions cannot be answered now"
 
 
+def test_leaving_closes_no_pages_of_whoever_came_in_since(phone: Phone) -> None:
+    answer = phone.save("/leave", participant=str(phone.participant_id + 1))
+    assert answer.status_code == 401
+    assert "Start" in text(phone.get("/today"))
+
+
 def test_leaving_closes_this_browser_alone(phone: Phone) -> None:
     other = phone.another().open()
     assert phone.post("/leave").location == "/left?language=en"
