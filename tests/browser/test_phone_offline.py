@@ -225,9 +225,9 @@ def test_without_the_outbox_the_long_form_works(invite: Invite, page: Page) -> N
     page.context.route("**/worker.js", lambda route: route.abort())
     invitation = invite("en")
     invitation.open_survey(page)
-    page.locator(".choice").first.click()
+    page.locator(".question .choice").first.click()
     page.locator("#finish button").click()
-    page.locator(".faults").wait_for()  # the gaps are told
+    page.wait_for_url("**?gaps")  # they are told
     page.locator("#finish button").click()
     page.wait_for_url("**/receipt/*")
     assert [each.item for each in answers(invitation)] == ["tired"]

@@ -90,7 +90,7 @@ self.outbox = (() => {
       });
       return true;
     } catch (error) {
-      if (error.name === "InvalidStateError" && !again) {
+      if (error?.name === "InvalidStateError" && !again) {
         opened = null;
         return put(entry, true);
       }
