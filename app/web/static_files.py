@@ -88,7 +88,7 @@ def static_file(address: str) -> Response:
     accepted = request.accept_encodings
     encoding = next((each for each in ("br", "gzip") if each in file.bodies and accepted[each]), "identity")
     response = Response(file.bodies[encoding], content_type=file.content_type)
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = "max-age=31536000, immutable"
     response.headers["Vary"] = "Accept-Encoding"
     if encoding != "identity":
         response.headers["Content-Encoding"] = encoding

@@ -18,46 +18,43 @@ self.outbox = (() => {
         request.result.createObjectStore("outbox", { keyPath: "number", autoIncrement: true });
         request.result.createObjectStore("phone");
       };
-      request.onsuccess = () => {
-        request.result.onclose = () => (opened = null);
-        resolve(request.result);
-      };
+      request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);
     }).catch((error) => {
       opened = null;
       throw error;
     }));
+  const begin = async (...stores) => (await database()).transaction(stores, "readwrite", { durability: "strict" });
   // A phone that was put away may have cut the connection to its database: then it is opened once more.
-  const run = async (store, mode, work, again) => {
-    try {
-      const transaction = (await database()).transaction(store, mode, { durability: "strict" });
-      return await new Promise((resolve, reject) => {
-        const request = work(transaction.objectStore(store));
-        transaction.oncomplete = () => resolve(request.result);
-        transaction.onabort = () => reject(transaction.error);
-      });
-    } catch (error) {
-      if (again) throw error;
+  const transact = (...stores) =>
+    begin(...stores).catch(() => {
       opened = null;
-      return run(store, mode, work, true);
-    }
+      return begin(...stores);
+    });
+  const run = async (store, work) => {
+    const transaction = await transact(store);
+    return new Promise((resolve, reject) => {
+      const request = work(transaction.objectStore(store));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = () => reject(transaction.error);
+    });
   };
-  const get = (key) => run("phone", "readonly", (store) => store.get(key)).catch(() => undefined);
-  const set = (key, value) => run("phone", "readwrite", (store) => store.put(value, key)).catch(() => {});
+  const get = (key) => run("phone", (store) => store.get(key)).catch(() => undefined);
+  const set = (key, value) => run("phone", (store) => store.put(value, key)).catch(() => {});
   const all = async () => {
-    const kept = await run("outbox", "readonly", (store) => store.getAll()).catch(() => null);
+    const kept = await run("outbox", (store) => store.getAll()).catch(() => null);
     if ((outbox.blind = !kept)) return [...unkept]; // nothing is known of what the phone has
     return [...kept, ...unkept].sort((a, b) => a.order - b.order);
   };
   const remove = async (entries) => {
     for (const entry of entries) {
       if (unkept.includes(entry)) unkept.splice(unkept.indexOf(entry), 1);
-      else await run("outbox", "readwrite", (store) => store.delete(entry.number));
+      else await run("outbox", (store) => store.delete(entry.number));
     }
   };
   const change = async (entry, news) => {
     Object.assign(entry, news);
-    if (entry.number) await run("outbox", "readwrite", (store) => store.put(entry));
+    if (entry.number) await run("outbox", (store) => store.put(entry));
   };
 
   // ---- what comes in ----
@@ -68,10 +65,10 @@ self.outbox = (() => {
   let latest = 0;
   // Resolves to whether the phone has it: false means that it waits in this page only. `order` counts all that was done
   // on this phone, in any page of it: its clock may be put back.
-  const put = async (entry, again) => {
+  const put = async (entry) => {
     const whole = { id: random(), at: Date.now(), state: "saved", ...entry };
     try {
-      const transaction = (await database()).transaction(["outbox", "phone"], "readwrite", { durability: "strict" });
+      const transaction = await transact("outbox", "phone");
       const [phone, box] = ["phone", "outbox"].map((name) => transaction.objectStore(name));
       await new Promise((resolve, reject) => {
         transaction.oncomplete = resolve;
@@ -89,11 +86,7 @@ self.outbox = (() => {
         };
       });
       return true;
-    } catch (error) {
-      if (error?.name === "InvalidStateError" && !again) {
-        opened = null;
-        return put(entry, true);
-      }
+    } catch {
       delete whole.number;
       unkept.push({ ...whole, order: (latest += 1) });
       return false;
