@@ -73,11 +73,11 @@ class Participant:
 
     async def drain(self) -> None:
         """Come back once to everything that is not known to have arrived, on a network that works."""
-        if self._misfortune is not None:
-            await self._misfortune
+        await self._try(self._misfortune_over())
         await self.network.heal()
         open_surveys = [each for each in self.diary.surveys.values() if not each.receipts]
         for survey in open_surveys or list(self.diary.surveys.values())[-1:]:
+            await self._try(self._leave())  # a page still open goes to its own receipt, not to this survey's
             await self._try(self._open(survey))
             await self._try(self._wait_until_sent(survey))
         await self.handset.kill()
@@ -93,6 +93,11 @@ class Participant:
             self.diary.note("could not", str(error).splitlines()[0])
             await asyncio.sleep(0.2)
         return False
+
+    async def _misfortune_over(self) -> bool:
+        if self._misfortune is not None:
+            await self._misfortune
+        return True
 
     async def _leave(self) -> bool:
         await self.handset.close_page()

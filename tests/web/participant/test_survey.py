@@ -101,6 +101,17 @@ def test_an_answer_that_waited_for_a_connection_keeps_its_own_time(
         assert (answer.answered_at, answer.received_at) == (given_at, datetime(2026, 1, 5, 9, tzinfo=UTC))
 
 
+def test_a_clock_put_right_before_the_sending_loses_neither_answers_nor_sending(phone: Phone) -> None:
+    """The phone's clock jumped by thirty days: what was given before seems older than the questions are."""
+    form = {"itch": "3", "itch:id": "an entry", "itch:at": "0", "do:at": "0", "clock": "2592000000"}
+    sent = phone.save(phone.survey(), do="send", gaps="told", submission_id="s", **form)
+    assert (sent.status_code, sent.get_json()["saved"]) == (200, ["itch"])
+    with database.reading(phone.url) as session:
+        response, answer = session.scalars(select(Response)).one(), session.scalars(select(Answer)).one()
+    assert response.submitted_at is not None
+    assert answer.answered_at <= response.submitted_at
+
+
 def test_a_whole_survey_is_sent_and_receipted(phone: Phone) -> None:
     response = phone.press(phone.survey(), "send", itch="3", sleep="0")
     assert response.status_code == 303
