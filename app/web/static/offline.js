@@ -152,7 +152,7 @@
     const due = [...document.querySelectorAll("a[href^='/survey/'], a[href^='/report/']")].map((link) => link.pathname);
     const language = "?language=" + document.documentElement.lang;
     const keep = came ? due : [path, ...due];
-    active.postMessage({ keep: [...new Set(keep), "/left" + language, "/offline" + language] });
+    active.postMessage({ keep: ["/left" + language, "/offline" + language, ...new Set(keep)] });
   };
   if (document.readyState === "complete") begin();
   else addEventListener("load", begin);
