@@ -24,15 +24,17 @@ class Tally:
 
 
 def survey(connection: Connection, phone: Phone, tally: Tally) -> None:
-    """Answer one questionnaire on a phone."""
+    """Answer one questionnaire as a phone's outbox does: each answer an entry with its name and its order."""
     cookie = f"hepatica_p={phone.secret}"
     reply = _expect(connection.get(phone.path, cookie), 200)
     tally.opened.append((time.perf_counter(), reply.seconds))
-    for item, value in phone.items[:ANSWERS]:
-        reply = _expect(connection.post(phone.path, cookie, f"do=save&{item}={value}&age=0.2"), 200)
+    since = "clock=1200&phone=0123456789abcdef"
+    for order, (item, value) in enumerate(phone.items[:ANSWERS]):
+        entry = f"{item}:id={random.getrandbits(128):x}&{item}:at=1000&{item}:order={order}"
+        form = f"do=save&{since}&{item}={value}&{entry}"
+        reply = _expect(connection.post(phone.path, cookie, form), 200)
         tally.saved.append((time.perf_counter(), reply.seconds))
-    given = "&".join(f"{item}={value}" for item, value in phone.items[:ANSWERS])
-    form = f"{given}&submission_id={random.getrandbits(96):x}&do=send&gaps=told"
+    form = f"do=send&do:at=1000&{since}&submission_id={random.getrandbits(128):x}&gaps=told"
     reply = _expect(connection.post(phone.path, cookie, form), 200)
     if b"/receipt/" not in reply.body:
         raise ValueError(f"no receipt: {reply.body!r}")
