@@ -125,7 +125,6 @@ def _first_visit(
                 "mode": "phone",
                 "started_at": then,
                 "submitted_at": then,
-                "submission_id": f"first-{occasion_id}",
                 "receipt": f"F{occasion_id}",
             }
             for occasion_id in occasions.values()
