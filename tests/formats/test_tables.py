@@ -142,6 +142,15 @@ def test_files_that_are_no_such_table(folder: Folder, content: str | bytes, plac
     assert told(tables.read(folder(participants=content)))[0] == ("participants.csv", place, found)
 
 
+def test_an_instant_without_its_distance_from_utc_is_refused(folder: Folder) -> None:
+    files = folder(
+        participants="code,site,enrolled_on\np1,north,2026-03-05\n",
+        responses="participant,visit,instrument,item,value,answered_at\np1,d0,itch,itch,3,2026-03-05T14:30:00\n",
+    )
+    place = ("responses.csv", "row 2, column answered_at", "'2026-03-05T14:30:00'")
+    assert place in told(tables.read(files))
+
+
 def test_a_directory_without_participants_or_with_files_of_other_names(tmp_path: Path) -> None:
     for name in ("event.csv", "Participants.CSV", "notes.txt"):
         (tmp_path / name).write_text("")

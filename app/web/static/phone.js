@@ -149,8 +149,7 @@ document.addEventListener("DOMContentLoaded", () => {
     } else if (button.value === "save") {
       const full = (await outbox.mine()).some((entry) => entry.state === "saved" && !entry.number);
       if (!full) location.assign("/today?saved"); // this page holds what the phone has no room for
-    }
-    else if (!(await outbox.flush())) {
+    } else if (!(await outbox.flush())) {
       for (const question of questions) question.disabled = true; // the answers have been sent: not once more
       get("do").disabled = false;
       get("do").value = button.value;
