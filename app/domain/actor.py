@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Role = Literal["coordinator", "statistician", "administrator"]
-ROLES: tuple[Role, ...] = ("coordinator", "statistician", "administrator")
+Role = Literal["coordinator", "monitor", "adjudicator", "statistician", "administrator"]
+ROLES: tuple[Role, ...] = ("coordinator", "monitor", "adjudicator", "statistician", "administrator")
 ActorKind = Literal["participant", "account", "import", "command"]
 
 

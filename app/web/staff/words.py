@@ -63,6 +63,8 @@ OFFERED = {
 }
 ROLES = {
     "coordinator": lazy_gettext("Coordinator"),
+    "monitor": lazy_gettext("Monitor"),
+    "adjudicator": lazy_gettext("Adjudicator"),
     "statistician": lazy_gettext("Statistician"),
     "administrator": lazy_gettext("Administrator"),
 }
