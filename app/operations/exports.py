@@ -1,5 +1,6 @@
 """That data left the database is recorded, as every look at contact details is."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -20,4 +21,20 @@ def record_export(session: Session, *, study_id: int, arms: bool, actor: Actor, 
         subject=str(chain),
         now=now,
         new={"arms_told": arms},
+    )
+
+
+def record_list_export(
+    session: Session, *, study_id: int, name: str, asked: Mapping[str, str], actor: Actor, now: datetime
+) -> None:
+    """Record that a list of a staff page left as a file, and what its address asked for; it tells no arm."""
+    chain = Chain("study", study_id)
+    audit.record(
+        session,
+        chain=chain,
+        actor=actor,
+        action="data.export",
+        subject=str(chain),
+        now=now,
+        new={"list": name, "asked": dict(asked)},
     )

@@ -1,11 +1,11 @@
 """Everyone who takes part, as a list, and the next code that is free."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
@@ -13,6 +13,7 @@ from app.models import Participant
 from app.queries.endings import NOTHING_ENDED, Ending, endings
 
 PER_PAGE = 50
+ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -49,19 +50,37 @@ def roster(
     per_page: int = PER_PAGE,
 ) -> RosterPage:
     """Return one page of those whom the actor may see, by code; `awaiting`: only those not yet randomised."""
-    wanted = select(Participant).where(_within(actor, study_id))
-    if search:
-        wanted = wanted.where(Participant.code.icontains(search, autoescape=True))
-    if awaiting:
-        wanted = wanted.where(Participant.randomised_on.is_(None))
+    wanted = _wanted(actor, study_id, search, awaiting)
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     pages = max(1, -(-total // per_page))
     page = min(max(page, 1), pages)
     found = session.scalars(
         wanted.order_by(Participant.code).limit(per_page).offset((page - 1) * per_page)
     ).all()
+    return RosterPage(_rows(session, found), total, page, pages)
+
+
+def everyone(
+    session: Session, *, actor: Actor, study_id: int, search: str = "", awaiting: bool = False
+) -> Iterator[RosterRow]:
+    """Go through the whole list in the same order."""
+    wanted = _wanted(actor, study_id, search, awaiting).order_by(Participant.code)
+    for some in session.scalars(wanted.execution_options(yield_per=ROWS_AT_ONCE)).partitions():
+        yield from _rows(session, some)
+
+
+def _wanted(actor: Actor, study_id: int, search: str, awaiting: bool) -> Select[Participant]:
+    wanted = select(Participant).where(_within(actor, study_id))
+    if search:
+        wanted = wanted.where(Participant.code.icontains(search, autoescape=True))
+    if awaiting:
+        wanted = wanted.where(Participant.randomised_on.is_(None))
+    return wanted
+
+
+def _rows(session: Session, found: Sequence[Participant]) -> list[RosterRow]:
     ended = endings(session, participant_ids=[each.id for each in found])
-    rows = [
+    return [
         RosterRow(
             id=each.id,
             code=each.code,
@@ -73,7 +92,6 @@ def roster(
         )
         for each in found
     ]
-    return RosterPage(rows, total, page, pages)
 
 
 def awaiting_randomisation(session: Session, *, actor: Actor, study_id: int) -> int:

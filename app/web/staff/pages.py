@@ -4,7 +4,7 @@ from flask import g, render_template
 
 from app.i18n import languages
 from app.web.speech import said
-from app.web.staff import words
+from app.web.staff import table_file, words
 from app.web.staff.desk import Desk
 
 FOR_WORK = ("worklist", "roster", "events", "reminder_log")
@@ -28,6 +28,7 @@ def page(template: str, desk: Desk, **values: object) -> str:
         words=words,
         words_site=site_name,
         languages=languages,
+        as_file=table_file.address,
         **values,
     )
 
