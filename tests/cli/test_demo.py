@@ -18,6 +18,7 @@ from app.cli.demo.mistakes import MISTAKES
 from app.cli.demo.story import tell
 from app.cli.demo.truth import TRUTH
 from app.config import Config
+from app.domain.actor import ROLES
 from app.models import Answer, AuditEntry, Base, Event, Participant, Reading, Response, Sighting, Treatment
 from app.operations.accounts import LetIn, sign_in
 from app.operations.links import Opened, open_link
@@ -137,7 +138,7 @@ def test_the_ways_in_work(settings: Config) -> None:
                 let_in = sign_in(session, email=word, password=said[place + 2], address="127.0.0.1", now=now)
                 assert isinstance(let_in, LetIn)
                 roles.append(let_in.role)
-    assert roles == ["coordinator", "statistician", "administrator"]
+    assert roles == list(ROLES)
     assert stat.S_IMODE(settings.demo_accounts.stat().st_mode) == 0o600
 
 
@@ -146,7 +147,7 @@ def test_a_lost_file_of_passwords_gives_new_accounts(settings: Config) -> None:
     settings.demo_accounts.unlink()
     said = _hepatica("demo").stdout
     assert "coordinator2@demo.invalid" in said
-    assert _rows(settings.database_url)["account"] == 6
+    assert _rows(settings.database_url)["account"] == 2 * len(ROLES)
 
 
 def test_without_a_demo_there_is_nothing_to_show(settings: Config) -> None:

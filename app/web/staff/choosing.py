@@ -3,6 +3,7 @@
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.domain.actor import ROLES
 from app.errors import Code, Refusal
 from app.i18n import languages
 from app.operations import accounts
@@ -14,7 +15,7 @@ from app.web.staff import blueprint
 
 
 @blueprint.get("/studies")
-@staff_only("coordinator", "statistician", "administrator")
+@staff_only(*ROLES)
 def choose_study() -> ResponseReturnValue:
     """Show the studies; an account that belongs to one goes there at once."""
     if g.staff.study_id is not None:
@@ -27,7 +28,7 @@ def choose_study() -> ResponseReturnValue:
 
 
 @blueprint.post("/language")
-@staff_only("coordinator", "statistician", "administrator")
+@staff_only(*ROLES)
 def change_language() -> ResponseReturnValue:
     """Change the language of the own pages, here and on every other device."""
     language = request.form.get("language", "")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import abort, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 
-from app.domain.actor import Actor
+from app.domain.actor import Actor, Role
 from app.domain.schedule import civil_date
 from app.domain.study import Site, Study
 from app.errors import Code, Refusal
@@ -18,6 +18,8 @@ from app.queries.access import StaffMember
 from app.queries.participants import ParticipantRow
 from app.queries.studies import CurrentStudy
 from app.web import transactions
+
+RECORDING: frozenset[Role] = frozenset({"coordinator", "administrator"})
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,16 @@ class Desk:
     def blinded(self) -> bool:
         """Return whether pages must not tell the arm."""
         return self.study.blinding != "none"
+
+    @property
+    def may_record(self) -> bool:
+        """Return whether this member of staff may change anything about participants."""
+        return self.staff.role in RECORDING
+
+    @property
+    def may_read_events(self) -> bool:
+        """Return whether this member of staff may decide about reported events."""
+        return self.may_record or self.staff.role == "adjudicator"
 
     def participant(self, code: str) -> ParticipantRow:
         """Return a participant of this study; NOT_FOUND also outside the own site."""

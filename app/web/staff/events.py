@@ -71,7 +71,7 @@ class ReadingForm(StaffForm):
 
 
 @blueprint.get("/events")
-@staff_only("coordinator", "administrator")
+@staff_only("coordinator", "monitor", "adjudicator", "administrator")
 def events() -> ResponseReturnValue:
     """Show those that wait for a reading, or all with one outcome."""
     wanted = request.args.get("outcome", "")
@@ -89,7 +89,7 @@ def events() -> ResponseReturnValue:
 
 
 @blueprint.get("/events/<int:event_id>")
-@staff_only("coordinator", "administrator")
+@staff_only("coordinator", "monitor", "adjudicator", "administrator")
 def event(event_id: int) -> ResponseReturnValue:
     """Show what was reported and what was read before, and ask for a decision."""
     with at_desk() as desk:
@@ -100,7 +100,7 @@ def event(event_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/events/<int:event_id>")
-@staff_only("coordinator", "administrator")
+@staff_only("coordinator", "adjudicator", "administrator")
 def read_event(event_id: int) -> ResponseReturnValue:
     """Record the reading beside the earlier ones; the same form sent twice is one reading."""
     form = ReadingForm(request.form)

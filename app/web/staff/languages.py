@@ -11,7 +11,7 @@ from app.web.staff.pages import page
 
 
 @blueprint.get("/languages")
-@staff_only("coordinator", "administrator")
+@staff_only("coordinator", "monitor", "administrator")
 def languages() -> ResponseReturnValue:
     """Show where the interface and each questionnaire of the study stand in each of its languages."""
     with at_desk() as desk:

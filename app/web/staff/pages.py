@@ -11,7 +11,7 @@ FOR_WORK = ("worklist", "roster", "events", "reminder_log")
 FOR_NUMBERS = ("reports",)
 PLACES = {
     "coordinator": FOR_WORK,
-    "monitor": ("roster", "events"),
+    "monitor": FOR_WORK,
     "adjudicator": ("events",),
     "statistician": FOR_NUMBERS,
     "administrator": (*FOR_WORK, *FOR_NUMBERS, "audit_trail"),

@@ -16,7 +16,7 @@ from app.web.staff.telling import told
 
 
 @blueprint.get("/participants/<code>")
-@staff_only("coordinator", "administrator")
+@staff_only("coordinator", "monitor", "administrator")
 def participant(code: str) -> ResponseReturnValue:
     """Show the newest first; dates are those on the participant's own calendar."""
     with at_desk() as desk:

@@ -57,7 +57,7 @@ def sent_reminders() -> ResponseReturnValue:
 
 
 @blueprint.get("/reminders")
-@staff_only("coordinator", "administrator")
+@staff_only("coordinator", "monitor", "administrator")
 def reminder_log() -> ResponseReturnValue:
     """Show the messages of which nobody knows whether they left: they are never sent again by themselves."""
     with at_desk() as desk:

@@ -31,7 +31,7 @@ class Line:
 
 
 @blueprint.get("/participants/<code>/responses/<int:response_id>")
-@staff_only("coordinator", "administrator")
+@staff_only("coordinator", "monitor", "administrator")
 def response(code: str, response_id: int) -> ResponseReturnValue:
     """Show it; staff never change an answer."""
     with at_desk() as desk:

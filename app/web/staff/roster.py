@@ -22,7 +22,7 @@ COLUMNS: table_file.Columns[RosterRow] = {
 
 
 @blueprint.get("/participants")
-@staff_only("coordinator", "administrator")
+@staff_only("coordinator", "monitor", "administrator")
 def roster() -> ResponseReturnValue:
     """Show the participants of the own sites, found by a part of the code."""
     search = request.args.get("search", "").strip()

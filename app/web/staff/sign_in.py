@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import EmailField, PasswordField
 
 from app import clock
+from app.domain.actor import ROLES
 from app.errors import Refusal
 from app.i18n import lazy_gettext
 from app.operations import accounts, sessions
@@ -64,7 +65,7 @@ def let_in() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-out")
-@staff_only("coordinator", "statistician", "administrator")
+@staff_only(*ROLES)
 def sign_out() -> ResponseReturnValue:
     """End this browser's session."""
     with writing() as session:

@@ -7,6 +7,7 @@ from typing import Any, get_args
 from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.domain.actor import ROLES
 from app.domain.schedule import OCCASION_STATES, OccasionState
 from app.queries import events, link_requests, roster
 from app.queries import worklist as occasions
@@ -15,7 +16,7 @@ from app.web.gate import staff_only
 from app.web.staff import blueprint
 from app.web.staff.alerts import latest
 from app.web.staff.desk import Desk, at_desk
-from app.web.staff.pages import page
+from app.web.staff.pages import PLACES, page
 
 TO_DO: tuple[OccasionState, ...] = ("overdue", "due", "open")
 REST = tuple(state for state in OCCASION_STATES if state not in TO_DO and state != "not open")
@@ -77,11 +78,12 @@ def asked() -> Wish:
 
 
 @blueprint.get("/")
-@staff_only("coordinator", "statistician", "administrator")
+@staff_only(*ROLES)
 def worklist() -> ResponseReturnValue:
-    """Show one page of the list; a statistician is sent to the reports."""
-    if g.staff.role == "statistician":
-        return redirect(url_for("staff.reports", study=request.args.get("study")))
+    """Show one page of the list; a role without it is led to the first of its own places."""
+    first = PLACES[g.staff.role][0]
+    if first != "worklist":
+        return redirect(url_for(f"staff.{first}", study=request.args.get("study")))
     wish = asked()
     with at_desk() as desk:
         return page(

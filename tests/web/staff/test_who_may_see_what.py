@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import database
+from app.domain.actor import ROLES, Role
 from app.domain.partial_date import PartialDate
 from app.models import Occasion, Participant
 from app.operations.events import report_event
@@ -18,14 +19,24 @@ from tests.fixtures.study import COMMAND, DAY_0, TinyStudy
 
 WORK = {"coordinator", "administrator"}
 NUMBERS = {"statistician", "administrator"}
-ALL = WORK | NUMBERS
+READING = WORK | {"monitor"}
+EVENTS = READING | {"adjudicator"}
+ALL = set(ROLES)
 ALLOWED = {
     "staff.sign_in": {"public"},
     "staff.let_in": {"public"},
     "staff.sign_out": ALL,
     "staff.choose_study": ALL,
     "staff.change_language": ALL,
-    "staff.worklist": ALL,  # a statistician is led on to the reports
+    "staff.worklist": ALL,  # whoever has none is led on to the first of their own places
+    "staff.roster": READING,
+    "staff.participant": READING,
+    "staff.response": READING,
+    "staff.languages": READING,
+    "staff.reminder_log": READING,
+    "staff.events": EVENTS,
+    "staff.event": EVENTS,
+    "staff.read_event": EVENTS - {"monitor"},
     "staff.reports": NUMBERS,
     "staff.report": NUMBERS,
     "staff.report_page": NUMBERS,
@@ -95,6 +106,8 @@ def places(tiny: TinyStudy, time: Clock) -> tuple[int, int]:
 def test_every_role_at_every_door(staff_app: Flask, new_staff: NewStaff, places: tuple[int, int]) -> None:
     browsers = {
         "coordinator": new_staff("coordinator", site="cai"),
+        "monitor": new_staff("monitor"),
+        "adjudicator": new_staff("adjudicator"),
         "statistician": new_staff("statistician"),
         "administrator": new_staff("administrator"),
     }
@@ -123,10 +136,51 @@ def test_who_is_not_signed_in_is_sent_to_the_door(staff_app: Flask, places: tupl
             assert answer.location.startswith("/staff/sign-in?next=")
 
 
-def test_a_coordinator_finds_nothing_of_another_site(
-    staff_app: Flask, coordinator: StaffBrowser, places: tuple[int, int], tiny: TinyStudy
+@pytest.mark.parametrize("role", ROLES)
+def test_after_signing_in_everyone_comes_to_the_first_of_their_places(
+    new_staff: NewStaff, role: Role
 ) -> None:
+    browser = new_staff(role, site="mad" if role == "coordinator" else None)
+    frame = browser.get("/")
+    here = frame.find(".//nav[@aria-label='Pages']//a[@aria-current='page']")
+    assert here is not None
+    assert here.attrib["href"] == frame.findall(".//nav[@aria-label='Pages']//a")[0].attrib["href"]
+
+
+@pytest.mark.parametrize(("role", "site"), [("monitor", None), ("monitor", "cai"), ("adjudicator", None)])
+def test_nobody_is_shown_a_way_to_a_page_that_is_closed_to_them(
+    staff_app: Flask, new_staff: NewStaff, places: tuple[int, int], role: Role, site: str | None
+) -> None:
+    browser = new_staff(role, site=site)
+    seen: set[str] = set()
+    ahead = ["/staff/"]
+    while ahead:
+        address = ahead.pop()
+        seen.add(address)
+        page = browser.get(address.removeprefix("/staff"))
+        links = {link.attrib["href"] for link in page.iter("a")}
+        forms = {(form.attrib.get("action", address), form.attrib["method"]) for form in page.iter("form")}
+        opened = {link for link in links if link.startswith("/staff/")}
+        ahead += sorted(opened - seen - set(ahead))
+        for action, method in forms:
+            assert _allows(staff_app, action, method.upper(), role), f"{address} sends to {action}"
+    assert ("/staff/participants/C-1" in seen) == (role == "monitor")
+    assert f"/staff/events/{places[0]}" in seen
+    assert ("/staff/participants/M-1" in seen) == (role == "monitor" and site is None)
+
+
+def _allows(app: Flask, address: str, method: str, role: Role) -> bool:
+    endpoint, _ = app.url_map.bind("").match(address.partition("?")[0], method=method)
+    return role in app.view_functions[endpoint].__allowed__  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("role", ["coordinator", "monitor", "adjudicator"])
+def test_one_of_a_site_finds_nothing_of_another(
+    staff_app: Flask, new_staff: NewStaff, places: tuple[int, int], tiny: TinyStudy, role: Role
+) -> None:
+    browser = new_staff(role, site="mad")
     event_id, report_id = places
+    closed = 404 if role == "coordinator" else 403
     rules = [
         rule
         for rule in staff_app.url_map.iter_rules()
@@ -136,15 +190,18 @@ def test_a_coordinator_finds_nothing_of_another_site(
     for rule in rules:
         address = filled(rule.rule, "C-1", event_id, report_id)
         for method in rule.methods & {"GET", "POST"}:  # type: ignore[operator]
-            assert send(coordinator, method, address) == 404, f"{method} {address}"
+            mine = role in ALLOWED.get(rule.endpoint, WORK)
+            assert send(browser, method, address) == (404 if mine else 403), f"{method} {address}"
     with database.reading(tiny.url) as session:
         in_cairo = select(Occasion.id).join(Participant).where(Participant.site == "cai").limit(1)
         theirs = session.scalars(in_cairo).one()
     for address in ("/reminders/preview", "/reminders/sent"):
-        coordinator.get(address, occasion=theirs, status=404)
-    assert coordinator.post("/reminders/send", {"occasion": str(theirs)}).status_code == 404
+        browser.get(address, occasion=theirs, status=closed)
+    assert browser.post("/reminders/send", {"occasion": str(theirs)}).status_code == closed
     for address in ("/", "/?state=all", "/participants", "/events"):
-        page = text(coordinator.get(address))
+        if role == "adjudicator" and address == "/participants":
+            continue
+        page = text(browser.get(address))
         assert "C-1" not in page
         assert "Cairo" not in page
 
