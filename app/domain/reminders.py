@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from app.domain.quiet_hours import QuietHours
 from app.domain.schedule import ANSWERABLE, OccasionState, Window
 from app.domain.study import ReminderStep
 
@@ -25,12 +26,6 @@ NotOwed = Literal[
 
 PLACEHOLDERS = ("link", "visit", "due", "closes", "site", "phone")
 """All that a reminder's texts can name, written as `{link}`; the participant's name is not among them."""
-
-QUIET_FROM, QUIET_UNTIL = time(20), time(8)
-"""No planned message leaves in these hours of the participant's own clock."""
-
-HOURS = tuple(range(QUIET_UNTIL.hour, QUIET_FROM.hour))
-"""The hours that a participant can choose for their messages."""
 
 FOR_NOW: tuple[NotOwed, ...] = ("stopped", "paused")
 """Why a message is not owed that may be owed again, because the participant says so or a day has come."""
@@ -54,17 +49,23 @@ class Reachable:
 
 
 def step_due_on(step: ReminderStep, planned: Window) -> date:
-    """Return the day on which a step of reminding falls."""
-    return planned.due_on + timedelta(days=step.days_after_due)
+    """Return the day on which a step of reminding falls; it may lie outside the window."""
+    if step.days_after_due is not None:
+        return planned.due_on + timedelta(days=step.days_after_due)
+    if step.days_before_closing is not None:
+        return planned.closes_on - timedelta(days=step.days_before_closing)
+    return planned.opens_on + timedelta(days=step.days_after_opening or 0)
 
 
 def step_in_force(steps: Iterable[ReminderStep], planned: Window, today: date) -> ReminderStep | None:
     """Return the last step whose day has come, or None before the first.
 
-    Only this one is owed: after days without a sender, nobody gets the earlier ones as well.
+    Only this one is owed: after days without a sender, nobody gets the earlier ones as well. A step that
+    falls outside the window is none of this visit; of two on one day the study names the first one first.
     """
-    come = [step for step in steps if step_due_on(step, planned) <= today]
-    return max(come, key=lambda step: step.days_after_due, default=None)
+    come = [step for step in steps if planned.opens_on <= step_due_on(step, planned) <= today]
+    within = [step for step in come if step_due_on(step, planned) <= planned.closes_on]
+    return max(within, key=lambda step: step_due_on(step, planned), default=None)
 
 
 def why_not_owed(state: OccasionState, reachable: Reachable) -> NotOwed | None:
@@ -89,14 +90,17 @@ def wanted_steps(steps: Sequence[ReminderStep], channel: str | None) -> Sequence
     return [step for step in steps if step.channel == channel] or steps
 
 
-def leaves_at(now: datetime, zone: ZoneInfo, *, hour: int | None, closes_on: date) -> datetime:
+def leaves_at(
+    now: datetime, zone: ZoneInfo, *, hour: int | None, closes_on: date, quiet: QuietHours
+) -> datetime:
     """Return when a message that is owed now should leave: in the hour of the day that was chosen.
 
     That is now within this hour, else the next time that the clock on the participant's wall shows it; now as
-    well where the visit would have closed by then. Where that day leaves the hour out, it is an hour later.
+    well where the visit would have closed by then, or where the study has made the hour a quiet one since.
+    Where that day leaves the hour out, it is an hour later.
     """
     here = now.astimezone(zone)
-    if hour is None or here.hour == hour:
+    if hour is None or here.hour == hour or quiet.hold(time(hour)):
         return now
     day = here.date() + timedelta(days=0 if here.hour < hour else 1)
     if day > closes_on:
@@ -109,10 +113,9 @@ def by_hand(day: date) -> str:
     return f"{BY_HAND}{day.isoformat()}"
 
 
-def is_quiet(instant: datetime, zone: ZoneInfo) -> bool:
+def is_quiet(instant: datetime, zone: ZoneInfo, quiet: QuietHours) -> bool:
     """Return whether it is too early or too late in the day where the participant is."""
-    clock = instant.astimezone(zone).time()
-    return clock >= QUIET_FROM or clock < QUIET_UNTIL
+    return quiet.hold(instant.astimezone(zone).time())
 
 
 def retry_at(planned_at: datetime, failed_at: datetime) -> datetime:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from app.domain.condition import Condition
+from app.domain.quiet_hours import QuietHours
 
 Texts = Mapping[str, str]  # language -> words
 
@@ -12,6 +13,7 @@ Endpoint = Literal["TFS", "OS", "TTX"]
 Origin = Literal["randomisation", "first-infusion"]
 Blinding = Literal["none", "assessors", "double"]
 Channel = Literal["email"]
+TIMINGS = ("on_opening", "days_after_opening", "days_after_due", "days_before_closing")
 ENDPOINTS: tuple[Endpoint, ...] = ("TFS", "OS", "TTX")
 
 
@@ -52,13 +54,26 @@ class Visit(Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class ReminderStep(Strict):
-    """One step of reminding: `days_after_due` days after (negative: before) the due day."""
+    """One step of reminding, on a day that exactly one of `TIMINGS` names; for all visits, or for `visits`.
+
+    `days_after_due` may be negative: days before the due day.
+    """
 
     code: str
-    days_after_due: int
+    on_opening: bool = False
+    days_after_opening: int | None = None
+    days_after_due: int | None = None
+    days_before_closing: int | None = None
     channel: Channel
     subject: Texts
     body: Texts
+    visits: tuple[str, ...] = ()
+
+    @property
+    def timings(self) -> tuple[str, ...]:
+        """Return which of `TIMINGS` the step gives."""
+        given = {"on_opening": self.on_opening or None}
+        return tuple(name for name in TIMINGS if given.get(name, getattr(self, name)) is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +145,13 @@ class Study(Strict):
     alerts: tuple[AlertRule, ...] = ()
     offline_days: int = 14
     history: bool = False
+    quiet_from: int = 20
+    quiet_until: int = 8
+
+    @property
+    def quiet_hours(self) -> QuietHours:
+        """Return when no planned message leaves."""
+        return QuietHours(self.quiet_from, self.quiet_until)
 
     @property
     def instruments(self) -> tuple[str, ...]:
@@ -155,6 +177,10 @@ class Study(Strict):
     def reminder(self, code: str) -> ReminderStep:
         """Return a reminder step by its code; KeyError where there is none."""
         return _by_code(self.reminders, code)
+
+    def reminders_of(self, visit: str) -> tuple[ReminderStep, ...]:
+        """Return the steps of reminding about one visit."""
+        return tuple(step for step in self.reminders if not step.visits or visit in step.visits)
 
     def estimand(self, endpoint: Endpoint) -> Estimand | None:
         """Return what the study says of an endpoint, or None where it leaves it out."""

@@ -87,4 +87,6 @@ def _elements(value: object) -> tuple[object, ...]:
 def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(map(str, value)) + "]"
+    if value is None:
+        return "nothing"
     return quoted(value) if isinstance(value, str) else str(value)

@@ -1,6 +1,7 @@
 """Contradictions inside one study that the types of its fields do not show."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from itertools import pairwise
 
 from app.domain.codes import (
@@ -14,11 +15,13 @@ from app.domain.codes import (
     quoted,
     repeated,
 )
-from app.domain.reminders import PLACEHOLDERS, unknown_placeholders
-from app.domain.study import AlertRule, ProductLot, Site, Study, Texts, Visit
+from app.domain.reminders import PLACEHOLDERS, step_due_on, unknown_placeholders
+from app.domain.schedule import window
+from app.domain.study import TIMINGS, AlertRule, ProductLot, ReminderStep, Site, Study, Texts, Visit
 
 LONGEST_STAY_IN_DAYS = 3660
 OLDEST_DONOR = 120
+_ANY_DAY = date(2001, 1, 1)
 
 
 def study_faults(
@@ -26,6 +29,7 @@ def study_faults(
 ) -> Iterator[DefinitionFault]:
     """Find every contradiction inside a study, given the names of all time zones and of its instruments."""
     yield from _head_faults(study)
+    yield from _quiet_faults(study)
     yield from _text_faults(study, "title", study.title)
     for place, coded in (("arms", study.arms), ("sites", study.sites), ("visits", study.visits)):
         yield from code_faults(place, [each.code for each in coded])
@@ -62,6 +66,14 @@ def _head_faults(study: Study) -> Iterator[DefinitionFault]:
     for place in ("link_days", "session_days", "offline_days"):
         if not 1 <= getattr(study, place) <= LONGEST_STAY_IN_DAYS:
             yield DefinitionFault(place, str(getattr(study, place)), f"1 to {LONGEST_STAY_IN_DAYS} days")
+
+
+def _quiet_faults(study: Study) -> Iterator[DefinitionFault]:
+    for place in ("quiet_from", "quiet_until"):
+        if not 0 <= getattr(study, place) <= 23:
+            yield DefinitionFault(place, str(getattr(study, place)), "a full hour, 0 to 23")
+    if study.quiet_from == study.quiet_until:
+        yield DefinitionFault("quiet_until", str(study.quiet_until), "another hour than quiet_from")
 
 
 def _text_faults(study: Study, place: str, texts: Texts) -> Iterator[DefinitionFault]:
@@ -127,7 +139,6 @@ def _overlaps(study: Study) -> Iterator[DefinitionFault]:
 
 def _reminder_faults(study: Study) -> Iterator[DefinitionFault]:
     yield from code_faults("reminders", [each.code for each in study.reminders])
-    seen: set[tuple[str, int]] = set()
     for number, step in enumerate(study.reminders):
         place = f"reminders[{number}]"
         for field in ("subject", "body"):
@@ -135,13 +146,40 @@ def _reminder_faults(study: Study) -> Iterator[DefinitionFault]:
             yield from _text_faults(study, f"{place}.{field}", texts)
             for language, text in texts.items():
                 yield from _message_faults(f"{place}.{field}.{language}", text, is_body=field == "body")
-        day = step.days_after_due
-        if (step.channel, day) in seen:
-            yield DefinitionFault(f"{place}.days_after_due", str(day), "a day on which no other step falls")
-        seen.add((step.channel, day))
-        if study.visits and not any(-visit.opens <= day <= visit.closes for visit in study.visits):
-            allowed = "a day on which at least one visit is open; otherwise it is never sent"
-            yield DefinitionFault(f"{place}.days_after_due", str(day), allowed, frozenset({"visits"}))
+        yield from _timing_faults(study, place, step, study.reminders[:number])
+
+
+def _timing_faults(
+    study: Study, place: str, step: ReminderStep, before: Sequence[ReminderStep]
+) -> Iterator[DefinitionFault]:
+    codes = [visit.code for visit in study.visits]
+    for code in step.visits:
+        if code not in codes:
+            yield DefinitionFault(
+                f"{place}.visits", quoted(code), f"a visit's code: {listed(codes)}", frozenset({"visits"})
+            )
+    if len(step.timings) != 1:
+        yield DefinitionFault(place, ", ".join(step.timings) or "no day", f"exactly one of {listed(TIMINGS)}")
+        return
+    (timing,) = step.timings
+    found = str(getattr(step, timing))
+    if any(_same_day(step, other) for other in before):
+        yield DefinitionFault(f"{place}.{timing}", found, "a day on which no other step falls")
+    reminded = [visit for visit in study.visits if not step.visits or visit.code in step.visits]
+    if reminded and not any(_falls_within(step, visit) for visit in reminded):
+        allowed = "a day on which at least one visit is open; otherwise it is never sent"
+        yield DefinitionFault(f"{place}.{timing}", found, allowed, frozenset({"visits"}))
+
+
+def _same_day(one: ReminderStep, other: ReminderStep) -> bool:
+    days = [[step.channel, *(getattr(step, timing) for timing in TIMINGS)] for step in (one, other)]
+    same_visit = not one.visits or not other.visits or not set(one.visits).isdisjoint(other.visits)
+    return days[0] == days[1] and same_visit
+
+
+def _falls_within(step: ReminderStep, visit: Visit) -> bool:
+    planned = window(visit, _ANY_DAY)
+    return planned.opens_on <= step_due_on(step, planned) <= planned.closes_on
 
 
 def _message_faults(place: str, text: str, *, is_body: bool) -> Iterator[DefinitionFault]:

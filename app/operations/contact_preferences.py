@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
-from app.domain.reminders import HOURS
 from app.domain.schedule import civil_date
 from app.errors import Code, Refusal
 from app.models import ContactPreference, Participant
@@ -30,14 +29,14 @@ def change_preferences(
 ) -> None:
     """Replace the choices; what waits already moves to the new hour, and the same again changes nothing.
 
-    Refuses a channel that the study's reminders do not use, an hour of the night, and a pause that is over.
+    Refuses a channel that the study's reminders do not use, a quiet hour, and a pause that is over.
     """
     participant = held(session, participant_id=participant_id, actor=actor)
     study = studies.current(session, study_id=participant.study_id).study
     before = contact_preferences.preference(session, participant_id=participant_id)
     if channel is not None and channel not in contact_preferences.channels(study):
         raise Refusal(Code.UNKNOWN_CODE, f"channel {channel}")
-    if hour is not None and hour not in HOURS:
+    if hour is not None and hour not in study.quiet_hours.awake:
         raise Refusal(Code.UNKNOWN_CODE, f"hour {hour}")
     today = civil_date(now, ZoneInfo(participant.time_zone))
     if paused_until is not None and paused_until <= today and paused_until != before.paused_until:

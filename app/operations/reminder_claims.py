@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import Row, and_, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
@@ -16,7 +16,7 @@ from app.models import Contact, Occasion, Participant, Reminder
 from app.operations import audit, reminders
 from app.operations.audit import Chain
 from app.operations.links import issue_link
-from app.queries import access
+from app.queries import access, studies
 from app.queries.reminders import Draft, Standing, draft, standings
 
 SENDER = Actor("command", name="reminders")
@@ -82,9 +82,13 @@ def _take(session: Session, now: datetime, limit: int, ids: Collection[int] | No
         .join(Participant, Participant.id == Occasion.participant_id)
         .where(reminders.WAITING)
     )
-    zones = session.scalars(joined.with_only_columns(Participant.time_zone).distinct())
-    awake = [zone for zone in zones if not is_quiet(now, ZoneInfo(zone))]
-    in_its_hour = and_(Participant.time_zone.in_(awake), Reminder.planned_at <= now)
+    where = (Participant.study_id, Participant.time_zone)
+    awake = [
+        (study_id, zone)
+        for study_id, zone in session.execute(joined.with_only_columns(*where).distinct())
+        if not is_quiet(now, ZoneInfo(zone), studies.current(session, study_id=study_id).study.quiet_hours)
+    ]
+    in_its_hour = and_(tuple_(*where).in_(awake), Reminder.planned_at <= now)
     chosen = joined.where(or_(Reminder.step.startswith(BY_HAND), in_its_hour))
     if ids is not None:
         chosen = chosen.where(Reminder.id.in_(ids))

@@ -14,6 +14,7 @@ from app.errors import Code, Refusal
 from app.models import Occasion, Participant, Reminder
 from app.operations import audit
 from app.operations.audit import Chain
+from app.queries import studies
 from app.queries.reminders import Standing, draft, standings
 
 WAITING = and_(
@@ -54,7 +55,13 @@ def plan(session: Session, *, study_id: int, now: datetime, actor: Actor) -> int
 
 
 def _leaves_at(standing: Standing, now: datetime) -> datetime:
-    return leaves_at(now, standing.zone, hour=standing.preference.hour, closes_on=standing.window.closes_on)
+    return leaves_at(
+        now,
+        standing.zone,
+        hour=standing.preference.hour,
+        closes_on=standing.window.closes_on,
+        quiet=standing.study.quiet_hours,
+    )
 
 
 def move_waiting(session: Session, *, participant_id: int, hour: int | None, now: datetime) -> None:
@@ -63,15 +70,16 @@ def move_waiting(session: Session, *, participant_id: int, hour: int | None, now
     What a sender is claiming right now leaves as it is: to wait for it would be to wait for one another.
     """
     found = session.execute(
-        select(Reminder, Occasion.closes_on, Participant.time_zone)
+        select(Reminder, Occasion.closes_on, Participant.time_zone, Participant.study_id)
         .join(Occasion, Occasion.id == Reminder.occasion_id)
         .join(Participant, Participant.id == Occasion.participant_id)
         .where(Participant.id == participant_id, WAITING, Reminder.step.not_like(f"{BY_HAND}%"))
         .with_for_update(of=Reminder, skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    for reminder, closes_on, zone in found:
-        reminder.planned_at = leaves_at(now, ZoneInfo(zone), hour=hour, closes_on=closes_on)
+    for reminder, closes_on, zone, study_id in found:
+        quiet = studies.current(session, study_id=study_id).study.quiet_hours
+        reminder.planned_at = leaves_at(now, ZoneInfo(zone), hour=hour, closes_on=closes_on, quiet=quiet)
     session.flush()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
 from app.domain.contact_preference import NONE_CHOSEN, Preference
-from app.domain.reminders import NotOwed, Reachable, step_in_force, wanted_steps, why_not_owed
+from app.domain.reminders import NotOwed, Reachable, step_due_on, step_in_force, wanted_steps, why_not_owed
 from app.domain.schedule import OccasionState, Window, civil_date, occasion_state
 from app.domain.study import ReminderStep, Study
 from app.models import Contact, Occasion, Participant, Reminder, Response
@@ -151,7 +151,9 @@ def _standing(
         window=window,
         state=state,
         today=today,
-        step=step_in_force(wanted_steps(study.reminders, preference.channel), window, today),
+        step=step_in_force(
+            wanted_steps(study.reminders_of(occasion.visit), preference.channel), window, today
+        ),
         not_owed=why_not_owed(state, reachable),
         study=study,
         preference=preference,
@@ -164,8 +166,8 @@ def draft(standing: Standing) -> Draft | None:
     A message sent by hand before the first step's day says what the first step says.
     """
     study, language = standing.study, standing.language
-    steps = wanted_steps(study.reminders, standing.preference.channel)
-    first = min(steps, key=lambda step: step.days_after_due, default=None)
+    steps = wanted_steps(study.reminders_of(standing.visit), standing.preference.channel)
+    first = min(steps, key=lambda step: step_due_on(step, standing.window), default=None)
     step = standing.step or first
     title = study.visit(standing.visit).title.get(language)
     if step is None or title is None or language not in step.subject or language not in step.body:

@@ -1,11 +1,14 @@
 """Which reminder is owed, when, and what it may say."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.domain.quiet_hours import QuietHours
 from app.domain.reminders import (
     Reachable,
     by_hand,
@@ -21,6 +24,7 @@ from app.domain.reminders import (
 )
 from app.domain.schedule import OCCASION_STATES, OccasionState, Window
 from app.domain.study import ReminderStep
+from tests.fixtures.study import STUDY
 
 WINDOW = Window(date(2026, 3, 1), date(2026, 3, 8), date(2026, 3, 22))
 STEPS = tuple(
@@ -49,6 +53,70 @@ def test_only_the_last_step_whose_day_has_come_is_in_force(today: date, step: st
 
 def test_a_step_falls_before_or_after_the_due_day() -> None:
     assert [step_due_on(step, WINDOW).day for step in STEPS] == [15, 5, 8]
+
+
+def step(code: str = "step", **timing: Any) -> ReminderStep:  # noqa: ANN401 - each timing has its own type
+    return ReminderStep(code=code, channel="email", subject={}, body={}, **timing)
+
+
+@pytest.mark.parametrize(
+    ("timing", "falls_on"),
+    [
+        ({"on_opening": True}, date(2026, 3, 1)),
+        ({"days_after_opening": 0}, date(2026, 3, 1)),
+        ({"days_after_opening": 3}, date(2026, 3, 4)),
+        ({"days_after_due": 0}, date(2026, 3, 8)),
+        ({"days_after_due": -2}, date(2026, 3, 6)),
+        ({"days_before_closing": 0}, date(2026, 3, 22)),
+        ({"days_before_closing": 5}, date(2026, 3, 17)),
+    ],
+)
+def test_a_step_is_counted_from_what_it_names(timing: dict[str, Any], falls_on: date) -> None:
+    assert step(**timing).timings == tuple(timing)
+    assert step_due_on(step(**timing), WINDOW) == falls_on
+
+
+def test_a_step_outside_the_window_is_none_of_this_visit() -> None:
+    early, late = step("early", days_after_due=-8), step("late", days_after_opening=22)
+    assert step_in_force([early, late], WINDOW, WINDOW.opens_on) is None
+    assert step_in_force([early, late], WINDOW, WINDOW.closes_on) is None
+    last = step("last", days_before_closing=0)
+    assert step_in_force([early, late, last], WINDOW, WINDOW.closes_on) == last
+
+
+def test_of_two_steps_on_one_day_the_first_in_the_study_is_sent() -> None:
+    one, other = step("one", days_after_opening=7), step("other", days_after_due=0)
+    assert step_in_force([one, other], WINDOW, WINDOW.due_on) == one
+    assert step_in_force([other, one], WINDOW, WINDOW.due_on) == other
+
+
+def test_steps_of_some_visits_are_kept_from_the_others() -> None:
+    everywhere, once = step("all", on_opening=True), replace(step("once", on_opening=True), visits=("w4",))
+    study = replace(STUDY, reminders=(everywhere, once))
+    assert study.reminders_of("w4") == (everywhere, once)
+    assert study.reminders_of("d0") == (everywhere,)
+
+
+@pytest.mark.parametrize(
+    ("hours", "awake"),
+    [
+        (QuietHours(), range(8, 20)),
+        (QuietHours(22, 9), range(9, 22)),
+        (QuietHours(0, 7), range(7, 24)),
+        (QuietHours(2, 20), (0, 1, 20, 21, 22, 23)),
+    ],
+)
+def test_hours_to_choose_are_those_that_are_not_quiet(hours: QuietHours, awake: Iterable[int]) -> None:
+    assert hours.awake == tuple(awake)
+    for hour in range(24):
+        assert hours.hold(time(hour, 59)) is (hour not in hours.awake)
+
+
+def test_an_hour_that_has_become_a_quiet_one_is_no_wish_any_more() -> None:
+    now = utc(3, 10, 12)
+    kept = leaves_at(now, MADRID, hour=8, closes_on=date(2026, 12, 31), quiet=QuietHours(20, 8))
+    assert kept == utc(3, 11, 7)
+    assert leaves_at(now, MADRID, hour=8, closes_on=date(2026, 12, 31), quiet=QuietHours(20, 9)) == now
 
 
 @pytest.mark.parametrize("state", OCCASION_STATES)
@@ -92,7 +160,7 @@ def test_nobody_without_an_address() -> None:
     ],
 )
 def test_quiet_from_20_to_8_on_the_participants_clock(utc: datetime, quiet: bool) -> None:
-    assert is_quiet(utc, ZoneInfo("Europe/Madrid")) is quiet
+    assert is_quiet(utc, ZoneInfo("Europe/Madrid"), QuietHours()) is quiet
 
 
 def test_tried_again_ever_later() -> None:
@@ -165,10 +233,12 @@ def utc(month: int, day: int, hour: int, minute: int = 0) -> datetime:
 def test_it_leaves_in_the_chosen_hour_of_their_own_clock(
     now: datetime, hour: int | None, leaves: datetime
 ) -> None:
-    assert leaves_at(now, MADRID, hour=hour, closes_on=date(2026, 12, 31)) == leaves
+    short = QuietHours(20, 2)
+    assert leaves_at(now, MADRID, hour=hour, closes_on=date(2026, 12, 31), quiet=short) == leaves
 
 
 def test_a_message_does_not_wait_for_an_hour_after_the_visit_has_closed() -> None:
     evening = utc(3, 10, 18)
-    assert leaves_at(evening, MADRID, hour=17, closes_on=date(2026, 3, 10)) == evening
-    assert leaves_at(evening, MADRID, hour=17, closes_on=date(2026, 3, 11)) == utc(3, 11, 16)
+    ends = {date(2026, 3, 10): evening, date(2026, 3, 11): utc(3, 11, 16)}
+    for closes_on, leaves in ends.items():
+        assert leaves_at(evening, MADRID, hour=17, closes_on=closes_on, quiet=QuietHours()) == leaves

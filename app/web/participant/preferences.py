@@ -7,7 +7,6 @@ from flask import g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app.domain.contact_preference import Preference
-from app.domain.reminders import HOURS
 from app.domain.schedule import civil_date
 from app.errors import Code, Refusal
 from app.i18n import gettext, pgettext
@@ -49,8 +48,8 @@ class Choices:
 
     @property
     def wanted_hour(self) -> int | None:
-        """Return the hour, or None for no wish; Refusal UNKNOWN_CODE for what the form does not offer."""
-        if self.hour and self.hour not in map(str, HOURS):
+        """Return the hour, or None for no wish; Refusal UNKNOWN_CODE for what no clock shows."""
+        if self.hour and self.hour not in map(str, range(24)):
             raise Refusal(Code.UNKNOWN_CODE, "hour")
         return int(self.hour) if self.hour else None
 
@@ -124,7 +123,7 @@ def _page(form: Choices, stored: Preference) -> str:
         "preferences.html",
         form=form,
         stored=stored,
-        hours=HOURS,
+        hours=study.quiet_hours.awake,
         channels=[(code, names.get(code, code)) for code in contact_preferences.channels(study)],
         saved="saved" in request.args,
     )
