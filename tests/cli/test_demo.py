@@ -20,8 +20,8 @@ from app.cli.demo.truth import TRUTH
 from app.config import Config
 from app.domain.actor import ROLES
 from app.models import Answer, AuditEntry, Base, Event, Participant, Reading, Response, Sighting, Treatment
-from app.operations.accounts import LetIn, sign_in
 from app.operations.links import Opened, open_link
+from app.operations.sign_in import LetIn, sign_in
 from app.queries import audit
 
 FEW = replace(TRUTH, participants=9)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app import database
 from app.models import Account
-from app.operations.accounts import sign_in
+from app.operations.sign_in import sign_in
 from tests.fixtures.command_line import hepatica
 from tests.fixtures.study import MORNING, TinyStudy
 

@@ -3,14 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from app import database
+from app.domain.password import normalised
 from app.errors import Code, Refusal
 from app.models import Account
-from app.operations.accounts import NOBODYS, LetIn, add_account, sign_in
+from app.operations.accounts import add_account
 from app.operations.links import Refused
+from app.operations.passwords import NOBODYS
 from app.operations.sessions import end_session
+from app.operations.sign_in import LetIn, sign_in
 from app.queries import access
 from tests.fixtures.study import COMMAND, MORNING, TinyStudy
 
@@ -123,3 +127,24 @@ def test_a_try_at_no_account_takes_the_work_of_a_try_at_one(tiny: TinyStudy) -> 
         stored = session.scalars(select(Account.password_hash)).one()
     assert NOBODYS.split("$")[:4] == stored.split("$")[:4]  # the kind, the version and the cost
     assert len(NOBODYS) == len(stored)
+
+
+def test_a_password_of_another_keyboard_is_the_same_one(tiny: TinyStudy) -> None:
+    add(tiny, password="un café après la pluie")
+    assert isinstance(enter(tiny, "nurse@example.org", "un cafe\u0301 apre\u0300s la pluie"), LetIn)
+
+
+def test_a_hash_from_before_passwords_were_normalised_still_opens(tiny: TinyStudy) -> None:
+    account_id = add(tiny)
+    old = "un cafe\u0301 apre\u0300s la pluie"
+    with database.writing(tiny.url) as session:
+        session.get_one(Account, account_id).password_hash = PasswordHasher().hash(old)
+    assert isinstance(enter(tiny, "nurse@example.org", old), LetIn)
+    assert enter(tiny, "nurse@example.org", normalised(old)) == Refused(Code.SIGN_IN_FAILED)
+
+
+@pytest.mark.parametrize("password", ["nurse-example-2026", "tiny-nurse-2026", "Hepatica 2026"])
+def test_a_password_made_of_what_all_know_is_refused(tiny: TinyStudy, password: str) -> None:
+    with pytest.raises(Refusal, match="guessable") as refusal:
+        add(tiny, password=password)
+    assert refusal.value.code == Code.FAULTY_INPUT

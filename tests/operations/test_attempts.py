@@ -9,9 +9,10 @@ import pytest
 from app import database
 from app.errors import Code
 from app.formats import link_token
-from app.operations.accounts import add_account, sign_in
+from app.operations.accounts import add_account
 from app.operations.attempts import ALLOWED
 from app.operations.links import Opened, Refused, issue_link, open_link
+from app.operations.sign_in import sign_in
 from tests.fixtures.study import COMMAND, CONTACT_KEYS, LINK_KEYS, MORNING, TinyStudy
 
 AT_ONCE = 12

@@ -8,7 +8,8 @@ from app import clock
 from app.domain.actor import ROLES
 from app.errors import Refusal
 from app.i18n import lazy_gettext
-from app.operations import accounts, sessions
+from app.operations import sessions
+from app.operations import sign_in as signing_in
 from app.operations.links import Refused
 from app.web import messages
 from app.web.gate import STAFF_COOKIE, public, staff_only
@@ -39,7 +40,7 @@ def let_in() -> ResponseReturnValue:
     if not form.validate():
         return _form(form), 422
     with writing() as session:
-        outcome = accounts.sign_in(
+        outcome = signing_in.sign_in(
             session,
             email=stripped(form.email.data),
             password=form.password.data or "",
