@@ -7,6 +7,7 @@ from app.cli.data import data
 from app.cli.database import database
 from app.cli.demo import demo
 from app.cli.participants import participants
+from app.cli.randomisation import randomisation
 from app.cli.refusals import RefusingGroup
 from app.cli.reminders import reminders
 from app.cli.staff import staff
@@ -25,6 +26,7 @@ for command in (
     demo,
     study,
     participants,
+    randomisation,
     data,
     reminders,
     worker,

@@ -1,7 +1,7 @@
 """A study's protocol as data: what `study.toml` says, checked as a whole."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from app.domain.condition import Condition
@@ -121,11 +121,36 @@ class AlertRule(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Level(Strict):
+    """One of the values that the factor of a stratified randomisation has."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Factor(Strict):
+    """What participants are stratified by beside their site; staff say it when they randomise."""
+
+    name: str
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Randomisation(Strict):
+    """Permuted blocks of random sizes; `ratio` says how many of each arm stand in the smallest block."""
+
+    blocks: tuple[int, ...]
+    ratio: Mapping[str, int] = field(default_factory=dict)
+    factor: Factor | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Study(Strict):
     """One version of a protocol. The anchor of all visits is the day of randomisation.
 
     For `offline_days` after the link was opened a phone shows its pages without a connection; `history` lets
-    participants see their own scores.
+    participants see their own scores. Without `randomisation` arms are drawn elsewhere and typed in.
     """
 
     code: str
@@ -147,6 +172,7 @@ class Study(Strict):
     history: bool = False
     quiet_from: int = 20
     quiet_until: int = 8
+    randomisation: Randomisation | None = None
 
     @property
     def quiet_hours(self) -> QuietHours:

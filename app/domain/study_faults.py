@@ -15,6 +15,7 @@ from app.domain.codes import (
     quoted,
     repeated,
 )
+from app.domain.randomisation_faults import randomisation_faults
 from app.domain.reminders import PLACEHOLDERS, step_due_on, unknown_placeholders
 from app.domain.schedule import window
 from app.domain.study import TIMINGS, AlertRule, ProductLot, ReminderStep, Site, Study, Texts, Visit
@@ -49,6 +50,7 @@ def study_faults(
     yield from code_faults("alerts", [each.code for each in study.alerts])
     for number, rule in enumerate(study.alerts):
         yield from _alert_faults(study, f"alerts[{number}]", rule)
+    yield from randomisation_faults(study)
 
 
 def _head_faults(study: Study) -> Iterator[DefinitionFault]:

@@ -4,9 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-
-from app.errors import Code, Refusal
+from app.formats import sealing
 
 
 @dataclass(frozen=True)
@@ -21,25 +19,14 @@ class ContactDetails:
 
 def seal(details: ContactDetails, keys: Sequence[str]) -> str:
     """Return the details as unreadable text; `keys` are ordered oldest to newest, the last one seals."""
-    return _lock(keys).encrypt(json.dumps(asdict(details), ensure_ascii=False).encode()).decode("ascii")
+    return sealing.seal(json.dumps(asdict(details), ensure_ascii=False), keys)
 
 
 def unseal(text: str, keys: Sequence[str]) -> ContactDetails:
     """Return what was sealed by any of the keys; Refusal NOT_CONFIGURED where none of them opens it."""
-    try:
-        opened = _lock(keys).decrypt(text.encode())
-    except InvalidToken:
-        raise Refusal(Code.NOT_CONFIGURED, "none of CONTACT_KEYS opens the contact details") from None
-    return ContactDetails(**json.loads(opened))
+    return ContactDetails(**json.loads(sealing.unseal(text, keys, what="the contact details")))
 
 
 def reseal(text: str, keys: Sequence[str]) -> str:
     """Return the same details sealed by the newest key, so that an old key can be retired."""
     return seal(unseal(text, keys), keys)
-
-
-def _lock(keys: Sequence[str]) -> MultiFernet:
-    try:
-        return MultiFernet([Fernet(key) for key in reversed(keys)])
-    except ValueError:
-        raise Refusal(Code.NOT_CONFIGURED, "CONTACT_KEYS: each key is 32 bytes in URL-safe base64") from None

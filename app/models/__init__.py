@@ -2,6 +2,7 @@
 
 from app.models.access import Account, Attempt, Link, LinkRequest, SignedIn
 from app.models.alert import Alert
+from app.models.allocation import Allocation, AllocationList
 from app.models.audit_entry import AuditEntry
 from app.models.base import Base
 from app.models.consent import Consent, Withdrawal
@@ -19,6 +20,8 @@ from app.models.treatment import Treatment
 __all__ = [
     "Account",
     "Alert",
+    "Allocation",
+    "AllocationList",
     "Answer",
     "Attempt",
     "AuditEntry",

@@ -1,5 +1,6 @@
 """Enrolment, randomisation and the language that a participant reads."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -104,16 +105,26 @@ def _check_consent(versions: tuple[str, ...], version: str, consented_on: date, 
 
 
 def randomise_participant(
-    session: Session, *, participant_id: int, arm: str, randomised_on: date, actor: Actor, now: datetime
+    session: Session,
+    *,
+    participant_id: int,
+    arm: str,
+    randomised_on: date,
+    actor: Actor,
+    now: datetime,
+    place: Mapping[str, object] | None = None,
 ) -> None:
-    """Record the arm and day 0, once, and plan the visits from it.
+    """Record the arm and day 0, once, and plan the visits from it; `place` is that of a randomisation list.
 
-    Refuses a second randomisation, an unknown arm, a day in the future, and a day before the first consent.
+    Refuses a second randomisation, an unknown arm, a day in the future, and a day before the first consent;
+    and an arm that staff typed where the study draws its arms here.
     """
     participant = held(session, participant_id=participant_id, actor=actor)
     study = studies.current(session, study_id=participant.study_id).study
     if participant.arm is not None:
         raise Refusal(Code.ALREADY_RECORDED, "randomisation")
+    if study.randomisation is not None and place is None and actor.kind == "account":
+        raise Refusal(Code.NOT_ALLOWED, "the arms of this study are drawn, not typed")
     if arm not in {each.code for each in study.arms}:
         raise Refusal(Code.UNKNOWN_CODE, f"arm {arm}")
     not_in_future(participant, randomised_on, now)
@@ -138,7 +149,7 @@ def randomise_participant(
         subject=f"participant:{participant_id}",
         now=now,
         old={"arm": None, "randomised_on": None},
-        new={"arm": arm, "randomised_on": randomised_on.isoformat(), "visits": visits},
+        new={"arm": arm, "randomised_on": randomised_on.isoformat(), "visits": visits, **(place or {})},
     )
 
 

@@ -20,6 +20,7 @@ from app.formats import study_folder
 from app.models import AuditEntry, Participant
 from app.operations import audit
 from app.operations.audit import Chain
+from app.operations.allocations import generate_list
 from app.operations.studies import load_study
 from app.queries import studies
 from app.queries.studies import CurrentStudy
@@ -49,6 +50,14 @@ def make(settings: Config, *, now: datetime, truth: Truth = TRUTH) -> Demo:
         current = studies.current(session, code=CODE)
         if _made(session, current.study_id) is None:
             _begin(session, current.study_id, now=now, truth=truth)
+            generate_list(
+                session,
+                study_id=current.study_id,
+                seed=None,
+                actor=STAFF,
+                now=now,
+                keys=settings.contact_keys,
+            )
     demo = found(settings, truth=truth)
     if demo is None:
         raise Refusal(Code.NOT_FOUND, "demo study")

@@ -15,6 +15,7 @@ def keep_token() -> None:
 
 
 from app.web.staff import (  # noqa: E402 - the views need the blueprint
+    arm,
     audit_trail,
     choosing,
     contact,
@@ -31,10 +32,12 @@ from app.web.staff import (  # noqa: E402 - the views need the blueprint
     response,
     roster,
     sign_in,
+    strata,
     worklist,
 )
 
 __all__ = [
+    "arm",
     "audit_trail",
     "blueprint",
     "choosing",
@@ -52,5 +55,6 @@ __all__ = [
     "response",
     "roster",
     "sign_in",
+    "strata",
     "worklist",
 ]

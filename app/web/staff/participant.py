@@ -9,6 +9,7 @@ from app.queries.timeline import TimelineEntry, timeline
 from app.web.gate import staff_only
 from app.web.staff import blueprint
 from app.web.staff.alerts import of_participant
+from app.web.staff.arm import may_ask
 from app.web.staff.desk import Desk, at_desk
 from app.web.staff.pages import page, site_name
 from app.web.staff.recording import RECORDS
@@ -33,6 +34,7 @@ def participant(code: str) -> ResponseReturnValue:
             entries=[(entry, told(entry, desk, row)) for entry in reversed(_shown(entries, desk))],
             alerts=of_participant(desk, row.id),
             actions=_actions(desk, row),
+            may_ask_arm=desk.blinded and row.randomised_on is not None and may_ask(desk),
             asked_at=link_requests.open_since(desk.session, participant_id=row.id),
         )
 

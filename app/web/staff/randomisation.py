@@ -40,8 +40,8 @@ class RandomisationForm(RecordForm):
 
     @classmethod
     def possible(cls, study: Study, participant: ParticipantRow, role: Role) -> bool:
-        """Not twice; where both sides are blinded, not by those who see participants every day."""
-        if participant.randomised_on is not None:
+        """Not twice, nor where arms are drawn here; where both sides are blinded, not at the bedside."""
+        if participant.randomised_on is not None or study.randomisation is not None:
             return False
         return study.blinding != "double" or role == "administrator"
 

@@ -13,6 +13,7 @@ from app.web.staff import blueprint
 from app.web.staff.consent import ConsentForm
 from app.web.staff.death import DeathForm
 from app.web.staff.desk import Desk, at_desk
+from app.web.staff.draw import DrawForm
 from app.web.staff.hospital_stay import HospitalStayForm
 from app.web.staff.infusion import InfusionForm
 from app.web.staff.language import LanguageForm
@@ -26,6 +27,7 @@ from app.web.staff.withdrawal import WithdrawalForm
 RECORDS: dict[str, type[RecordForm]] = {
     "consent": ConsentForm,
     "randomise": RandomisationForm,
+    "draw": DrawForm,
     "infusion": InfusionForm,
     "sighting": SightingForm,
     "hospital-stay": HospitalStayForm,

@@ -40,6 +40,9 @@ ALLOWED = {
     "staff.reports": NUMBERS,
     "staff.report": NUMBERS,
     "staff.report_page": NUMBERS,
+    "staff.arm": WORK,
+    "staff.read_arm": WORK,
+    "staff.strata": {"monitor", "administrator"},
     "staff.audit_trail": {"administrator"},
 }
 

@@ -1,0 +1,27 @@
+"""Text that only this installation can read: opened by any of its CONTACT_KEYS, sealed by the newest."""
+
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from app.errors import Code, Refusal
+
+
+def seal(text: str, keys: Sequence[str]) -> str:
+    """Return unreadable text; `keys` are ordered oldest to newest, the last one seals."""
+    return _lock(keys).encrypt(text.encode()).decode("ascii")
+
+
+def unseal(sealed: str, keys: Sequence[str], *, what: str) -> str:
+    """Return what was sealed by any of the keys; Refusal NOT_CONFIGURED where none of them opens it."""
+    try:
+        return _lock(keys).decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        raise Refusal(Code.NOT_CONFIGURED, f"none of CONTACT_KEYS opens {what}") from None
+
+
+def _lock(keys: Sequence[str]) -> MultiFernet:
+    try:
+        return MultiFernet([Fernet(key) for key in reversed(keys)])
+    except ValueError:
+        raise Refusal(Code.NOT_CONFIGURED, "CONTACT_KEYS: each key is 32 bytes in URL-safe base64") from None
