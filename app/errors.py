@@ -33,6 +33,9 @@ class Code(StrEnum):
     LANGUAGE_NOT_OFFERED = "language-not-offered"
     IN_USE = "in-use"
     REASON_NEEDED = "reason-needed"
+    SIGNATURE_NEEDED = "signature-needed"
+    FILE_NOT_TAKEN = "file-not-taken"
+    FILE_TOO_LARGE = "file-too-large"
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error

@@ -1,6 +1,7 @@
-"""A CHECK that changes, on both databases, without making the table anew: its rows and triggers stay."""
+"""A CHECK that changes or a key that is added, without making the table anew: rows and triggers stay."""
 
 import re
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,15 +17,41 @@ def replace_check(table: str, name: str, condition: str) -> None:
         op.drop_constraint(op.f(name), table, type_="check")
         op.create_check_constraint(op.f(name), table, sa.text(condition))
         return
+
+    def replaced(before: str) -> str:
+        start, end = _place(before, name)
+        return f"{before[:start]}{condition}{before[end:]}"
+
+    _rewrite(table, replaced)
+
+
+def add_foreign_key(name: str, table: str, column: str, there: str, key: str) -> None:
+    """Let a column that was added point to another table: SQLite adds no key to a table that is there."""
+    if op.get_bind().dialect.name != "sqlite":
+        op.create_foreign_key(op.f(name), table, there, [column], [key])
+        return
+    constraint = f", \n\tCONSTRAINT {name} FOREIGN KEY({column}) REFERENCES {there} ({key})"
+    _rewrite(table, lambda before: f"{before[: before.rindex(')')]}{constraint}\n)")
+
+
+def drop_foreign_key(name: str, table: str) -> None:
+    """Take away what `add_foreign_key` has added."""
+    if op.get_bind().dialect.name != "sqlite":
+        op.drop_constraint(op.f(name), table, type_="foreignkey")
+        return
+    constraint = rf",\s*CONSTRAINT {re.escape(name)} FOREIGN KEY\([^)]*\) REFERENCES \w+ \([^)]*\)"
+    _rewrite(table, lambda before: re.sub(constraint, "", before))
+
+
+def _rewrite(table: str, change: Callable[[str], str]) -> None:
     connection = op.get_bind()
     find = sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name")
     before: str = connection.execute(find, {"name": table}).scalar_one()
-    start, end = _place(before, name)
     version = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
     connection.exec_driver_sql("PRAGMA writable_schema=ON")
     connection.execute(
         sa.text("UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = :name"),
-        {"sql": f"{before[:start]}{condition}{before[end:]}", "name": table},
+        {"sql": change(before), "name": table},
     )
     connection.exec_driver_sql(f"PRAGMA schema_version={version + 1}")
     connection.exec_driver_sql("PRAGMA writable_schema=OFF")

@@ -117,7 +117,8 @@ def _censored(endpoint: Endpoint, course: FollowUp, last_day: date) -> TimeToEve
 
 
 def shown_by(events: Iterable[SettledEvent]) -> list[Seen]:
-    """Return the days on which events show someone alive: admission, discharge, transplant; never a death."""
-    shown = [Seen(event.started_on, "event", event.event_id) for event in events if event.kind != "death"]
-    shown += [Seen(event.ended_on, "event", event.event_id) for event in events if event.ended_on is not None]
+    """Return the days on which events show someone alive: admission, discharge, transplant; no other."""
+    alive = [event for event in events if event.kind in ("hospital stay", "transplant")]
+    shown = [Seen(event.started_on, "event", event.event_id) for event in alive]
+    shown += [Seen(event.ended_on, "event", event.event_id) for event in alive if event.ended_on is not None]
     return shown

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
+from app.domain.actor import Role
+from app.domain.adjudication import EVENT_KINDS, EventKind, Rule
 from app.domain.condition import Condition
 from app.domain.quiet_hours import QuietHours
 
@@ -146,6 +148,37 @@ class Randomisation(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Adjudication(Strict):
+    """Who decides about reported events of some kinds; the other kinds have one reading by a coordinator.
+
+    `readings` is 1, or 2 for independent readers and a third where they disagree; `tolerance_days` is by how
+    much their dates may differ. `signed`: each reading is signed.
+    """
+
+    readings: int = 1
+    by: Literal["coordinator", "adjudicator"] = "coordinator"
+    kinds: tuple[EventKind, ...] = EVENT_KINDS
+    tolerance_days: int = 0
+    signed: bool = False
+
+    def rule(self, kind: EventKind) -> Rule:
+        """Return how many readings decide about an event of a kind."""
+        if kind not in self.kinds:
+            return Rule()
+        return Rule(readings=self.readings, tolerance_days=self.tolerance_days)
+
+    def readers(self, kind: EventKind) -> tuple[Role, ...]:
+        """Return the roles that read events of a kind."""
+        if kind in self.kinds and self.by == "adjudicator":
+            return ("adjudicator",)
+        return ("coordinator", "adjudicator", "administrator")
+
+    def is_signed(self, kind: EventKind) -> bool:
+        """Return whether readings of a kind are signed."""
+        return self.signed and kind in self.kinds
+
+
+@dataclass(frozen=True, kw_only=True)
 class Study(Strict):
     """One version of a protocol. The anchor of all visits is the day of randomisation.
 
@@ -173,6 +206,7 @@ class Study(Strict):
     quiet_from: int = 20
     quiet_until: int = 8
     randomisation: Randomisation | None = None
+    adjudication: Adjudication = Adjudication()
 
     @property
     def quiet_hours(self) -> QuietHours:

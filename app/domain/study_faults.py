@@ -18,11 +18,22 @@ from app.domain.codes import (
 from app.domain.randomisation_faults import randomisation_faults
 from app.domain.reminders import PLACEHOLDERS, step_due_on, unknown_placeholders
 from app.domain.schedule import window
-from app.domain.study import TIMINGS, AlertRule, ProductLot, ReminderStep, Site, Study, Texts, Visit
+from app.domain.study import (
+    TIMINGS,
+    Adjudication,
+    AlertRule,
+    ProductLot,
+    ReminderStep,
+    Site,
+    Study,
+    Texts,
+    Visit,
+)
 
 LONGEST_STAY_IN_DAYS = 3660
 OLDEST_DONOR = 120
 _ANY_DAY = date(2001, 1, 1)
+LARGEST_TOLERANCE = 31
 
 
 def study_faults(
@@ -51,6 +62,7 @@ def study_faults(
     for number, rule in enumerate(study.alerts):
         yield from _alert_faults(study, f"alerts[{number}]", rule)
     yield from randomisation_faults(study)
+    yield from _adjudication_faults(study.adjudication)
 
 
 def _head_faults(study: Study) -> Iterator[DefinitionFault]:
@@ -242,3 +254,16 @@ def _alert_faults(study: Study, place: str, rule: AlertRule) -> Iterator[Definit
     if not rule.when:
         yield DefinitionFault(f"{place}.when", "none", "at least one condition")
     yield from _text_faults(study, f"{place}.text", rule.text)
+
+
+def _adjudication_faults(asked: Adjudication) -> Iterator[DefinitionFault]:
+    if asked.readings not in (1, 2):
+        allowed = "1, or 2 with a third where they disagree"
+        yield DefinitionFault("adjudication.readings", str(asked.readings), allowed)
+    if not asked.kinds:
+        yield DefinitionFault("adjudication.kinds", "none", "at least one kind of event")
+    for kind in repeated(asked.kinds):
+        yield DefinitionFault("adjudication.kinds", f"{quoted(kind)} more than once", "each once")
+    if not 0 <= asked.tolerance_days <= LARGEST_TOLERANCE:
+        found = str(asked.tolerance_days)
+        yield DefinitionFault("adjudication.tolerance_days", found, f"0 to {LARGEST_TOLERANCE} days")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from app.domain.adjudication import DECISIONS, EVENT_KINDS, Decision, EventKind
+from app.domain.adverse_event import RECOVERIES, Recovery
 from app.domain.partial_date import PartialDate
 from app.domain.response import MODES, RESPONDENTS, Mode, Respondent
 from app.domain.sighting import SEEN_HOW, SeenHow
@@ -98,6 +99,10 @@ class EventRow:
     agreed_ended_on: NoDay = None
     note: Annotated[str, TextCell(longest=1000)] = ""
     read_at: NoInstant = None
+    duplicate_of: Annotated[str | None, CodeCell(needed=False, longest=64)] = None
+    term: Annotated[str, TextCell(longest=300)] = ""
+    criteria: Annotated[str, TextCell(longest=120)] = ""
+    recovery: Annotated[Recovery | None, WordCell(needed=False, words=RECOVERIES)] = None
     row: int = field(default=0, compare=False)
 
     @property

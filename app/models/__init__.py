@@ -7,6 +7,7 @@ from app.models.audit_entry import AuditEntry
 from app.models.base import Base
 from app.models.consent import Consent, Withdrawal
 from app.models.contact_preference import ContactPreference
+from app.models.document import Document
 from app.models.event import Event, Reading
 from app.models.occasion import Occasion
 from app.models.participant import Contact, Participant
@@ -14,6 +15,7 @@ from app.models.reminder import Reminder
 from app.models.report import Report
 from app.models.response import Answer, Response
 from app.models.sighting import Sighting
+from app.models.signature import Signature
 from app.models.study import InstrumentVersion, OfferedWording, Study, StudyVersion, Wording
 from app.models.treatment import Treatment
 
@@ -29,6 +31,7 @@ __all__ = [
     "Consent",
     "Contact",
     "ContactPreference",
+    "Document",
     "Event",
     "InstrumentVersion",
     "Link",
@@ -41,6 +44,7 @@ __all__ = [
     "Report",
     "Response",
     "Sighting",
+    "Signature",
     "SignedIn",
     "Study",
     "StudyVersion",

@@ -12,6 +12,7 @@ from sqlalchemy.sql.expression import Select
 from app.domain.audit import FIRST, entry_hash
 from app.domain.study import Blinding
 from app.models import Account, AuditEntry, Participant
+from app.queries import signatures
 from app.queries.audit_cover import without_entry
 
 ROWS_AT_ONCE = 1000
@@ -130,6 +131,7 @@ def verify(session: Session, *, known: Known | None = None) -> Iterator[str]:
         if f"participant:{participant_id}" not in with_trail:
             yield f"participant:{participant_id}: no trail of participant {code}"
     yield from without_entry(session)
+    yield from signatures.verify(session)
     for chain, at in sorted(missing):
         yield f"{chain}: entry {at} of the earlier copy is gone"
 

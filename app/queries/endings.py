@@ -8,11 +8,10 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.adjudication import Event as ReportedEvent
-from app.domain.adjudication import Reading as MadeReading
-from app.domain.adjudication import settled
-from app.models import Event, Reading, Withdrawal
+from app.domain.adjudication import Rule, settled
+from app.models import Event, Participant, Reading, Withdrawal
 from app.models.consent import WithdrawalScope
+from app.queries import made_readings, studies
 
 
 @dataclass(frozen=True)
@@ -61,16 +60,27 @@ def _dead_on(session: Session, participant_ids: Collection[int]) -> dict[int, da
     }
     if not deaths:
         return {}
-    readings: dict[int, list[MadeReading]] = defaultdict(list)
-    for reading in session.scalars(select(Reading).where(Reading.event_id.in_(deaths)).order_by(Reading.id)):
-        readings[reading.event_id].append(
-            MadeReading(id=reading.id, decision=reading.decision, agreed_started_on=reading.agreed_started_on)
-        )
+    read = select(Reading).where(Reading.event_id.in_(deaths)).order_by(Reading.id)
+    readings = made_readings.by_event(session.scalars(read))
+    rules = _rules(session, {each.participant_id for each in deaths.values()})
     dead_on: dict[int, date] = {}
     for event in deaths.values():
-        reported = ReportedEvent(id=event.id, kind=event.kind, started=event.started)
-        counted = settled(reported, readings[event.id], events="all")
+        reported, rule = made_readings.reported(event), rules[event.participant_id]
+        counted = settled(reported, readings[event.id], events="all", rule=rule)
         if counted is not None:
             earlier = dead_on.get(event.participant_id, counted.started_on)
             dead_on[event.participant_id] = min(earlier, counted.started_on)
     return dead_on
+
+
+def _rules(session: Session, participant_ids: Collection[int]) -> dict[int, Rule]:
+    """Return by which rule each participant's study decides about deaths."""
+    found = session.execute(
+        select(Participant.id, Participant.study_id).where(Participant.id.in_(participant_ids))
+    )
+    study_of = {row.id: row.study_id for row in found}
+    rules = {
+        study_id: studies.current(session, study_id=study_id).study.adjudication.rule("death")
+        for study_id in set(study_of.values())
+    }
+    return {participant_id: rules[study_id] for participant_id, study_id in study_of.items()}

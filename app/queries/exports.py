@@ -1,6 +1,7 @@
 """All facts of a study as the rows of its import files, without contact details, in an order of their own."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import ActorKind
+from app.domain.adjudication import Rule, counting
 from app.domain.answer import filed
 from app.formats.tables import (
     ConsentRow,
@@ -35,7 +37,7 @@ from app.models import (
     Withdrawal,
     Wording,
 )
-from app.queries import studies
+from app.queries import made_readings, studies
 
 PARTICIPANT: ActorKind = "participant"
 Told = TypeVar("Told", Consent, Treatment, Sighting, Withdrawal)
@@ -56,7 +58,7 @@ def study_tables(session: Session, *, study_id: int) -> Tables:
     """Return everything that is stored of a study's participants.
 
     The order depends on nothing but the facts themselves, so that two databases with the same facts give the
-    same files. Of an event's readings the last is told, which counts; of an item every value ever given.
+    same files. Of an event's readings the one that counts is told; of an item every value ever given.
     """
     return Tables(
         participants=_participants(session, study_id),
@@ -151,12 +153,28 @@ def _events(session: Session, study_id: int) -> tuple[EventRow, ...]:
         .where(Participant.study_id == study_id)
         .order_by(Reading.id)
     )
-    last = {reading.event_id: reading for reading in readings}
-    rows = [_event(code, ZoneInfo(zone), event, last.get(event.id)) for code, zone, event in found]
+    asked = studies.current(session, study_id=study_id).study.adjudication
+    made: defaultdict[int, list[Reading]] = defaultdict(list)
+    for reading in readings:
+        made[reading.event_id].append(reading)
+    stored = found.all()
+    report_ids = {event.id: event.report_id for _, _, event in stored}
+    rows = [
+        _event(code, ZoneInfo(zone), event, _counting(made[event.id], asked.rule(event.kind)), report_ids)
+        for code, zone, event in stored
+    ]
     return tuple(sorted(rows, key=lambda row: (row.participant, str(row.started), row.report_id)))
 
 
-def _event(code: str, zone: ZoneInfo, event: Event, reading: Reading | None) -> EventRow:
+def _counting(readings: Sequence[Reading], rule: Rule) -> Reading | None:
+    found = counting([made_readings.made(each) for each in readings], rule)
+    return next((each for each in readings if found is not None and each.id == found.id), None)
+
+
+def _event(
+    code: str, zone: ZoneInfo, event: Event, reading: Reading | None, report_ids: Mapping[int, str]
+) -> EventRow:
+    other = reading.duplicate_of_id if reading else None
     return EventRow(
         participant=code,
         report_id=event.report_id,
@@ -172,6 +190,10 @@ def _event(code: str, zone: ZoneInfo, event: Event, reading: Reading | None) -> 
         agreed_ended_on=reading.agreed_ended_on if reading else None,
         note=reading.note if reading else "",
         read_at=reading.read_at.astimezone(zone) if reading else None,
+        duplicate_of=None if other is None else report_ids[other],
+        term=event.term,
+        criteria=event.criteria,
+        recovery=event.recovery,
     )
 
 

@@ -11,14 +11,15 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.domain import adjudication
-from app.domain.adjudication import EventChoice, SettledEvent, settled
+from app.domain.adjudication import ONE_READING, EventChoice, Rule, SettledEvent, settled
 from app.domain.outcomes import FollowUp, Seen, shown_by
 from app.domain.schedule import civil_date
-from app.domain.study import Origin
+from app.domain.study import Adjudication, Origin
 from app.models import Answer, Consent, Event, Occasion, Participant, Reading, Response, Sighting, Treatment
 from app.models import Withdrawal as StoredWithdrawal
 from app.models.consent import WithdrawalScope
 from app.models.sighting import SeenHow
+from app.queries import made_readings, studies
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,22 @@ class Reported:
 
     event: adjudication.Event
     readings: tuple[adjudication.Reading, ...] = ()
+    rule: Rule = ONE_READING
 
     @property
     def outcome(self) -> adjudication.Outcome:
         """Return what was decided about it."""
-        return adjudication.outcome(self.readings)
+        return adjudication.outcome(self.readings, self.rule)
+
+    @property
+    def counting(self) -> adjudication.Reading | None:
+        """Return the reading that speaks for it, if any does."""
+        return adjudication.counting(self.readings, self.rule)
+
+    @property
+    def stands(self) -> bool:
+        """Return whether no reviewer has said that it did not happen, or is told by another report."""
+        return self.outcome not in ("refuted", "duplicate")
 
     @property
     def earliest(self) -> date:
@@ -104,7 +116,13 @@ class Course:
     def settled_events(self, events: EventChoice) -> list[SettledEvent]:
         """Return the events as the analysis counts them, in the order of their days."""
         found = [
-            settled(each.event, each.readings, events=events, not_before=self._not_before(each.event))
+            settled(
+                each.event,
+                each.readings,
+                events=events,
+                not_before=self._not_before(each.event),
+                rule=each.rule,
+            )
             for each in self.events
         ]
         counted = [each for each in found if each is not None]
@@ -162,7 +180,7 @@ class Course:
         told += [
             each.earliest
             for each in self.events
-            if each.event.kind == "transplant" and each.event.id not in counted and each.outcome != "refuted"
+            if each.event.kind == "transplant" and each.event.id not in counted and each.stands
         ]
         return min(told, default=None)
 
@@ -187,7 +205,8 @@ def courses(session: Session, *, study_id: int) -> list[Course]:
     participants = session.scalars(select(Participant).where(of_study).order_by(Participant.code)).all()
     zones = {each.id: ZoneInfo(each.time_zone) for each in participants}
     consents, withdrawals = _consents(session, of_study), _withdrawals(session, of_study)
-    infusions, events = _infusions(session, of_study), _events(session, of_study)
+    asked = studies.current(session, study_id=study_id).study.adjudication
+    infusions, events = _infusions(session, of_study), _events(session, of_study, asked)
     sightings, answered = _sightings(session, of_study), _answered(session, of_study, zones)
     return [
         Course(
@@ -274,33 +293,22 @@ def _by_participant(rows: Iterable[tuple[int, _Row]]) -> dict[int, tuple[_Row, .
     return {key: tuple(sorted(kept, key=lambda row: (row.on, row.id))) for key, kept in found.items()}
 
 
-def _events(session: Session, of_study: ColumnElement[bool]) -> Mapping[int, tuple[Reported, ...]]:
-    readings: dict[int, list[adjudication.Reading]] = defaultdict(list)
-    for reading in session.scalars(
-        select(Reading)
-        .join(Event, Event.id == Reading.event_id)
-        .join(Participant, Participant.id == Event.participant_id)
-        .where(of_study)
-        .order_by(Reading.id)
-    ):
-        readings[reading.event_id].append(
-            adjudication.Reading(
-                id=reading.id,
-                decision=reading.decision,
-                agreed_started_on=reading.agreed_started_on,
-                agreed_ended_on=reading.agreed_ended_on,
-            )
+def _events(
+    session: Session, of_study: ColumnElement[bool], asked: Adjudication
+) -> Mapping[int, tuple[Reported, ...]]:
+    readings = made_readings.by_event(
+        session.scalars(
+            select(Reading)
+            .join(Event, Event.id == Reading.event_id)
+            .join(Participant, Participant.id == Event.participant_id)
+            .where(of_study)
+            .order_by(Reading.id)
         )
+    )
     found: dict[int, list[Reported]] = defaultdict(list)
     for stored in session.scalars(select(Event).join(Participant).where(of_study)):
-        event = adjudication.Event(
-            id=stored.id,
-            kind=stored.kind,
-            started=stored.started,
-            ended=stored.ended,
-            ongoing=stored.ongoing,
-        )
-        found[stored.participant_id].append(Reported(event, tuple(readings.get(stored.id, ()))))
+        made, rule = tuple(readings[stored.id]), asked.rule(stored.kind)
+        found[stored.participant_id].append(Reported(made_readings.reported(stored), made, rule))
     return {
         key: tuple(sorted(kept, key=lambda each: (each.event.started.earliest, each.event.id)))
         for key, kept in found.items()

@@ -12,17 +12,15 @@ from app.domain.actor import Actor
 from app.domain.schedule import civil_date
 from app.models import (
     Consent,
-    Event,
     Link,
     Occasion,
-    Reading,
     Reminder,
     Response,
     Sighting,
     Treatment,
     Withdrawal,
 )
-from app.queries import participants, stored_answers, studies
+from app.queries import events, participants, stored_answers, studies
 from app.queries.participants import ParticipantRow
 from app.queries.worklist import reminder_state
 
@@ -45,7 +43,7 @@ def timeline(session: Session, *, actor: Actor, participant_id: int) -> list[Tim
         *_way_into_the_study(session, participant, blinded),
         *_given(session, participant, blinded),
         *_answered(session, participant),
-        *_happened(session, participant),
+        *_happened(session, participant, actor),
         *_written(session, participant),
     ]
     return sorted(entries, key=lambda entry: (entry.on, entry.at.isoformat() if entry.at else "", entry.kind))
@@ -91,24 +89,22 @@ def _answered(session: Session, participant: ParticipantRow) -> Iterator[Timelin
         yield TimelineEntry(civil_date(at, participant.time_zone), at, kind, details)
 
 
-def _happened(session: Session, participant: ParticipantRow) -> Iterator[TimelineEntry]:
+def _happened(session: Session, participant: ParticipantRow, actor: Actor) -> Iterator[TimelineEntry]:
     zone: ZoneInfo = participant.time_zone
-    events = session.scalars(select(Event).where(Event.participant_id == participant.id)).all()
-    for event in events:
-        details = {
+    for event in events.of_participant(session, participant_id=participant.id, actor=actor):
+        details: Mapping[str, object] = {
             "event_id": event.id,
             "kind": event.kind,
             "started": event.started,
             "ended": event.ended,
             "ongoing": event.ongoing,
+            "term": event.term,
             "reported_by": event.reported_by,
         }
         yield TimelineEntry(event.started.earliest, None, "event.report", details)
-    for reading in session.scalars(
-        select(Reading).where(Reading.event_id.in_([event.id for event in events]))
-    ):
-        details = {"event_id": reading.event_id, "decision": reading.decision, "note": reading.note}
-        yield TimelineEntry(civil_date(reading.read_at, zone), reading.read_at, "event.read", details)
+        for reading in event.readings:
+            details = {"event_id": event.id, "decision": reading.decision, "note": reading.note}
+            yield TimelineEntry(civil_date(reading.read_at, zone), reading.read_at, "event.read", details)
     for sighting in session.scalars(select(Sighting).where(Sighting.participant_id == participant.id)):
         details = {"how": sighting.how, "untransplanted": sighting.untransplanted}
         yield TimelineEntry(sighting.seen_on, None, "sighting.record", details)

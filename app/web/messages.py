@@ -19,6 +19,9 @@ STATUS: dict[Code, int] = {
     Code.UNKNOWN_CODE: 422,
     Code.LANGUAGE_NOT_OFFERED: 422,
     Code.REASON_NEEDED: 422,
+    Code.SIGNATURE_NEEDED: 422,
+    Code.FILE_NOT_TAKEN: 422,
+    Code.FILE_TOO_LARGE: 413,
 }
 OTHERWISE = 409
 
@@ -133,6 +136,16 @@ def _words() -> dict[Code, Words]:
         ),
         Code.REASON_NEEDED: Words(
             gettext("A reason is needed"), gettext("Say why, for those who read it later.")
+        ),
+        Code.SIGNATURE_NEEDED: Words(
+            gettext("This has to be signed"), gettext("Enter your password to sign. Nothing was changed.")
+        ),
+        Code.FILE_NOT_TAKEN: Words(
+            gettext("This file cannot be taken"),
+            gettext("Attach a PDF, PNG, JPEG or plain text file whose name ends accordingly."),
+        ),
+        Code.FILE_TOO_LARGE: Words(
+            gettext("This file is too large"), gettext("Attach a smaller file. Nothing was changed.")
         ),
         Code.IN_USE: Words(gettext("This is still in use"), gettext("Nothing was changed.")),
     }

@@ -95,7 +95,9 @@ def test_every_fault_of_every_file_is_told_at_once(folder: Folder) -> None:
     ]
     allowed = {(fault.file, fault.place): fault.allowed for fault in read.faults}
     assert allowed["participants.csv", "row 2, column enrolled_on"] == "a date as YYYY-MM-DD, from 1900 on"
-    assert allowed["events.csv", "row 2, column kind"] == "one of: hospital stay, transplant, death"
+    assert allowed["events.csv", "row 2, column kind"] == (
+        "one of: hospital stay, transplant, death, tumour, adverse event"
+    )
     assert allowed["participants.csv", "row 4"] == "4 cells, as in row 1"
     assert read.broken == {"p1"}
     assert [row.row for row in read.sightings] == [3]

@@ -11,8 +11,12 @@ from app.models.base import Instant, Json, PartlyKnownDate
 
 VALUES: dict[tuple[str, str], object] = {
     ("account", "role"): "administrator",
+    ("document", "redacted_at"): None,
+    ("document", "redacted_by"): None,
+    ("document", "sealed"): b"x",
     ("event", "ended"): None,
     ("event", "ongoing"): False,
+    ("reading", "duplicate_of_id"): None,
     ("reminder", "dropped_at"): None,
     ("reminder", "failed_at"): None,
     ("response", "receipt"): None,

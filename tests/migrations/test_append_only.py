@@ -11,11 +11,13 @@ from tests.migrations.rows import counts, fill
 APPEND_ONLY = (
     "answer",
     "audit_entry",
+    "document",
     "event",
     "instrument_version",
     "offered_wording",
     "reading",
     "report",
+    "signature",
     "study_version",
     "wording",
 )

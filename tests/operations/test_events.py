@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -13,7 +14,7 @@ from app.domain.partial_date import PartialDate
 from app.errors import Code, Refusal
 from app.models import Event
 from app.operations.events import read_event, report_event
-from app.queries import events
+from app.queries import events, outcomes
 from app.queries.endings import ending
 from tests.fixtures.study import COMMAND, MORNING, TinyStudy
 
@@ -149,3 +150,87 @@ def test_of_two_readings_at_once_the_second_is_told(tiny: TinyStudy) -> None:
     decisions: tuple[Decision, Decision] = ("refuted", "needs information")
     with ThreadPoolExecutor(2) as threads:
         assert set(threads.map(one, decisions)) == {None, Code.CHANGED_MEANWHILE}
+
+
+def test_an_adverse_event_says_what_it_was_and_how_serious(tiny: TinyStudy) -> None:
+    participant_id = tiny.enrol("P-1")
+    with database.writing(tiny.url) as session:
+        event_id = report_event(
+            session,
+            participant_id=participant_id,
+            kind="adverse event",
+            started=ADMITTED,
+            ended=PartialDate(2026, 1, 3),
+            term="Fever",
+            criteria=["other", "hospitalisation"],
+            recovery="recovered",
+            report_id="ae",
+            actor=COMMAND,
+            now=MORNING,
+        )
+    with database.reading(tiny.url) as session:
+        row = events.one(session, actor=COMMAND, event_id=event_id)
+        assert (row.term, row.criteria, row.recovery) == (
+            "Fever",
+            ("hospitalisation", "other"),
+            "recovered",
+        )
+        assert ending(session, participant_id=participant_id).ended_on is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "code"),
+    [
+        ("tumour", {}, Code.FAULTY_INPUT),
+        ("tumour", {"term": "HCC", "criteria": ["severe"]}, Code.UNKNOWN_CODE),
+        ("tumour", {"term": "HCC", "ongoing": True}, Code.FAULTY_INPUT),
+        ("hospital stay", {"term": "Fever"}, Code.FAULTY_INPUT),
+    ],
+)
+def test_what_does_not_fit_its_kind_is_refused(
+    tiny: TinyStudy, kind: EventKind, more: dict[str, Any], code: Code
+) -> None:
+    participant_id = tiny.enrol("P-1")
+    with database.writing(tiny.url) as session, pytest.raises(Refusal) as refusal:
+        report_event(
+            session,
+            participant_id=participant_id,
+            kind=kind,
+            started=ADMITTED,
+            report_id="x",
+            actor=COMMAND,
+            now=MORNING,
+            **more,
+        )
+    assert refusal.value.code == code
+
+
+def test_a_duplicate_is_counted_once_and_never_lost(tiny: TinyStudy) -> None:
+    participant_id = tiny.enrol("P-1")
+    kept, again = (report(tiny, participant_id, report_id=name) for name in ("r-1", "r-2"))
+    death = report(tiny, participant_id, kind="death", report_id="r-3")
+
+    def duplicate(event_id: int, of: int | None) -> Code | None:
+        try:
+            with database.writing(tiny.url) as session:
+                read_event(
+                    session,
+                    event_id=event_id,
+                    decision="duplicate",
+                    duplicate_of=of,
+                    actor=COMMAND,
+                    now=MORNING,
+                )
+        except Refusal as refusal:
+            return refusal.code
+        return None
+
+    assert [duplicate(again, of) for of in (None, again, death, 99)] == [
+        Code.FAULTY_INPUT,
+        *[Code.UNKNOWN_CODE] * 3,
+    ]
+    assert duplicate(again, kept) is None
+    assert duplicate(kept, again) == Code.IN_USE
+    with database.reading(tiny.url) as session:
+        course = outcomes.courses(session, study_id=tiny.study_id)[0]
+    assert [each.event_id for each in course.settled_events("all")] == [kept, death]

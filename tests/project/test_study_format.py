@@ -10,6 +10,7 @@ from app.domain.condition import Condition
 from app.domain.instrument import Adjustment, Instrument, Item, Scale, Section, SectionWording, Wording
 from app.domain.reminders import PLACEHOLDERS
 from app.domain.study import (
+    Adjudication,
     AlertRule,
     Arm,
     Estimand,
@@ -34,6 +35,7 @@ SECTIONS: dict[str, type] = {
     "`[[product_lots]]`": ProductLot,
     "`[[estimands]]`": Estimand,
     "`[[stay_reasons]]`": StayReason,
+    "`[adjudication]`": Adjudication,
     "`[[alerts]]`": AlertRule,
     "The instrument": Instrument,
     "`items`": Item,

@@ -6,14 +6,18 @@ from itertools import pairwise
 from analysis.datasets.checks.finding import EVENT, Finding, Span, first_death, spans, standing
 from app.queries.outcomes import Course
 
+UNDECIDED = {
+    "reported": "no one has read it yet",
+    "disagreement": "two readers disagree",
+    "needs information": "the reviewer needs information",
+}
+
 
 def unread(course: Course) -> Iterator[Finding]:
     """Yield reports on which no reviewer has decided: confirmed events do not hold them."""
     for each in standing(course):
         if each.outcome != "confirmed":
-            state = (
-                "no one has read it yet" if each.outcome == "reported" else "the reviewer needs information"
-            )
+            state = UNDECIDED[each.outcome]
             yield Finding(
                 check=f"{each.event.kind} reported, not confirmed",
                 course=course,

@@ -8,6 +8,8 @@ from app.domain.adjudication import EventKind
 from app.queries.outcomes import Course, Reported
 
 EVENT, SIGHTING, INFUSION, RESPONSE, PARTICIPANT = "event", "sighting", "treatment", "response", "participant"
+COUNTED: tuple[EventKind, ...] = ("hospital stay", "transplant", "death")
+"""The kinds of events on which a dataset rests."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +44,12 @@ class Span:
 
 
 def standing(course: Course) -> Iterator[Reported]:
-    """Yield the events that no reviewer refuted."""
-    return (each for each in course.events if each.outcome != "refuted")
+    """Yield the events of the counted kinds that no reviewer refuted or called a duplicate."""
+    return (each for each in course.events if each.event.kind in COUNTED and each.stands)
 
 
 def spans(course: Course, *kinds: EventKind) -> list[Span]:
-    """The events of these kinds that no reviewer refuted, in the order of their days."""
+    """The standing events of these kinds, in the order of their days."""
     return sorted((_span(each) for each in standing(course) if each.event.kind in kinds), key=_in_order)
 
 
@@ -57,7 +59,7 @@ def _in_order(span: Span) -> tuple[date, int]:
 
 def _span(reported: Reported) -> Span:
     event = reported.event
-    last = reported.readings[-1] if reported.outcome == "confirmed" else None
+    last = reported.counting if reported.outcome == "confirmed" else None
     agreed = last.agreed_started_on if last else None
     ended = (last.agreed_ended_on if last else None) or (event.ended.latest if event.ended else None)
     return Span(event.id, event.kind, agreed or event.started.earliest, agreed or event.started.latest, ended)

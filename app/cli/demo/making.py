@@ -19,8 +19,8 @@ from app.errors import Code, Refusal
 from app.formats import study_folder
 from app.models import AuditEntry, Participant
 from app.operations import audit
-from app.operations.audit import Chain
 from app.operations.allocations import generate_list
+from app.operations.audit import Chain
 from app.operations.studies import load_study
 from app.queries import studies
 from app.queries.studies import CurrentStudy

@@ -15,7 +15,7 @@ from app.operations.audit import Chain
 from app.operations.imports import answers, trail
 from app.operations.imports.comparison import Additions, Compared, compared
 from app.operations.imports.people import Person, completed, people
-from app.operations.imports.rules import Protocol, faults_of, in_order, unknown
+from app.operations.imports.rules import Protocol, duplicate_faults, faults_of, in_order, unknown
 from app.operations.imports.storing import Storage
 from app.queries import exports, studies
 
@@ -57,6 +57,8 @@ def import_study_data(
                 faults += faults_of(file, row, known[row.participant], protocol)
             elif row.participant not in tables.broken:
                 faults.append(unknown(file, row))
+    told = [*additions.events.filled, *additions.events.new]
+    faults += duplicate_faults("events.csv", told, (*stored.events, *told))
     responses = reader.responses(new, known, faults, progress=progress)
     if faults:
         raise FaultyInput(in_order(faults))

@@ -20,7 +20,7 @@ OneKind = TypeVar("OneKind", bound=AnyRow)
 
 ADDABLE: Mapping[type, tuple[str, ...]] = {
     ParticipantRow: ("randomised_on", "arm"),
-    EventRow: ("decision", "agreed_started_on", "agreed_ended_on", "note", "read_at"),
+    EventRow: ("decision", "agreed_started_on", "agreed_ended_on", "note", "read_at", "duplicate_of"),
 }
 """Columns that may be filled in later, all together: a randomisation, and a reviewer's decision."""
 

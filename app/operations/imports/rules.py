@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.adjudication import LASTING_KINDS, SAFETY_KINDS
+from app.domain.adverse_event import CRITERIA
 from app.domain.codes import PARTICIPANT_CODE_ALLOWED, is_participant_code
 from app.domain.study import Study
 from app.errors import Fault
@@ -134,11 +136,41 @@ def _event(row: EventRow, person: Person, protocol: Protocol) -> Iterator[Compla
         yield "ended", row.ended, f"a date from the beginning on, {row.started}"
     if row.ended is not None and row.ongoing:
         yield "ongoing", "yes", "no, where there is an end"
-    if row.kind != "hospital stay" and row.ended is not None:
-        yield "ended", row.ended, f"nothing: a {row.kind} has no end"
-    if row.kind != "hospital stay" and row.ongoing:
-        yield "ongoing", "yes", f"no: a {row.kind} has no end"
+    if row.kind not in LASTING_KINDS and row.ended is not None:
+        yield "ended", row.ended, f"nothing: {row.kind} has no end"
+    if row.kind not in LASTING_KINDS and row.ongoing:
+        yield "ongoing", "yes", f"no: {row.kind} has no end"
+    yield from _safety(row)
     yield from _reading(row, person)
+
+
+def _safety(row: EventRow) -> Iterator[Complaint]:
+    if row.kind in SAFETY_KINDS:
+        if not row.term.strip():
+            yield "term", None, f"what it was, for {row.kind}"
+        if row.criteria != " ".join(each for each in CRITERIA if each in row.criteria.split()):
+            allowed = f"any of these with a blank between them, in this order: {' '.join(CRITERIA)}"
+            yield "criteria", row.criteria, allowed
+        return
+    for column, found in (("term", row.term), ("criteria", row.criteria), ("recovery", row.recovery)):
+        if found:
+            yield column, found, f"nothing: {row.kind} has none"
+
+
+def duplicate_faults(file: str, rows: Iterable[EventRow], known: Iterable[EventRow]) -> Iterator[Fault]:
+    """Find rows that are read as duplicates of what is no event of the same participant and kind, or is one.
+
+    `known` are all events, those of the files and those that are stored.
+    """
+    by_key = {each.key: each for each in known}
+    for row in rows:
+        if row.decision != "duplicate" or row.duplicate_of is None:
+            continue
+        other = by_key.get((row.participant, row.duplicate_of))
+        if other is None or other.kind != row.kind or other.decision == "duplicate":
+            place = f"row {row.row}, column duplicate_of"
+            allowed = f"another {row.kind} of the participant that is no duplicate itself"
+            yield Fault(file, place, repr(row.duplicate_of), allowed)
 
 
 def _reading(row: EventRow, person: Person) -> Iterator[Complaint]:
@@ -152,10 +184,13 @@ def _reading(row: EventRow, person: Person) -> Iterator[Complaint]:
             yield column, day, "nothing, unless the decision is confirmed"
         elif day is not None and day > person.today:
             yield column, day, TODAY
+    if (row.decision == "duplicate") != (row.duplicate_of is not None):
+        allowed = "the report_id of the event that tells of the same, of a duplicate and of nothing else"
+        yield "duplicate_of", row.duplicate_of, allowed
     if row.decision == "confirmed" and started_on is None:
         yield "agreed_started_on", None, "the agreed date of a confirmed event"
-    if ended_on is not None and row.kind != "hospital stay":
-        yield "agreed_ended_on", ended_on, f"nothing: a {row.kind} has no end"
+    if ended_on is not None and row.kind not in LASTING_KINDS:
+        yield "agreed_ended_on", ended_on, f"nothing: {row.kind} has no end"
     if started_on is not None and ended_on is not None and ended_on < started_on:
         yield "agreed_ended_on", ended_on, f"a day from the beginning on, {started_on}"
 

@@ -140,9 +140,7 @@ class Storage:
             .where(Participant.study_id == self.study_id)
         )
         ids = {(participant_id, report_id): event_id for participant_id, report_id, event_id in stored}
-        self._insert(
-            Reading, (self._reading(row, ids[self.ids[row.participant], row.report_id]) for row in read)
-        )
+        self._insert(Reading, (self._reading(row, ids) for row in read))
 
     def _event(self, row: EventRow) -> Values:
         return {
@@ -153,14 +151,19 @@ class Storage:
             "ongoing": row.ongoing or False,
             "reason": row.reason,
             "place": row.place,
+            "term": row.term,
+            "criteria": row.criteria,
+            "recovery": row.recovery,
             "reported_at": row.reported_at or self.now,
             "reported_by": self.actor.label,
             "report_id": row.report_id,
         }
 
-    def _reading(self, row: EventRow, event_id: int) -> Values:
+    def _reading(self, row: EventRow, ids: Mapping[tuple[int, str], int]) -> Values:
+        participant_id, other = self.ids[row.participant], row.duplicate_of
         return {
-            "event_id": event_id,
+            "event_id": ids[participant_id, row.report_id],
+            "duplicate_of_id": None if other is None else ids[participant_id, other],
             "decision": row.decision,
             "agreed_started_on": row.agreed_started_on,
             "agreed_ended_on": row.agreed_ended_on,

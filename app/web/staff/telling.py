@@ -72,6 +72,8 @@ def _response(entry: TimelineEntry, desk: Desk, _participant: ParticipantRow) ->
 def _event(entry: TimelineEntry, _desk: Desk, _participant: ParticipantRow) -> Told:
     details: Details = entry.details
     title = str(words.EVENT_KINDS[details["kind"]])
+    if details["term"]:
+        title = f"{title}: {details['term']}"
     when = words.period(details["started"], details["ended"], details["ongoing"])
     by = gettext("reported by %(who)s", who=words.who(str(details["reported_by"])))
     began = words.partial_date(details["started"])

@@ -31,12 +31,34 @@ EVENT_KINDS = {
     "hospital stay": lazy_gettext("Hospital stay"),
     "transplant": lazy_gettext("Liver transplant"),
     "death": lazy_gettext("Death"),
+    "tumour": lazy_gettext("Tumour"),
+    "adverse event": lazy_gettext("Adverse event"),
 }
 OUTCOMES = {
     "reported": lazy_gettext("To be read"),
     "needs information": lazy_gettext("Needs information"),
     "confirmed": lazy_gettext("Confirmed"),
     "refuted": lazy_gettext("Refuted"),
+    "duplicate": lazy_gettext("Duplicate"),
+    "disagreement": lazy_gettext("Readers disagree"),
+}
+CRITERIA = {
+    # Translators: what makes an adverse event serious
+    "death": lazy_gettext("It led to death"),
+    "life-threatening": lazy_gettext("It threatened life"),
+    "hospitalisation": lazy_gettext("It needed a hospital stay, or prolonged one"),
+    "disability": lazy_gettext("It left a lasting disability"),
+    "congenital-anomaly": lazy_gettext("A congenital anomaly"),
+    "other": lazy_gettext("Otherwise medically important"),
+}
+RECOVERIES = {
+    # Translators: how an adverse event ended
+    "recovered": lazy_gettext("Recovered"),
+    "recovering": lazy_gettext("Recovering"),
+    "not recovered": lazy_gettext("Not recovered"),
+    "recovered with sequelae": lazy_gettext("Recovered with lasting effects"),
+    "fatal": lazy_gettext("Fatal"),
+    "unknown": lazy_gettext("Not known"),
 }
 SCOPES = {
     "contact": lazy_gettext("Contact: no more messages or calls"),
