@@ -96,7 +96,7 @@ def _participants(session: Session, current: CurrentStudy, size: int, now: datet
         "recorded_by": ACTOR.label,
     }
     _add(session, Consent, [consent | {"participant_id": key} for key in ids])
-    _add(session, Occasion, [row for key in ids for row in planned(key, study, day_0)])
+    _add(session, Occasion, [row for key in ids for row in planned(key, study, {"randomisation": day_0})])
     return ids
 
 

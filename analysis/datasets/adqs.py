@@ -26,9 +26,10 @@ def adqs(cut: Cut) -> pd.DataFrame:
 
 
 def baseline_visit(cut: Cut) -> str | None:
-    """The last visit due on or before the day of randomisation; None where there is none."""
-    early = [visit for visit in cut.study.visits if visit.day <= 0]
-    return max(early, key=lambda visit: visit.day).code if early else None
+    """The last visit due on or before the day of randomisation, or else of what visits are counted from."""
+    early = [visit for visit in cut.study.schedule if visit.day <= 0]
+    own_day_0 = [visit for visit in early if cut.study.anchor_of(visit) == "randomisation"]
+    return max(own_day_0 or early, key=lambda visit: visit.day).code if early else None
 
 
 def in_window(form: PlannedForm, given: GivenResponse) -> bool:

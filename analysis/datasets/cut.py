@@ -75,7 +75,7 @@ class Cut:
 
     def visit_day(self, form: PlannedForm, course: Course) -> int | None:
         """The planned day of a visit, also of one that an amendment has removed since."""
-        planned = next((visit.day for visit in self.study.visits if visit.code == form.visit), None)
+        planned = next((visit.day for visit in self.study.schedule if visit.code == form.visit), None)
         if planned is None and course.randomised_on is not None:
             return (form.window.due_on - course.randomised_on).days
         return planned

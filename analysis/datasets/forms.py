@@ -1,6 +1,6 @@
 """FORMS: one row for each questionnaire of each visit, expected or not, there or not, and why not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ from analysis.columns import FORMS
 from analysis.datasets.adqs import analysed
 from analysis.datasets.cut import Cut
 from analysis.datasets.frame import Row, frame
-from app.domain.schedule import occasion_state
+from app.domain.schedule import Ends, NotExpected, why_not_expected
 from app.domain.scoring import scores
 from app.queries.forms import GivenResponse, PlannedForm
 from app.queries.outcomes import Course
@@ -27,7 +27,7 @@ def forms(cut: Cut) -> pd.DataFrame:
 def _rows(cut: Cut, course: Course, form: PlannedForm) -> Iterator[Row]:
     if course.randomised_on is None:
         return
-    planned = next((visit.instruments for visit in cut.study.visits if visit.code == form.visit), ())
+    planned = next((visit.instruments for visit in cut.study.schedule if visit.code == form.visit), ())
     given = {each.instrument: each for each in form.responses}
     due = form.window.due_on <= cut.cutoff_on
     for instrument in dict.fromkeys((*planned, *given)):
@@ -50,7 +50,25 @@ def _rows(cut: Cut, course: Course, form: PlannedForm) -> Iterator[Row]:
         }
 
 
-NOT_EXPECTED = ("not due by the cut-off", "died", "withdrew")
+ENDED: Mapping[NotExpected, str] = {
+    "dead": "died",
+    "withdrawn": "withdrew",
+    "transplanted": "had a transplant",
+}
+NOT_EXPECTED = ("not due by the cut-off", *ENDED.values())
+
+
+def _ends(cut: Cut, course: Course) -> Ends:
+    # Once a death is reported no one expects answers any more, whether or not it has been confirmed yet.
+    events = course.settled_events("all")
+    withdrawn = (course.withdrawn("answers"), course.withdrawn("follow-up"))
+    stops = cut.study.after_transplant == "stop"
+    transplants = [each.started_on for each in events if each.kind == "transplant"] if stops else []
+    return Ends(
+        dead_on=min((each.started_on for each in events if each.kind == "death"), default=None),
+        withdrawn_on=min((day for day in withdrawn if day is not None), default=None),
+        transplanted_on=min(transplants, default=None),
+    )
 
 
 def _reason(cut: Cut, course: Course, form: PlannedForm, response: GivenResponse | None) -> str:
@@ -58,16 +76,9 @@ def _reason(cut: Cut, course: Course, form: PlannedForm, response: GivenResponse
     if response is not None and response.sent_on is not None and analysed(course, form, response):
         scored = scores(cut.instruments[response.instrument_version_id], response.answers)
         return "" if any(score is not None for score in scored.values()) else "sent without enough answers"
-    # Once a death is reported no one expects answers any more, whether or not it has been confirmed yet.
-    deaths = (each.started_on for each in course.settled_events("all") if each.kind == "death")
-    died_on = min(deaths, default=None)
-    withdrawn = (course.withdrawn("answers"), course.withdrawn("follow-up"))
-    ends = [day for day in (died_on, *withdrawn) if day is not None]
-    state = occasion_state(
-        form.window, completed_on=None, ended_on=min(ends, default=None), today=cut.cutoff_on
-    )
-    if state == "not expected":
-        return "died" if died_on is not None and died_on == min(ends) else "withdrew"
+    ended = why_not_expected(form.window, _ends(cut, course), today=cut.cutoff_on)
+    if ended is not None:
+        return ENDED[ended]
     if form.window.due_on > cut.cutoff_on:
         return "not due by the cut-off"
     if response is None:

@@ -149,7 +149,7 @@ def completion_table(found: Findings) -> Table | None:
 
 def visit_titles(found: Findings) -> dict[str, str]:
     """What visits are called; one that the study no longer has keeps its code."""
-    return {visit.code: visit.title.get("en", visit.code) for visit in found.data.study.visits}
+    return {visit.code: visit.title.get("en", visit.code) for visit in found.data.study.schedule}
 
 
 def _completion(found: Findings, row: Json) -> list[str]:

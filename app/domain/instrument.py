@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from app.domain.condition import Condition
-from app.domain.study import Strict
+from app.domain.definition import Strict
 
 ValidationStatus = Literal["validated", "linguistically validated", "not validated"]
 ItemType = Literal[

@@ -17,6 +17,7 @@ NotOwed = Literal[
     "closed",
     "withdrawn",
     "dead",
+    "transplanted",
     "stopped",
     "paused",
     "no address",
@@ -27,7 +28,7 @@ NotOwed = Literal[
 PLACEHOLDERS = ("link", "visit", "due", "closes", "site", "phone")
 """All that a reminder's texts can name, written as `{link}`; the participant's name is not among them."""
 
-FOR_NOW: tuple[NotOwed, ...] = ("stopped", "paused")
+FOR_NOW: tuple[NotOwed, ...] = ("stopped", "paused", "not open")
 """Why a message is not owed that may be owed again, because the participant says so or a day has come."""
 
 FIRST_RETRY = timedelta(minutes=15)
@@ -72,8 +73,10 @@ def why_not_owed(state: OccasionState, reachable: Reachable) -> NotOwed | None:
     """Return why a reminder must not be sent, or None where it is owed."""
     if reachable.dead:
         return "dead"
-    if reachable.contact_withdrawn or reachable.answers_withdrawn or state == "not expected":
+    if reachable.contact_withdrawn or reachable.answers_withdrawn:
         return "withdrawn"
+    if state == "not expected":  # of the three ends only a transplant is left
+        return "transplanted"
     if state in ("completed", "completed late"):
         return "completed"
     if state not in ANSWERABLE:

@@ -2,27 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, TypeVar
 
 from app.domain.actor import Role
 from app.domain.adjudication import EVENT_KINDS, EventKind, Rule
 from app.domain.condition import Condition
+from app.domain.definition import Strict
+from app.domain.definition import Texts as Texts
 from app.domain.quiet_hours import QuietHours
-
-Texts = Mapping[str, str]  # language -> words
+from app.domain.visit import Anchor, occurrences
+from app.domain.visit import Visit as Visit
 
 Endpoint = Literal["TFS", "OS", "TTX"]
 Origin = Literal["randomisation", "first-infusion"]
 Blinding = Literal["none", "assessors", "double"]
+AfterTransplant = Literal["continue", "stop"]
 Channel = Literal["email"]
 TIMINGS = ("on_opening", "days_after_opening", "days_after_due", "days_before_closing")
 ENDPOINTS: tuple[Endpoint, ...] = ("TFS", "OS", "TTX")
-
-
-class Strict:
-    """Readers of files (pydantic, in `formats`) refuse fields that are not named here."""
-
-    __pydantic_config__ = {"extra": "forbid", "strict": True}  # noqa: RUF012 - read by name, never changed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,18 +38,6 @@ class Site(Strict):
     time_zone: str
     phone: str
     language: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Visit(Strict):
-    """Due `day` days after the anchor, open from `opens` days before that to `closes` days after."""
-
-    code: str
-    day: int
-    opens: int
-    closes: int
-    title: Texts
-    instruments: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +166,7 @@ class Adjudication(Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class Study(Strict):
-    """One version of a protocol. The anchor of all visits is the day of randomisation.
+    """One version of a protocol. Visits are counted from `anchor`, but for those that name another.
 
     For `offline_days` after the link was opened a phone shows its pages without a connection; `history` lets
     participants see their own scores. Without `randomisation` arms are drawn elsewhere and typed in.
@@ -207,11 +193,22 @@ class Study(Strict):
     quiet_until: int = 8
     randomisation: Randomisation | None = None
     adjudication: Adjudication = Adjudication()
+    anchor: Anchor = "randomisation"
+    after_transplant: AfterTransplant = "continue"
 
     @property
     def quiet_hours(self) -> QuietHours:
         """Return when no planned message leaves."""
         return QuietHours(self.quiet_from, self.quiet_until)
+
+    @cached_property
+    def schedule(self) -> tuple[Visit, ...]:
+        """Return all visits as they are planned, a repeating one once for each time."""
+        return tuple(time for visit in self.visits for time in occurrences(visit))
+
+    @cached_property
+    def _planned(self) -> dict[str, Visit]:
+        return {visit.code: visit for visit in self.schedule}
 
     @property
     def instruments(self) -> tuple[str, ...]:
@@ -227,8 +224,12 @@ class Study(Strict):
         return _by_code(self.arms, code)
 
     def visit(self, code: str) -> Visit:
-        """Return a visit by its code; KeyError where there is none."""
-        return _by_code(self.visits, code)
+        """Return a visit, or one time of a repeating one, by its code; KeyError where there is none."""
+        return self._planned[code]
+
+    def anchor_of(self, visit: Visit) -> Anchor:
+        """Return what a visit is counted from."""
+        return visit.anchor or self.anchor
 
     def product_lot(self, code: str) -> ProductLot:
         """Return a product lot by its code; KeyError where there is none."""
@@ -240,14 +241,15 @@ class Study(Strict):
 
     def reminders_of(self, visit: str) -> tuple[ReminderStep, ...]:
         """Return the steps of reminding about one visit."""
-        return tuple(step for step in self.reminders if not step.visits or visit in step.visits)
+        codes = set(self.visit(visit).codes)
+        return tuple(step for step in self.reminders if not step.visits or not codes.isdisjoint(step.visits))
 
     def estimand(self, endpoint: Endpoint) -> Estimand | None:
         """Return what the study says of an endpoint, or None where it leaves it out."""
         return next((each for each in self.estimands if each.endpoint == endpoint), None)
 
 
-Coded = TypeVar("Coded", Arm, Site, Visit, ReminderStep, ProductLot)
+Coded = TypeVar("Coded", Arm, Site, ReminderStep, ProductLot)
 
 
 def _by_code(many: Iterable[Coded], code: str) -> Coded:

@@ -74,7 +74,7 @@ def _named_changes(noun: str, old: Mapping[str, Any], new: Mapping[str, Any]) ->
 def _becomes(field: str, before: object, after: object) -> str:
     # Words and structures are too long for a line: that they changed is what matters, the files say how.
     if isinstance(after, Mapping) or any(
-        is_dataclass(each) for each in (*_elements(before), *_elements(after))
+        is_dataclass(each) for each in (before, after, *_elements(before), *_elements(after))
     ):
         return f"{field} changed"
     return f"{field} {_shown(before)} becomes {_shown(after)}"

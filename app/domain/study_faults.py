@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
-from itertools import pairwise
 
 from app.domain.codes import (
     CODE_ALLOWED,
@@ -29,6 +28,8 @@ from app.domain.study import (
     Texts,
     Visit,
 )
+from app.domain.texts_faults import text_faults
+from app.domain.visit_faults import sound, visit_faults
 
 LONGEST_STAY_IN_DAYS = 3660
 OLDEST_DONOR = 120
@@ -42,22 +43,20 @@ def study_faults(
     """Find every contradiction inside a study, given the names of all time zones and of its instruments."""
     yield from _head_faults(study)
     yield from _quiet_faults(study)
-    yield from _text_faults(study, "title", study.title)
+    yield from text_faults(study, "title", study.title)
     for place, coded in (("arms", study.arms), ("sites", study.sites), ("visits", study.visits)):
         yield from code_faults(place, [each.code for each in coded])
     for number, arm in enumerate(study.arms):
         yield from _blank(f"arms[{number}].name", arm.name)
     for number, site in enumerate(study.sites):
         yield from _site_faults(study, f"sites[{number}]", site, time_zones)
-    for number, visit in enumerate(study.visits):
-        yield from _visit_faults(study, f"visits[{number}]", visit, instruments)
-    yield from _overlaps(study)
+    yield from visit_faults(study, instruments)
     yield from _reminder_faults(study)
     yield from _lot_faults(study)
     yield from _estimand_faults(study)
     yield from code_faults("stay_reasons", [each.code for each in study.stay_reasons])
     for number, reason in enumerate(study.stay_reasons):
-        yield from _text_faults(study, f"stay_reasons[{number}].text", reason.text)
+        yield from text_faults(study, f"stay_reasons[{number}].text", reason.text)
     yield from code_faults("alerts", [each.code for each in study.alerts])
     for number, rule in enumerate(study.alerts):
         yield from _alert_faults(study, f"alerts[{number}]", rule)
@@ -90,19 +89,6 @@ def _quiet_faults(study: Study) -> Iterator[DefinitionFault]:
         yield DefinitionFault("quiet_until", str(study.quiet_until), "another hour than quiet_from")
 
 
-def _text_faults(study: Study, place: str, texts: Texts) -> Iterator[DefinitionFault]:
-    rests_on = frozenset({"languages"})
-    for language in study.languages:
-        if is_blank(texts.get(language, "")):
-            yield DefinitionFault(
-                f"{place}.{language}", "no words", "words in each of the study's languages", rests_on
-            )
-    for language in texts:
-        if language not in study.languages:
-            allowed = f"the study's languages: {listed(study.languages)}"
-            yield DefinitionFault(f"{place}.{language}", "another language", allowed, rests_on)
-
-
 def _blank(place: str, text: str) -> Iterator[DefinitionFault]:
     if is_blank(text):
         yield DefinitionFault(place, "no words", "some words")
@@ -122,42 +108,13 @@ def _site_faults(
         yield DefinitionFault(f"{place}.language", quoted(site.language), allowed, frozenset({"languages"}))
 
 
-def _visit_faults(
-    study: Study, place: str, visit: Visit, instruments: Collection[str]
-) -> Iterator[DefinitionFault]:
-    for field in ("day", "opens", "closes"):
-        if getattr(visit, field) < 0:
-            yield DefinitionFault(f"{place}.{field}", str(getattr(visit, field)), "0 or more days")
-    yield from _text_faults(study, f"{place}.title", visit.title)
-    if not visit.instruments:
-        yield DefinitionFault(f"{place}.instruments", "none", "at least one instrument")
-    for name in repeated(visit.instruments):
-        yield DefinitionFault(f"{place}.instruments", f"{quoted(name)} more than once", "each once")
-    for name in dict.fromkeys(visit.instruments):
-        if name not in instruments:
-            allowed = f"a folder under instruments/: {listed(sorted(instruments))}"
-            yield DefinitionFault(f"{place}.instruments", quoted(name), allowed, frozenset({"instruments/"}))
-
-
-def _overlaps(study: Study) -> Iterator[DefinitionFault]:
-    in_order = sorted(enumerate(study.visits), key=lambda pair: (pair[1].day - pair[1].opens, pair[1].day))
-    for (_, before), (number, visit) in pairwise(in_order):
-        last, first = before.day + before.closes, visit.day - visit.opens
-        if first <= last:
-            yield DefinitionFault(
-                f"visits[{number}]",
-                f'a window from day {first}, while "{before.code}" is open until day {last}',
-                "windows that do not overlap",
-            )
-
-
 def _reminder_faults(study: Study) -> Iterator[DefinitionFault]:
     yield from code_faults("reminders", [each.code for each in study.reminders])
     for number, step in enumerate(study.reminders):
         place = f"reminders[{number}]"
         for field in ("subject", "body"):
             texts: Texts = getattr(step, field)
-            yield from _text_faults(study, f"{place}.{field}", texts)
+            yield from text_faults(study, f"{place}.{field}", texts)
             for language, text in texts.items():
                 yield from _message_faults(f"{place}.{field}.{language}", text, is_body=field == "body")
         yield from _timing_faults(study, place, step, study.reminders[:number])
@@ -168,7 +125,7 @@ def _timing_faults(
 ) -> Iterator[DefinitionFault]:
     codes = [visit.code for visit in study.visits]
     for code in step.visits:
-        if code not in codes:
+        if code not in codes and code not in {visit.code for visit in sound(study)}:
             yield DefinitionFault(
                 f"{place}.visits", quoted(code), f"a visit's code: {listed(codes)}", frozenset({"visits"})
             )
@@ -179,7 +136,9 @@ def _timing_faults(
     found = str(getattr(step, timing))
     if any(_same_day(step, other) for other in before):
         yield DefinitionFault(f"{place}.{timing}", found, "a day on which no other step falls")
-    reminded = [visit for visit in study.visits if not step.visits or visit.code in step.visits]
+    reminded = [
+        visit for visit in sound(study) if not step.visits or not set(visit.codes).isdisjoint(step.visits)
+    ]
     if reminded and not any(_falls_within(step, visit) for visit in reminded):
         allowed = "a day on which at least one visit is open; otherwise it is never sent"
         yield DefinitionFault(f"{place}.{timing}", found, allowed, frozenset({"visits"}))
@@ -253,7 +212,7 @@ def _alert_faults(study: Study, place: str, rule: AlertRule) -> Iterator[Definit
         yield DefinitionFault(f"{place}.instrument", quoted(rule.instrument), allowed, frozenset({"visits"}))
     if not rule.when:
         yield DefinitionFault(f"{place}.when", "none", "at least one condition")
-    yield from _text_faults(study, f"{place}.text", rule.text)
+    yield from text_faults(study, f"{place}.text", rule.text)
 
 
 def _adjudication_faults(asked: Adjudication) -> Iterator[DefinitionFault]:

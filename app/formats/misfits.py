@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from difflib import get_close_matches
+from types import NoneType
 from typing import Any, Generic, get_args, get_type_hints
 
 from pydantic import ValidationError
@@ -163,8 +164,12 @@ def _shown(value: object) -> str:
 
 def _known(kind: type, place: Place) -> str:
     for part in place[:-1]:
+        if NoneType in get_args(kind):  # what may be left out
+            kind = get_args(kind)[0]
         inner = get_args(kind)  # of a list the one kind of its elements, of names with values the second
         kind = inner[1 if isinstance(part, str) else 0] if inner else get_type_hints(kind)[str(part)]
+    if NoneType in get_args(kind):
+        kind = get_args(kind)[0]
     names = [field.name for field in fields(kind)] if is_dataclass(kind) else []
     alike = get_close_matches(str(place[-1]), names, n=1)
     return f"{alike[0]} (perhaps meant), of {listed(names)}" if alike else listed(names)

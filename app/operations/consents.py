@@ -11,14 +11,19 @@ from app.models import Consent, Withdrawal
 from app.models.consent import WithdrawalScope
 from app.operations import audit
 from app.operations.audit import Chain
+from app.operations.occasions import replan_occasions
 from app.operations.participants import held, not_in_future
 from app.queries import studies
+from app.queries.anchors import anchors_of
 
 
 def record_consent(
     session: Session, *, participant_id: int, version: str, consented_on: date, actor: Actor, now: datetime
 ) -> int:
-    """Record that a version of the consent was signed; the same version and day again changes nothing."""
+    """Record that a version of the consent was signed; the same version and day again changes nothing.
+
+    One before the first that was known moves the visits that count from the consent and lie ahead.
+    """
     participant = held(session, participant_id=participant_id, actor=actor)
     if version not in studies.current(session, study_id=participant.study_id).study.consent_versions:
         raise Refusal(Code.UNKNOWN_CODE, f"consent version {version}")
@@ -30,6 +35,7 @@ def record_consent(
     )
     if there:
         return there
+    known = anchors_of(session, participant_id=participant_id)
     consent = Consent(
         participant_id=participant_id,
         version=version,
@@ -39,6 +45,8 @@ def record_consent(
     )
     session.add(consent)
     session.flush()
+    replanned = replan_occasions(session, participant=participant, before=known, now=now)
+    old, new = replanned.told(None, {"version": version, "consented_on": consented_on.isoformat()})
     audit.record(
         session,
         chain=Chain("participant", participant_id),
@@ -46,7 +54,8 @@ def record_consent(
         action="consent.record",
         subject=f"consent:{consent.id}",
         now=now,
-        new={"version": version, "consented_on": consented_on.isoformat()},
+        old=old,
+        new=new,
         locked=True,
     )
     return consent.id

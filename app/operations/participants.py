@@ -37,6 +37,7 @@ def enrol_participant(
 ) -> int:
     """Enrol someone who has consented, in the site's zone unless another is given; return the id.
 
+    Visits that count from the consent are planned.
     Refuses a code that is taken, a site or consent version the study does not have, a language it does not
     offer, and a consent in the future.
     """
@@ -78,6 +79,9 @@ def enrol_participant(
         )
     )
     session.flush()
+    visits = plan_occasions(
+        session, participant_id=participant.id, study=study, anchors={"consent": consented_on}
+    )
     audit.record(
         session,
         chain=Chain("participant", participant.id),
@@ -92,7 +96,8 @@ def enrol_participant(
             "time_zone": zone,
             "consent_version": consent_version,
             "consented_on": consented_on.isoformat(),
-        },
+        }
+        | ({"visits": visits} if visits else {}),
     )
     return participant.id
 
@@ -114,10 +119,11 @@ def randomise_participant(
     now: datetime,
     place: Mapping[str, object] | None = None,
 ) -> None:
-    """Record the arm and day 0, once, and plan the visits from it; `place` is that of a randomisation list.
+    """Record the arm and day 0, once, and plan the visits that count from it.
 
-    Refuses a second randomisation, an unknown arm, a day in the future, and a day before the first consent;
-    and an arm that staff typed where the study draws its arms here.
+    `place` is that of a randomisation list. Refuses a second randomisation, an unknown arm, a day in the
+    future, and a day before the first consent; and an arm that staff typed where the study draws its arms
+    here.
     """
     participant = held(session, participant_id=participant_id, actor=actor)
     study = studies.current(session, study_id=participant.study_id).study
@@ -140,7 +146,9 @@ def randomise_participant(
         raise Refusal(Code.DATE_OUT_OF_ORDER, f"randomised on {randomised_on}, consented on {consented_on}")
     participant.arm, participant.randomised_on = arm, randomised_on
     session.flush()
-    visits = plan_occasions(session, participant_id=participant_id, study=study, anchor_on=randomised_on)
+    visits = plan_occasions(
+        session, participant_id=participant_id, study=study, anchors={"randomisation": randomised_on}
+    )
     audit.record(
         session,
         chain=Chain("participant", participant_id),

@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.domain import instrument as asked
 from app.domain import study as planned
 from app.domain.actor import Actor
-from app.domain.schedule import civil_date, window
+from app.domain.schedule import civil_date
 from app.domain.study_changes import instrument_changes, study_changes, wording_changes
 from app.errors import Code, Refusal
 from app.formats import definition
@@ -34,6 +34,7 @@ from app.operations import audit
 from app.operations.audit import Chain
 from app.operations.occasions import plan_occasions
 from app.queries import studies
+from app.queries.anchors import anchors
 from app.queries.studies import CurrentStudy
 
 
@@ -50,7 +51,8 @@ def load_study(session: Session, *, folder: StudyFolder, actor: Actor, now: date
     """Store a folder as the study's next version, unless it is what the newest version says already.
 
     Responses keep the versions they were given in. Visits that are planned stay as planned; new ones are
-    planned for everybody randomised, where their window has not closed. Refuses to drop what rows use.
+    planned for everybody whose day 0 is known, where their window has not closed. Refuses to drop what rows
+    use.
     """
     study_id, is_new = _study_id(session, folder.study.code)
     audit.lock(session, Chain("study", study_id))
@@ -111,7 +113,7 @@ def _refuse_to_drop_what_is_used(session: Session, before: CurrentStudy, study: 
         ("site of an account:", accounts, sites),
         ("arm", select(Participant.arm).where(in_study), {each.code for each in study.arms}),
         ("language", select(Participant.language).where(in_study), study.languages),
-        ("visit", visits, {each.code for each in study.visits}),
+        ("visit", visits, {each.code for each in study.schedule}),
         ("product lot", lots, {each.code for each in study.product_lots}),
     ]
     dropped = [
@@ -190,31 +192,22 @@ def _hash(value: asked.Instrument | asked.Wording) -> str:
 def _plan_new_visits(
     session: Session, study_id: int, study: planned.Study, before: CurrentStudy | None, now: datetime
 ) -> Mapping[str, list[str]]:
-    known = {visit.code for visit in before.study.visits} if before else set()
-    if before is None or all(visit.code in known for visit in study.visits):
+    if before is None:
         return {}
-    randomised = session.scalars(
-        select(Participant)
-        .where(Participant.study_id == study_id, Participant.randomised_on.is_not(None))
-        .order_by(Participant.id)
-    )
+    known = {(visit.code, before.study.anchor_of(visit)) for visit in before.study.schedule}
+    if all((visit.code, study.anchor_of(visit)) in known for visit in study.schedule):
+        return {}
+    participants = select(Participant).where(Participant.study_id == study_id).order_by(Participant.id)
+    days = anchors(session, where=Participant.study_id == study_id)
     added = {
-        str(participant.id): _plan_open_visits(session, participant, participant.randomised_on, study, now)
-        for participant in randomised.all()
-        if participant.randomised_on is not None
+        str(participant.id): plan_occasions(
+            session,
+            participant_id=participant.id,
+            study=study,
+            anchors=days[participant.id],
+            # Nobody has missed a visit that had closed before the protocol had it.
+            open_on=civil_date(now, ZoneInfo(participant.time_zone)),
+        )
+        for participant in session.scalars(participants).all()
     }
     return {participant_id: visits for participant_id, visits in added.items() if visits}
-
-
-def _plan_open_visits(
-    session: Session, participant: Participant, anchor_on: date, study: planned.Study, now: datetime
-) -> list[str]:
-    # Nobody has missed a visit that had closed before the protocol had it.
-    today = civil_date(now, ZoneInfo(participant.time_zone))
-    to_come = tuple(visit for visit in study.visits if window(visit, anchor_on).closes_on >= today)
-    return plan_occasions(
-        session,
-        participant_id=participant.id,
-        study=replace(study, visits=to_come),
-        anchor_on=anchor_on,
-    )

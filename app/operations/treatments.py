@@ -10,8 +10,10 @@ from app.errors import Code, Refusal
 from app.models import Treatment
 from app.operations import audit
 from app.operations.audit import Chain
+from app.operations.occasions import replan_occasions
 from app.operations.participants import held, not_in_future
 from app.queries import studies
+from app.queries.anchors import anchors_of
 
 
 def record_treatment(
@@ -26,6 +28,7 @@ def record_treatment(
 ) -> int:
     """Record an infusion of a product lot; the same lot on the same day again changes nothing.
 
+    The first one plans the visits that count from it; one before that moves those that lie ahead.
     Refuses a lot that the study does not have, a day in the future or before day 0, and the same lot on the
     same day by another route: neither may be lost.
     """
@@ -45,6 +48,7 @@ def record_treatment(
         raise Refusal(Code.ALREADY_RECORDED, f"{lot} on {given_on} by {there.route}")
     if there is not None:
         return there.id
+    known = anchors_of(session, participant_id=participant_id)
     treatment = Treatment(
         participant_id=participant_id,
         lot=lot,
@@ -55,6 +59,8 @@ def record_treatment(
     )
     session.add(treatment)
     session.flush()
+    replanned = replan_occasions(session, participant=participant, before=known, now=now)
+    old, new = replanned.told(None, {"lot": lot, "route": route, "given_on": given_on.isoformat()})
     audit.record(
         session,
         chain=Chain("participant", participant_id),
@@ -62,7 +68,8 @@ def record_treatment(
         action="treatment.record",
         subject=f"treatment:{treatment.id}",
         now=now,
-        new={"lot": lot, "route": route, "given_on": given_on.isoformat()},
+        old=old,
+        new=new,
         locked=True,
     )
     return treatment.id

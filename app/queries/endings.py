@@ -1,14 +1,16 @@
-"""Deaths and withdrawals: what ends the expectation of answers, and what forbids writing to someone."""
+"""Deaths, withdrawals, transplants: what ends the expectation of answers, and what forbids to write."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.adjudication import Rule, settled
+from app.domain.adjudication import EventKind, settled
+from app.domain.schedule import Ends
+from app.domain.study import Study
 from app.models import Event, Participant, Reading, Withdrawal
 from app.models.consent import WithdrawalScope
 from app.queries import made_readings, studies
@@ -16,16 +18,30 @@ from app.queries import made_readings, studies
 
 @dataclass(frozen=True)
 class Ending:
-    """What has ended for one participant; a death counts from its report on, unless it was refuted."""
+    """What has ended for one participant; a death counts from its report on, unless it was refuted.
+
+    So does a transplant, in a study that expects no more answers after one; in others it ends nothing.
+    """
 
     dead_on: date | None = None
     withdrawals: dict[WithdrawalScope, date] = field(default_factory=dict)
+    transplanted_on: date | None = None
 
     @property
     def ended_on(self) -> date | None:
-        """Return the first day on which no more answers are expected."""
-        days = [self.dead_on, self.withdrawals.get("answers"), self.withdrawals.get("follow-up")]
+        """Return the day of a death, or of the withdrawal of answers or of follow-up before it."""
+        days = [self.dead_on, self.ends.withdrawn_on]
         return min((day for day in days if day is not None), default=None)
+
+    @property
+    def ends(self) -> Ends:
+        """Return what decides which answers are expected."""
+        days = [self.withdrawals.get("answers"), self.withdrawals.get("follow-up")]
+        return Ends(
+            dead_on=self.dead_on,
+            withdrawn_on=min((day for day in days if day is not None), default=None),
+            transplanted_on=self.transplanted_on,
+        )
 
 
 NOTHING_ENDED = Ending()
@@ -33,7 +49,8 @@ NOTHING_ENDED = Ending()
 
 def endings(session: Session, *, participant_ids: Collection[int]) -> dict[int, Ending]:
     """Return the endings of those participants for whom something has ended."""
-    dead_on = _dead_on(session, participant_ids)
+    events = _first_events(session, participant_ids)
+    dead_on, transplanted_on = events["death"], events["transplant"]
     withdrawals: dict[int, dict[WithdrawalScope, date]] = defaultdict(dict)
     for row in session.execute(
         select(Withdrawal.participant_id, Withdrawal.scope, Withdrawal.withdrawn_on).where(
@@ -42,7 +59,8 @@ def endings(session: Session, *, participant_ids: Collection[int]) -> dict[int, 
     ):
         withdrawals[row.participant_id][row.scope] = row.withdrawn_on
     return {
-        key: Ending(dead_on.get(key), withdrawals.get(key, {})) for key in dead_on.keys() | withdrawals.keys()
+        key: Ending(dead_on.get(key), withdrawals.get(key, {}), transplanted_on.get(key))
+        for key in dead_on.keys() | withdrawals.keys() | transplanted_on.keys()
     }
 
 
@@ -51,36 +69,37 @@ def ending(session: Session, *, participant_id: int) -> Ending:
     return endings(session, participant_ids=[participant_id]).get(participant_id, NOTHING_ENDED)
 
 
-def _dead_on(session: Session, participant_ids: Collection[int]) -> dict[int, date]:
-    deaths = {
-        event.id: event
-        for event in session.scalars(
-            select(Event).where(Event.participant_id.in_(participant_ids), Event.kind == "death")
-        )
-    }
-    if not deaths:
-        return {}
-    read = select(Reading).where(Reading.event_id.in_(deaths)).order_by(Reading.id)
-    readings = made_readings.by_event(session.scalars(read))
-    rules = _rules(session, {each.participant_id for each in deaths.values()})
-    dead_on: dict[int, date] = {}
-    for event in deaths.values():
-        reported, rule = made_readings.reported(event), rules[event.participant_id]
+def _first_events(session: Session, participant_ids: Collection[int]) -> Mapping[EventKind, dict[int, date]]:
+    """Return the day of each first death, and transplant that ends the visits, without those refuted."""
+    first: dict[EventKind, dict[int, date]] = {"death": {}, "transplant": {}}
+    events = session.scalars(
+        select(Event).where(Event.participant_id.in_(participant_ids), Event.kind.in_(first))
+    ).all()
+    if not events:
+        return first
+    of_these = Reading.event_id.in_([event.id for event in events])
+    readings = made_readings.by_event(session.scalars(select(Reading).where(of_these).order_by(Reading.id)))
+    found = _studies(session, {event.participant_id for event in events})
+    for event in events:
+        key, study = event.participant_id, found[event.participant_id]
+        if event.kind == "transplant" and study.after_transplant == "continue":
+            continue
+        rule = study.adjudication.rule(event.kind)
+        reported = made_readings.reported(event)
         counted = settled(reported, readings[event.id], events="all", rule=rule)
         if counted is not None:
-            earlier = dead_on.get(event.participant_id, counted.started_on)
-            dead_on[event.participant_id] = min(earlier, counted.started_on)
-    return dead_on
+            of_kind = first[event.kind]
+            of_kind[key] = min(of_kind.get(key, counted.started_on), counted.started_on)
+    return first
 
 
-def _rules(session: Session, participant_ids: Collection[int]) -> dict[int, Rule]:
-    """Return by which rule each participant's study decides about deaths."""
+def _studies(session: Session, participant_ids: Collection[int]) -> dict[int, Study]:
+    """Return the study of each participant as it is now."""
     found = session.execute(
         select(Participant.id, Participant.study_id).where(Participant.id.in_(participant_ids))
     )
     study_of = {row.id: row.study_id for row in found}
-    rules = {
-        study_id: studies.current(session, study_id=study_id).study.adjudication.rule("death")
-        for study_id in set(study_of.values())
+    known = {
+        study_id: studies.current(session, study_id=study_id).study for study_id in set(study_of.values())
     }
-    return {participant_id: rules[study_id] for participant_id, study_id in study_of.items()}
+    return {participant_id: known[study_id] for participant_id, study_id in study_of.items()}

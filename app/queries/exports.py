@@ -218,7 +218,7 @@ def _withdrawals(session: Session, study_id: int) -> tuple[WithdrawalRow, ...]:
 def _responses(session: Session, study_id: int) -> tuple[ResponseRow, ...]:
     published = wordings(session, study_id=study_id)
     study = studies.current(session, study_id=study_id).study
-    order = {visit.code: position for position, visit in enumerate(study.visits)}
+    order = {visit.code: position for position, visit in enumerate(study.schedule)}
     # An answer has no wording of its own only where there is no answer: then the response's stands for it.
     wording_id = func.coalesce(Answer.wording_id, Response.wording_id).label("wording_id")
     found = session.execute(

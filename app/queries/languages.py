@@ -89,4 +89,4 @@ def _due(session: Session, study_id: int, participant_id: int, now: datetime) ->
 
 
 def _first(study: Study) -> tuple[str, ...]:
-    return min(study.visits, key=lambda visit: visit.day).instruments if study.visits else ()
+    return min(study.schedule, key=lambda visit: visit.day).instruments if study.schedule else ()

@@ -9,7 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.schedule import OccasionState, Window, civil_date, occasion_state
+from app.domain.schedule import (
+    NotExpected,
+    OccasionState,
+    Window,
+    civil_date,
+    occasion_state,
+    why_not_expected,
+)
 from app.domain.study import Visit
 from app.models import Occasion, Participant, Response
 from app.queries import studies
@@ -28,13 +35,17 @@ class InstrumentStatus:
 
 @dataclass(frozen=True)
 class OccasionStatus:
-    """A visit for one participant: its window, where it stands today, and its questionnaires."""
+    """A visit for one participant: its window, where it stands today, and its questionnaires.
+
+    `not_expected` says why, where that is its state.
+    """
 
     occasion_id: int
     visit: Visit
     window: Window
     state: OccasionState
     instruments: tuple[InstrumentStatus, ...]
+    not_expected: NotExpected | None = None
 
 
 def of_participant(session: Session, *, participant_id: int, now: datetime) -> list[OccasionStatus]:
@@ -42,7 +53,8 @@ def of_participant(session: Session, *, participant_id: int, now: datetime) -> l
     participant = session.get_one(Participant, participant_id)
     zone = ZoneInfo(participant.time_zone)
     study = studies.current(session, study_id=participant.study_id).study
-    ended_on = ending(session, participant_id=participant_id).ended_on
+    ends = ending(session, participant_id=participant_id).ends
+    today = civil_date(now, zone)
     progress = _progress(session, participant_id)
     found = session.scalars(
         select(Occasion)
@@ -59,10 +71,11 @@ def of_participant(session: Session, *, participant_id: int, now: datetime) -> l
         state = occasion_state(
             window,
             completed_on=completed_on({each.name: each.submitted_at for each in instruments}, visit, zone),
-            ended_on=ended_on,
-            today=civil_date(now, zone),
+            ends=ends,
+            today=today,
         )
-        statuses.append(OccasionStatus(occasion.id, visit, window, state, instruments))
+        why = why_not_expected(window, ends, today=today) if state == "not expected" else None
+        statuses.append(OccasionStatus(occasion.id, visit, window, state, instruments, why))
     return statuses
 
 

@@ -128,7 +128,7 @@ def _standing(
     state = occasion_state(
         window,
         completed_on=completed_on(submitted, study.visit(occasion.visit), zone),
-        ended_on=ended.ended_on,
+        ends=ended.ends,
         today=today,
     )
     reachable = Reachable(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain import instrument as asked
 from app.domain.answer import AnswerValue
 from app.domain.response import GivenAnswer, Respondent, counting
-from app.domain.schedule import OccasionState, Window, civil_date, occasion_state
+from app.domain.schedule import Ends, OccasionState, Window, civil_date, occasion_state
 from app.domain.study import Visit
 from app.errors import Code, Refusal
 from app.models import Answer, Event, Occasion, Response, Withdrawal
@@ -93,8 +93,8 @@ _FOUND = (
         .scalar_subquery()
         .label("withdrawn_on"),
         exists()
-        .where(Event.participant_id == bindparam("participant"), Event.kind == "death")
-        .label("a_death"),
+        .where(Event.participant_id == bindparam("participant"), Event.kind.in_(("death", "transplant")))
+        .label("an_end"),
     )
     .outerjoin(
         Response, (Response.occasion_id == Occasion.id) & (Response.instrument == bindparam("instrument"))
@@ -128,9 +128,9 @@ def questionnaire(
     if instrument not in visit.instruments:
         raise Refusal(Code.NOT_FOUND, f"instrument {instrument}")
     version_id, wording_id = _version_and_wording(session, current, row, instrument, language)
-    ended_on = row.withdrawn_on
-    if row.a_death:
-        ended_on = ending(session, participant_id=visitor.participant_id).ended_on
+    ends = Ends(withdrawn_on=row.withdrawn_on)
+    if row.an_end:
+        ends = ending(session, participant_id=visitor.participant_id).ends
     window = Window(row.opens_on, row.due_on, row.closes_on)
     sent_at: datetime | None = row.submitted_at
     return Questionnaire(
@@ -141,7 +141,7 @@ def questionnaire(
         state=occasion_state(
             window,
             completed_on=civil_date(sent_at, visitor.time_zone) if sent_at else None,
-            ended_on=ended_on,
+            ends=ends,
             today=civil_date(now, visitor.time_zone),
         ),
         name=instrument,

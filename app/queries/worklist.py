@@ -141,7 +141,7 @@ def _rows(
                 state=occasion_state(
                     Window(occasion.opens_on, occasion.due_on, occasion.closes_on),
                     completed_on=completed_on(submitted.get(occasion.id, {}), planned, zone),
-                    ended_on=what_ended.ended_on,
+                    ends=what_ended.ends,
                     today=civil_date(now, zone),
                 ),
                 reachable=participant.id in with_contact and _may_write(what_ended),

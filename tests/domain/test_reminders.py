@@ -126,7 +126,7 @@ def test_owed_while_answers_can_be_given_and_else_not(state: OccasionState) -> N
         "completed": "completed",
         "completed late": "completed",
         "missed": "closed",
-        "not expected": "withdrawn",
+        "not expected": "transplanted",
     }
     assert why_not_owed(state, WELL) == wanted.get(state)
 

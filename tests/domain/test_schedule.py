@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from app.domain.schedule import (
     ANSWERABLE,
+    NO_END,
     OCCASION_STATES,
+    Ends,
     OccasionState,
     Window,
     civil_date,
@@ -41,28 +43,32 @@ def test_window_counts_days_from_the_anchor() -> None:
     ],
 )
 def test_each_day_of_a_window(today: date, state: OccasionState) -> None:
-    assert occasion_state(PLANNED, completed_on=None, ended_on=None, today=today) == state
+    assert occasion_state(PLANNED, completed_on=None, ends=NO_END, today=today) == state
 
 
 def test_completed_in_the_window_and_after_it() -> None:
     later = date(2026, 6, 1)
-    assert occasion_state(PLANNED, completed_on=PLANNED.closes_on, ended_on=None, today=later) == "completed"
+    assert occasion_state(PLANNED, completed_on=PLANNED.closes_on, ends=NO_END, today=later) == "completed"
     after = PLANNED.closes_on + timedelta(days=1)
-    assert occasion_state(PLANNED, completed_on=after, ended_on=None, today=later) == "completed late"
+    assert occasion_state(PLANNED, completed_on=after, ends=NO_END, today=later) == "completed late"
 
 
 def test_an_end_before_the_close_means_not_expected_and_after_it_still_missed() -> None:
     today = date(2026, 3, 1)
     assert (
-        occasion_state(PLANNED, completed_on=None, ended_on=PLANNED.closes_on, today=today) == "not expected"
+        occasion_state(PLANNED, completed_on=None, ends=Ends(dead_on=PLANNED.closes_on), today=today)
+        == "not expected"
     )
     after = PLANNED.closes_on + timedelta(days=1)
-    assert occasion_state(PLANNED, completed_on=None, ended_on=after, today=today) == "missed"
+    assert occasion_state(PLANNED, completed_on=None, ends=Ends(dead_on=after), today=today) == "missed"
 
 
 def test_an_end_that_has_not_come_changes_nothing_today() -> None:
     tomorrow = PLANNED.due_on + timedelta(days=1)
-    assert occasion_state(PLANNED, completed_on=None, ended_on=tomorrow, today=PLANNED.due_on) == "due"
+    assert (
+        occasion_state(PLANNED, completed_on=None, ends=Ends(withdrawn_on=tomorrow), today=PLANNED.due_on)
+        == "due"
+    )
 
 
 days = st.dates(date(2020, 1, 1), date(2030, 1, 1))
@@ -73,7 +79,7 @@ def test_every_day_has_exactly_one_state(
     anchor: date, today: date, end: date | None, done: date | None
 ) -> None:
     planned = window(WEEK_4, anchor)
-    state = occasion_state(planned, completed_on=done, ended_on=end, today=today)
+    state = occasion_state(planned, completed_on=done, ends=Ends(dead_on=end), today=today)
     assert state in OCCASION_STATES
     if state in ANSWERABLE:
         assert done is None

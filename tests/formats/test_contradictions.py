@@ -7,6 +7,9 @@ import pytest
 from app.formats.study_folder import is_language
 from tests.fixtures.study_folder import AR, EN, INSTRUMENT, STUDY, changed, faults
 
+WEEK_4 = 'closes = 14\ntitle = { en = "Week 4"'
+YEARLY = 'closes = 14\nrepeats = { unit = "year", times = 3 }\ntitle = { en = "{number}"'
+
 # file, what stands there, what is put there; of the one fault: its place, how found begins, a part of allowed
 CONTRADICTIONS = [
     (STUDY, 'code = "two-languages"', 'code = "two languages"', "code", '"two languages"', "letters a-z"),
@@ -33,6 +36,16 @@ CONTRADICTIONS = [
         "visits[1]",
         'a window from day 7, while "day-0" is open until day 7',
         "do not overlap",
+    ),
+    (STUDY, WEEK_4, YEARLY, "visits[1].title.ar", '"الأسبوع 4"', "words with {number}"),
+    (STUDY, "closes = 14", "closes = 14\nrepeats = {}", "visits[1].repeats.unit", "nothing", "required"),
+    (
+        STUDY,
+        WEEK_4,
+        YEARLY.replace("times = 3", "days = 3"),
+        "visits[1].repeats.days",
+        "a field that is not known",
+        "unit, every, first, times, until_day",
     ),
     (STUDY, ', ar = "الأسبوع 4"', "", "visits[1].title.ar", "no words", "each of the study's languages"),
     (STUDY, 'ar = "أسئلة"', 'ar = ""', "reminders[0].subject.ar", "no words", "each of the study's"),

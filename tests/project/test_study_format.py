@@ -22,6 +22,7 @@ from app.domain.study import (
     Study,
     Visit,
 )
+from app.domain.visit import Repeats
 from app.formats import study_folder
 
 PAGE = (Path(__file__).parents[2] / "docs" / "study-format.md").read_text(encoding="utf-8")
@@ -30,6 +31,7 @@ SECTIONS: dict[str, type] = {
     "`[[arms]]`": Arm,
     "`[[sites]]`": Site,
     "`[[visits]]`": Visit,
+    "`repeats`": Repeats,
     "`[[reminders]]`": ReminderStep,
     "`[randomisation]`": Randomisation,
     "`[[product_lots]]`": ProductLot,

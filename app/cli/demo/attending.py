@@ -41,9 +41,11 @@ class Attending:
     def visits(self, course: Course, arm: ArmTruth) -> Iterator[Act]:
         """Yield what is answered at each visit, and how someone was seen in the clinic or called."""
         quality = Quality(self.chance, self.truth, arm)
-        planned = windows(self.study, course.day_0)
-        for visit in self.study.visits:
-            window = planned[visit.code]
+        planned = windows(self.study, {"randomisation": course.day_0})
+        for visit in self.study.schedule:
+            window = planned.get(visit.code)
+            if window is None:  # counted from a day that is not made up here
+                continue
             felt = quality.at(visit.day / 365.25)
             answered = self._answers(course, arm, visit, window, felt)
             yield from answered
@@ -58,7 +60,7 @@ class Attending:
 
         Without them those who live would leave the sight of the study earlier than those who die.
         """
-        last_visit = max((visit.day for visit in self.study.visits), default=0)
+        last_visit = max((visit.day for visit in self.study.schedule), default=0)
         on = course.day_0 + timedelta(days=last_visit + CALLS_EVERY)
         while on < course.today:
             if self._happens(self.truth.called_later):

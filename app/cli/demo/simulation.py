@@ -82,10 +82,10 @@ def _entry(study: Study, truth: Truth, number: int) -> _Entry:
         language = site.language
     elif luck < truth.site_language + truth.first_language:
         language = first
-    if number < len(study.visits) - 1:
+    if number < len(study.schedule) - 1:
         # One participant for whom each visit is due on the very day on which the demo is made; they read
         # the study's first language, so that whoever tries the demo can.
-        ago, language = study.visits[number + 1].day, first
+        ago, language = study.schedule[number + 1].day, first
     return _Entry(number, site, language, ago, lag, chance)
 
 

@@ -14,7 +14,7 @@ from app.operations import audit
 from app.operations.audit import Chain
 from app.operations.imports import answers, trail
 from app.operations.imports.comparison import Additions, Compared, compared
-from app.operations.imports.people import Person, completed, people
+from app.operations.imports.people import completed, people
 from app.operations.imports.rules import Protocol, duplicate_faults, faults_of, in_order, unknown
 from app.operations.imports.storing import Storage
 from app.queries import exports, studies
@@ -49,6 +49,7 @@ def import_study_data(
     known = people(
         (*stored.participants, *additions.participants.filled, *additions.participants.new),
         (*stored.consents, *additions.consents.new),
+        (*stored.treatments, *additions.treatments.new),
         now=now,
     )
     for file, rows in (*additions.rows(), (answers.FILE, [rows[0] for rows in new.values()])):
@@ -67,7 +68,7 @@ def import_study_data(
         storage = Storage(
             session, study_id=study_id, study=current.study, actor=actor, now=now, progress=progress
         )
-        _store(storage, additions, responses, known, contact_keys)
+        _store(storage, additions, responses, contact_keys)
         _record(storage, trail.entries(additions, responses), counts)
     return counts
 
@@ -76,20 +77,12 @@ def _store(
     storage: Storage,
     additions: Additions,
     responses: Mapping[answers.Key, list[answers.Given]],
-    known: Mapping[str, Person],
     contact_keys: tuple[str, ...],
 ) -> None:
+    before = storage.known_days()
     storage.participants(additions, contact_keys)
     storage.facts(additions)
-    randomised = (*additions.participants.new, *additions.participants.filled)
-    occasions = storage.occasions(
-        {row.code: row.randomised_on for row in randomised if row.randomised_on is not None},
-        {
-            (code, visit): day
-            for code, visit, _ in responses
-            if (day := known[code].row.randomised_on) is not None
-        },
-    )
+    occasions = storage.occasions(before, {(code, visit) for code, visit, _ in responses})
     storage.responses(responses, occasions)
 
 

@@ -67,7 +67,7 @@ class Reader:
 
     def __init__(self, session: Session, current: studies.CurrentStudy, protocol: Protocol) -> None:
         self.protocol = protocol
-        self.visits: Mapping[str, Visit] = {visit.code: visit for visit in current.study.visits}
+        self.visits: Mapping[str, Visit] = {visit.code: visit for visit in current.study.schedule}
         published = exports.wordings(session, study_id=current.study_id)
         self.by_version = {(one.instrument, one.language, one.version): one for one in published.values()}
         self.offered = {key: published[each.wording_id] for key, each in current.offered.items()}

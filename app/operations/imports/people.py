@@ -7,17 +7,28 @@ from zoneinfo import ZoneInfo
 
 from app.domain.schedule import civil_date
 from app.domain.study import Study
-from app.formats.tables import ConsentRow, ParticipantRow
+from app.domain.visit import Anchor
+from app.formats.tables import ConsentRow, ParticipantRow, TreatmentRow
 
 
 @dataclass(frozen=True)
 class Person:
-    """A participant as the files and the database together know them; `first_consent_on` None: not known."""
+    """A participant as the files and the database together know them; a first day that is None: not known."""
 
     row: ParticipantRow
     zone: ZoneInfo
     today: date
     first_consent_on: date | None
+    first_infused_on: date | None
+
+    @property
+    def anchors(self) -> Mapping[Anchor, date | None]:
+        """Return the days from which visits are counted."""
+        return {
+            "randomisation": self.row.randomised_on,
+            "infusion": self.first_infused_on,
+            "consent": self.first_consent_on,
+        }
 
     def day(self, instant: datetime) -> date:
         """Return the civil date of an instant where the participant is."""
@@ -33,14 +44,25 @@ def completed(row: ParticipantRow, study: Study) -> ParticipantRow:
 
 
 def people(
-    rows: Iterable[ParticipantRow], consents: Iterable[ConsentRow], *, now: datetime
+    rows: Iterable[ParticipantRow],
+    consents: Iterable[ConsentRow],
+    treatments: Iterable[TreatmentRow],
+    *,
+    now: datetime,
 ) -> Mapping[str, Person]:
     """Return everyone by code; of two rows of one participant the later one counts."""
-    first: dict[str, date] = {}
-    for row in consents:
-        first[row.participant] = min(row.consented_on, first.get(row.participant, row.consented_on))
+    consented = _first((row.participant, row.consented_on) for row in consents)
+    infused = _first((row.participant, row.given_on) for row in treatments)
     found = {}
     for each in rows:
         zone = ZoneInfo(each.time_zone or "UTC")
-        found[each.code] = Person(each, zone, civil_date(now, zone), first.get(each.code))
+        today = civil_date(now, zone)
+        found[each.code] = Person(each, zone, today, consented.get(each.code), infused.get(each.code))
     return found
+
+
+def _first(days: Iterable[tuple[str, date]]) -> dict[str, date]:
+    first: dict[str, date] = {}
+    for code, day in days:
+        first[code] = min(day, first.get(code, day))
+    return first

@@ -9,6 +9,7 @@ from app.domain.adjudication import LASTING_KINDS, SAFETY_KINDS
 from app.domain.adverse_event import CRITERIA
 from app.domain.codes import PARTICIPANT_CODE_ALLOWED, is_participant_code
 from app.domain.study import Study
+from app.domain.visit import Anchor
 from app.errors import Fault
 from app.formats.tables import (
     KINDS,
@@ -37,6 +38,11 @@ Complaint = tuple[str, object, str]
 
 TODAY = "a day that has begun where the participant is"
 PAST = "an instant that has passed"
+NO_DAY_0: Mapping[Anchor, str] = {
+    "randomisation": "the participant is not randomised",
+    "infusion": "no infusion is known",
+    "consent": "no consent is known",
+}
 
 
 def faults_of(file: str, row: AnyRow, person: Person, protocol: Protocol) -> list[Fault]:
@@ -207,10 +213,13 @@ def _withdrawal(row: WithdrawalRow, person: Person, _protocol: Protocol) -> Iter
         yield "withdrawn_on", row.withdrawn_on, f"a day from the enrolment on, {person.row.enrolled_on}"
 
 
-def _response(row: ResponseRow, person: Person, _protocol: Protocol) -> Iterator[Complaint]:
+def _response(row: ResponseRow, person: Person, protocol: Protocol) -> Iterator[Complaint]:
     """A response has no visit before day 0; its values are judged one by one (answers.py)."""
-    if person.row.randomised_on is None:
-        yield "visit", row.visit, "no visit: the participant is not randomised"
+    study = protocol.study
+    found = next((visit for visit in study.schedule if visit.code == row.visit), None)
+    anchor = study.anchor if found is None else study.anchor_of(found)
+    if person.anchors[anchor] is None:
+        yield "visit", row.visit, f"no visit: {NO_DAY_0[anchor]}"
 
 
 RULES: Mapping[type, Callable[..., Iterator[Complaint]]] = {

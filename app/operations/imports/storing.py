@@ -1,7 +1,7 @@
 """Storing what an import adds, table by table, many rows at a time."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -30,8 +30,9 @@ from app.models import (
 )
 from app.operations.imports.answers import Given, Key
 from app.operations.imports.comparison import Additions
-from app.operations.occasions import planned
+from app.operations.occasions import planned, replan_occasions
 from app.operations.responses import new_receipt
+from app.queries.anchors import Anchors, anchors
 
 AT_ONCE = 2000
 """Rows sent to the database in one go."""
@@ -172,23 +173,39 @@ class Storage:
             "read_by": self.actor.label,
         }
 
-    def occasions(
-        self, randomised: Mapping[str, date], answered: Mapping[tuple[str, str], date]
-    ) -> dict[tuple[str, str], int]:
-        """Plan all visits of those who are randomised now, and those visits of others that were answered.
+    def known_days(self) -> Mapping[int, Anchors]:
+        """Return what is known of the days from which visits are counted, by participant."""
+        return anchors(self.session, where=Participant.study_id == self.study_id)
 
-        Days 0 come by code, and by code and visit; return the ids of all occasions by code and visit.
+    def occasions(
+        self, before: Mapping[int, Anchors], answered: Iterable[tuple[str, str]]
+    ) -> dict[tuple[str, str], int]:
+        """Plan all visits from the days that are known now and not `before`, and those that were answered.
+
+        `answered` holds codes and visits. Visits ahead move with an infusion or a consent that is earlier
+        than those that were known. Return the ids of all occasions by code and visit.
         """
-        there = self._occasion_ids()
+        there, known = self._occasion_ids(), self.known_days()
         rows: list[Values] = []
-        for code, day_0 in randomised.items():
-            rows += planned(self.ids[code], self.study, day_0)
-        for (code, visit), day_0 in answered.items():
-            if code not in randomised and (code, visit) not in there:
-                others = {each.code for each in self.study.visits} - {visit}
-                rows += planned(self.ids[code], self.study, day_0, there=others)
+        for code, key in self.ids.items():
+            gained = {anchor: day for anchor, day in known[key].items() if anchor not in before.get(key, {})}
+            coming = planned(key, self.study, gained) if gained else []
+            rows += [row for row in coming if (code, row["visit"]) not in there]
+        added = {(row["participant_id"], row["visit"]) for row in rows}
+        for code, visit in answered:
+            key = self.ids[code]
+            if (code, visit) not in there and (key, visit) not in added:
+                others = {each.code for each in self.study.schedule} - {visit}
+                rows += planned(key, self.study, known[key], there=others)
         self._insert(Occasion, rows)
+        self._move(before, known)
         return self._occasion_ids() if rows else there
+
+    def _move(self, before: Mapping[int, Anchors], known: Mapping[int, Anchors]) -> None:
+        for key, days in before.items():
+            if any(known[key][anchor] != day for anchor, day in days.items()):
+                participant = self.session.get_one(Participant, key, populate_existing=True)
+                replan_occasions(self.session, participant=participant, before=days, now=self.now)
 
     def _occasion_ids(self) -> dict[tuple[str, str], int]:
         found = self.session.execute(

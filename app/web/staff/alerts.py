@@ -43,7 +43,7 @@ def of_participant(desk: Desk, participant_id: int) -> list[ShownAlert]:
 
 def _shown(desk: Desk, alert: RaisedAlert) -> ShownAlert:
     asked = Asked.of(desk.session, alert.instrument_version_id, alert.wording_id)
-    visits = {visit.code: said(visit.title) for visit in desk.study.visits}
+    visits = {visit.code: said(visit.title) for visit in desk.study.schedule}
     return ShownAlert(
         participant=alert.participant,
         time_zone=alert.time_zone,

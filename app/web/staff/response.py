@@ -38,7 +38,7 @@ def response(code: str, response_id: int) -> ResponseReturnValue:
         participant = desk.participant(code)
         found = stored_answers.one(desk.session, participant_id=participant.id, response_id=response_id)
         asked = Asked.of(desk.session, found.instrument_version_id, found.wording_id)
-        visits = {visit.code: said(visit.title) for visit in desk.study.visits}
+        visits = {visit.code: said(visit.title) for visit in desk.study.schedule}
         return page(
             "response.html",
             desk,

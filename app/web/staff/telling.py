@@ -115,7 +115,7 @@ def _link(entry: TimelineEntry, _desk: Desk, participant: ParticipantRow) -> Tol
 
 
 def _visit(desk: Desk, code: str) -> str:
-    return next((said(visit.title) for visit in desk.study.visits if visit.code == code), code)
+    return next((said(visit.title) for visit in desk.study.schedule if visit.code == code), code)
 
 
 _TELLERS: dict[str, Callable[[TimelineEntry, Desk, ParticipantRow], Told]] = {

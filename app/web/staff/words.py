@@ -103,6 +103,7 @@ NOT_OWED = {
     "closed": lazy_gettext("The visit is closed."),
     "withdrawn": lazy_gettext("The participant has withdrawn."),
     "dead": lazy_gettext("The participant has died."),
+    "transplanted": lazy_gettext("The study asks nothing more after a transplant."),
     "stopped": lazy_gettext("The participant has stopped reminders."),
     "paused": lazy_gettext("The participant has paused reminders."),
     "no address": lazy_gettext("There is no e-mail address."),
