@@ -1,5 +1,8 @@
 """`hepatica reminders`: plan what is owed, send what waits, say where all stand."""
 
+import secrets
+from collections.abc import Callable
+
 import click
 
 from app import clock, config, database
@@ -10,6 +13,7 @@ from app.domain.actor import Actor
 from app.operations import reminders as operations
 from app.queries import reminders as queries
 from app.queries import studies
+from app.queries.unplanned import unplanned
 
 ACTOR = Actor("command", name="reminders")
 
@@ -50,15 +54,32 @@ def status(code: str | None) -> None:
                 )
 
 
-def planned(settings: Config, code: str | None = None) -> int:
-    """Plan for one study or for all, each in its own transaction, and return how many messages were added."""
+def planned(settings: Config, code: str | None = None, *, stop: Callable[[], bool] = lambda: False) -> int:
+    """Plan for one study or for all, and return how many messages were added.
+
+    Each few hundred in a transaction of their own, so that nobody waits long for the study; from anywhere
+    among them on, so that several workers seldom meet.
+    """
+    total = 0
     with database.reading(settings.database_url) as session:
         codes = [code] if code else studies.codes(session)
-    total = 0
     for each in codes:
-        with database.writing(settings.database_url) as session:
+        with database.reading(settings.database_url) as session:
             study_id = studies.current(session, code=each).study_id
-            total += operations.plan(session, study_id=study_id, now=clock.now(), actor=ACTOR)
+            lacking = unplanned(session, study_id=study_id, now=clock.now())
+        first = secrets.randbelow(len(lacking) or 1)
+        lacking = lacking[first:] + lacking[:first]
+        for start in range(0, len(lacking), operations.PLANNED_AT_ONCE):
+            if stop():
+                return total
+            with database.writing(settings.database_url) as session:
+                total += operations.plan(
+                    session,
+                    study_id=study_id,
+                    now=clock.now(),
+                    actor=ACTOR,
+                    occasion_ids=lacking[start : start + operations.PLANNED_AT_ONCE],
+                )
     return total
 
 

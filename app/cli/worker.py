@@ -3,14 +3,21 @@
 import logging
 import signal
 import threading
+import time
 from types import FrameType
+from typing import Literal
 
 import click
 
 from app import clock, config
 from app.cli.reminders import planned, told
 from app.config import Config
-from app.delivery.reminders import send_due
+from app.delivery.reminders import SendResult, send_due
+
+LONGEST_PAUSE = 900.0
+"""Seconds that a worker waits at most while the mail server is down."""
+
+End = Literal["nothing waits", "more waits", "server down", "failed"]
 
 log = logging.getLogger("hepatica.worker")
 
@@ -33,22 +40,41 @@ def worker(interval: float, rounds: int | None) -> None:
         signal.signal(number, stop)
     settings = config.load()
     log.info("worker started, every %s s", interval)
-    done = 0
+    done = down = 0
     while not stopping.is_set():
-        _round(settings, stopping)
+        end = _round(settings, stopping, interval)
         done += 1
         if done == rounds:
             break
-        stopping.wait(interval)
+        down = down + 1 if end == "server down" else 0
+        if end != "more waits":
+            stopping.wait(min(interval * 2**down, max(interval, LONGEST_PAUSE)))
     log.info("worker stopped")
 
 
-def _round(settings: Config, stopping: threading.Event) -> None:
+def _round(settings: Config, stopping: threading.Event, interval: float) -> End:
+    """Send what waits, for as long as the interval; then plan, so that a long queue does not hold that up."""
+    until = time.monotonic() + interval
     try:
-        added = planned(settings)
-        result = send_due(settings, clock=clock.now, stop=stopping.is_set)
+        first = send_due(
+            settings, clock=clock.now, stop=lambda: stopping.is_set() or time.monotonic() >= until
+        )
+        _tell(first, settings)
+        added = planned(settings, stop=stopping.is_set)
     except Exception:
         log.exception("this round failed; the next one tries again")  # a database that restarts, a full disk
-        return
-    if added or any((result.sent, result.failed, result.written, result.uncertain)):
-        log.info("planned: %s. %s", added, told(result, settings))
+        return "failed"
+    if added:
+        log.info("planned: %s", added)
+    if first.server_down:
+        return "server down"
+    return "more waits" if added or (time.monotonic() >= until and _any(first)) else "nothing waits"
+
+
+def _tell(result: SendResult, settings: Config) -> None:
+    if _any(result):
+        log.info("%s", told(result, settings))
+
+
+def _any(result: SendResult) -> bool:
+    return any((result.sent, result.failed, result.written, result.uncertain))

@@ -43,9 +43,10 @@ class Message:
     stop: str | None = None
 
 
-def send(message: Message, *, config: Config, now: datetime) -> Outcome:
+def send(message: Message, *, config: Config, now: datetime, line: smtp.Line | None = None) -> Outcome:
     """Hand a message to the mail server, or write it to the outbox: "written" is not sent.
 
+    `line` is a conversation with the server that goes on after this message; without it, one of its own.
     Raises smtp.NotSentError where it surely was not sent, smtp.UncertainError where nobody can know, and
     Refusal FAULTY_INPUT for an address or subject that could forge headers. No transaction may be open.
     """
@@ -53,7 +54,12 @@ def send(message: Message, *, config: Config, now: datetime) -> Outcome:
     if config.smtp_url is None:
         _write(made, config.outbox)
         return "written"
-    smtp.hand_over(made, sender=parseaddr(config.mail_from)[1], to=str(made["To"]), url=config.smtp_url)
+    sender, to = parseaddr(config.mail_from)[1], str(made["To"])
+    if line is not None:
+        line.hand_over(made, sender=sender, to=to)
+        return "sent"
+    with smtp.Line(config.smtp_url) as own:
+        own.hand_over(made, sender=sender, to=to)
     return "sent"
 
 

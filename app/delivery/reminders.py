@@ -1,15 +1,17 @@
-"""Reminders leave: claimed and re-read in one transaction, sent with none open, recorded in another."""
+"""Reminders leave: each claimed in one transaction, sent with none open, recorded in the next one."""
 
 import logging
+import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app import database, i18n
 from app.config import Config
-from app.delivery import email
+from app.delivery import email, smtp
 from app.delivery.email import Message
 from app.delivery.smtp import NotSentError, UncertainError
 from app.domain.actor import Actor
@@ -18,11 +20,18 @@ from app.errors import Code, Refusal
 from app.formats import link_token, stop_token
 from app.i18n import gettext
 from app.models import Occasion
-from app.operations import reminders
-from app.operations.reminder_claims import SENDER, OwedReminder, claim
+from app.operations.reminder_claims import SENDER, OwedReminder, Place
+from app.operations.reminder_look import Sight, claim_seen, look, places
+from app.operations.reminders import Fate, record_fate
 from app.queries.reminders import Draft, draft, standings
 
 WRITTEN = "written to the outbox folder, not sent: SMTP_URL is not set"
+
+AHEAD = 25
+"""At how many messages a sender looks at once."""
+
+PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between the tries to record what became of a message while the database is away."""
 
 log = logging.getLogger(__name__)
 
@@ -64,64 +73,126 @@ def send_due(
     sender that dies leaves at most one message of unknown fate. Ends early when `stop` says so or the mail
     server is down.
     """
-    result = SendResult()
-    while not stop() and not result.server_down:
-        with database.writing(config.database_url) as session:
-            owed = claim(
-                session, now=clock(), limit=1, contact_keys=config.contact_keys, ids=ids, actor=actor
+    with smtp.Line(config.smtp_url or "") as line:
+        sender = _Sender(config, clock, ids, actor, line)
+        try:
+            while not stop() and (ahead := sender.look()):
+                sender.work_through(ahead, stop)
+        finally:
+            sender.settle()
+    return sender.result
+
+
+class _Sender:
+    """Looks ahead at a few messages, then claims, hands over and records them one by one."""
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Callable[[], datetime],
+        ids: Collection[int] | None,
+        actor: Actor,
+        line: smtp.Line,
+    ) -> None:
+        self.result = SendResult()
+        self._config, self._clock, self._ids, self._actor, self._line = config, clock, ids, actor, line
+        self._fate: Fate | None = None
+        self._places: Sequence[Place] | None = None
+        self._in_vain: set[int] = set()
+
+    def look(self) -> list[Sight]:
+        """Return some that wait; none where the server is down, or none but those that were tried in vain."""
+        self.settle()
+        if self.result.server_down:
+            return []
+        with database.reading(self._config.database_url) as session:
+            if self._places is None:
+                self._places = places(session)
+            seen = look(
+                session,
+                now=self._clock(),
+                limit=AHEAD,
+                contact_keys=self._config.contact_keys,
+                among=self._places,
+                ids=self._ids,
             )
-        if not owed:
-            break
-        result = _send_one(owed[0], result, config=config, clock=clock, actor=actor)
-    return result
+        return seen if any(each.reminder_id not in self._in_vain for each in seen) else []
+
+    def work_through(self, ahead: Sequence[Sight], stop: Callable[[], bool]) -> None:
+        """Send these, as long as no other sender turns out to be at work on the same ones."""
+        for sight in ahead:
+            if stop() or self.result.server_down:
+                return
+            owed = self._claim(sight)
+            if owed is not None:
+                self._hand_over(owed)
+                continue
+            self._in_vain.add(sight.reminder_id)
+            if sight.owed is not None:
+                return
+
+    def settle(self) -> None:
+        """Record what became of the last message, also where the database is away for a moment."""
+        if self._fate is None:
+            return
+        fate, self._fate = self._fate, None
+        for pause in (*PAUSES, None):
+            try:
+                with database.writing(self._config.database_url) as session:
+                    record_fate(session, fate, now=self._clock(), actor=self._actor)
+            except Refusal:
+                return  # recorded already: the answer of the database was lost, not what it had been told
+            except DBAPIError:
+                if pause is None:
+                    raise
+                time.sleep(pause)
+            else:
+                return
+
+    def _claim(self, sight: Sight) -> OwedReminder | None:
+        with database.writing(self._config.database_url) as session:
+            owed = claim_seen(
+                session,
+                sight,
+                now=self._clock(),
+                contact_keys=self._config.contact_keys,
+                actor=self._actor,
+                after=self._fate,
+            )
+        self._fate = None
+        return owed
+
+    def _hand_over(self, owed: OwedReminder) -> None:
+        result = self.result
+        try:
+            message = _message(owed, self._config)
+            outcome = email.send(message, config=self._config, now=self._clock(), line=self._line)
+        except UncertainError as fault:
+            log.warning("reminder %s: nobody knows whether it left: %s", owed.reminder_id, fault)
+            self.result = replace(result, uncertain=result.uncertain + 1)
+        except NotSentError as fault:
+            self._fate = _failed(owed, fault.reason, temporary=fault.temporary)
+            self.result = replace(result, failed=result.failed + 1, server_down=fault.server)
+        except Refusal as fault:
+            unset = fault.code is Code.NOT_CONFIGURED
+            self._fate = _failed(owed, str(fault), temporary=unset)
+            self.result = replace(result, failed=result.failed + 1, server_down=unset)
+        else:
+            if outcome == "written":
+                self._fate = _failed(owed, WRITTEN, temporary=False)
+                self.result = replace(result, written=result.written + 1)
+            else:
+                self._fate = Fate(reminder_id=owed.reminder_id, participant_id=owed.participant_id)
+                self.result = replace(result, sent=result.sent + 1)
 
 
-def _send_one(
-    owed: OwedReminder,
-    result: SendResult,
-    *,
-    config: Config,
-    clock: Callable[[], datetime],
-    actor: Actor,
-) -> SendResult:
-    try:
-        message = _message(owed, config)
-        outcome = email.send(message, config=config, now=clock())
-    except UncertainError as fault:
-        log.warning("reminder %s: nobody knows whether it left: %s", owed.reminder_id, fault)
-        return replace(result, uncertain=result.uncertain + 1)
-    except NotSentError as fault:
-        _record_failed(owed, fault.reason, config, clock, actor, temporary=fault.temporary)
-        return replace(result, failed=result.failed + 1, server_down=fault.server)
-    except Refusal as fault:
-        _record_failed(owed, str(fault), config, clock, actor, temporary=fault.code is Code.NOT_CONFIGURED)
-        return replace(result, failed=result.failed + 1, server_down=fault.code is Code.NOT_CONFIGURED)
-    if outcome == "written":
-        _record_failed(owed, WRITTEN, config, clock, actor, temporary=False)
-        return replace(result, written=result.written + 1)
-    with database.writing(config.database_url) as session:
-        reminders.record_sent(session, reminder_id=owed.reminder_id, now=clock(), actor=actor)
-    return replace(result, sent=result.sent + 1)
-
-
-def _record_failed(
-    owed: OwedReminder,
-    failure: str,
-    config: Config,
-    clock: Callable[[], datetime],
-    actor: Actor,
-    *,
-    temporary: bool,
-) -> None:
-    with database.writing(config.database_url) as session:
-        reminders.record_failed(
-            session,
-            reminder_id=owed.reminder_id,
-            failure=failure,
-            now=clock(),
-            actor=actor,
-            temporary=temporary,
-        )
+def _failed(owed: OwedReminder, failure: str, *, temporary: bool) -> Fate:
+    return Fate(
+        reminder_id=owed.reminder_id,
+        participant_id=owed.participant_id,
+        failure=failure,
+        temporary=temporary,
+    )
 
 
 def _message(owed: OwedReminder, config: Config) -> Message:

@@ -3,15 +3,18 @@
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.errors import Code, Refusal
 
 TIMEOUT = 30  # seconds for each step
+MOST_ON_A_LINE = 100
+"""Servers end longer conversations by themselves, and not always politely."""
+ACCEPTED, REFUSED, CLOSING = 250, 400, 421
 FORM = "smtp://user:password@host:587?starttls, smtp://host:25 or smtps://user:password@host:465"
 _ENHANCED = re.compile(rb"\b([245]\.\d{1,3}\.\d{1,3})\b")
 
@@ -65,25 +68,103 @@ def server(url: str) -> Server:
     )
 
 
-def hand_over(message: EmailMessage, *, sender: str, to: str, url: str) -> None:
-    """Give one message to the server; returns once the server has answered for it."""
-    with _connected(server(url)) as connection:
+class Line:
+    """A connection to a mail server, opened by the first message and kept for those that follow.
+
+    For one sender alone: two threads need a line each.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: smtplib.SMTP | None = None
+        self._served = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """End the conversation; the next message opens another one."""
+        connection, self._connection, self._served = self._connection, None, 0
+        if connection is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                connection.quit()
+            connection.close()
+
+    def hand_over(self, message: EmailMessage, *, sender: str, to: str) -> None:
+        """Give one message to the server; returns once the server has answered for it.
+
+        A server ends a conversation that was idle or long enough. Where it does so before it has heard
+        anything of this message, that is said again on a new connection, and nothing has left twice.
+        """
+        written = message.as_bytes()
+        if self._served >= MOST_ON_A_LINE:
+            self.hang_up()
+        kept = self._connection is not None
         try:
-            _accepted(connection.mail(sender), "sender")
-            _accepted(connection.rcpt(to), "recipient")
-        except (smtplib.SMTPException, OSError) as fault:
-            raise NotSentError(f"connection lost: {type(fault).__name__}", temporary=True) from fault
+            try:
+                self._announce(sender, to)
+            except _HungUpError:
+                if not kept:
+                    raise
+                self.hang_up()
+                self._announce(sender, to)
+        except _HungUpError as fault:
+            self.hang_up()
+            raise NotSentError(f"connection lost: {fault}", temporary=True) from fault
+        self._deliver(written)
+        self._served += 1
+
+    def _announce(self, sender: str, to: str) -> None:
+        connection = self._connection = self._connection or _connected(server(self._url))
+        for say, address, what in ((connection.mail, sender, "sender"), (connection.rcpt, to, "recipient")):
+            try:
+                answer = say(address)
+            except (smtplib.SMTPException, OSError) as fault:
+                raise _HungUpError(type(fault).__name__) from fault
+            if answer[0] == CLOSING:
+                raise _HungUpError(str(CLOSING))
+            try:
+                _accepted(answer, what)
+            except NotSentError:
+                self._forget()
+                raise
+
+    def _deliver(self, written: bytes) -> None:
+        connection = self._connection
+        assert connection is not None  # noqa: S101 - _announce has opened it
         try:
-            answer = connection.data(message.as_bytes())
+            answer = connection.data(written)
         except smtplib.SMTPDataError as fault:
+            self._forget()
             raise _refused((fault.smtp_code, _as_bytes(fault.smtp_error)), "message") from fault
         except (smtplib.SMTPException, OSError) as fault:
+            self.hang_up()
             raise UncertainError(type(fault).__name__) from fault
+        if answer[0] < REFUSED and not _is_yes(answer):
+            self.hang_up()
+            raise UncertainError(f"answer {answer[0]}")  # neither yes nor no
+        if answer[0] == CLOSING:
+            self.hang_up()
         _accepted(answer, "message")
 
+    def _forget(self) -> None:
+        """Take back what was announced, so that the next message begins anew; or begin a new conversation."""
+        try:
+            forgotten = self._connection is not None and self._connection.rset()[0] == ACCEPTED
+        except (smtplib.SMTPException, OSError):
+            forgotten = False
+        if not forgotten:
+            self.hang_up()
 
-@contextmanager
-def _connected(to: Server) -> Iterator[smtplib.SMTP]:
+
+class _HungUpError(Exception):
+    """The server ended the conversation before it was given the message."""
+
+
+def _connected(to: Server) -> smtplib.SMTP:
     context = ssl.create_default_context()
     connection: smtplib.SMTP | None = None
     try:
@@ -101,17 +182,16 @@ def _connected(to: Server) -> Iterator[smtplib.SMTP]:
             connection.close()
         reason = f"mail server {to.host}:{to.port}: {type(fault).__name__}"
         raise NotSentError(reason, temporary=True, server=True) from fault
-    try:
-        yield connection
-    finally:
-        with suppress(smtplib.SMTPException, OSError):
-            connection.quit()
-        connection.close()
+    return connection
 
 
 def _accepted(answer: tuple[int, bytes], what: str) -> None:
-    if not 200 <= answer[0] < 300:
+    if not _is_yes(answer):
         raise _refused(answer, what)
+
+
+def _is_yes(answer: tuple[int, bytes]) -> bool:
+    return 200 <= answer[0] < 300
 
 
 def _refused(answer: tuple[int, bytes], what: str) -> NotSentError:

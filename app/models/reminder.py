@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Instant
+
+_WAITING = text("claimed_at IS NULL AND sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL")
+_UNKNOWN = text("claimed_at IS NOT NULL AND sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL")
 
 
 class Reminder(Base):
@@ -19,6 +22,9 @@ class Reminder(Base):
             " + (CASE WHEN dropped_at IS NULL THEN 0 ELSE 1 END) <= 1",
             name="one_end",
         ),
+        # Among millions that have left, the few that wait and the few of unknown fate are found at once.
+        Index("ix_reminder_waiting", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
+        Index("ix_reminder_unknown", "id", postgresql_where=_UNKNOWN, sqlite_where=_UNKNOWN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -31,3 +37,9 @@ class Reminder(Base):
     failed_at: Mapped[datetime | None] = mapped_column(Instant)
     dropped_at: Mapped[datetime | None] = mapped_column(Instant)
     failure: Mapped[str | None] = mapped_column(String(500))
+
+
+_NO_END = and_(Reminder.sent_at.is_(None), Reminder.failed_at.is_(None), Reminder.dropped_at.is_(None))
+WAITING = and_(Reminder.claimed_at.is_(None), _NO_END)
+UNKNOWN = and_(Reminder.claimed_at.is_not(None), _NO_END)
+"""Claimed by a sender who never reported back: nobody knows whether it left."""

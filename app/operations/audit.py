@@ -1,6 +1,6 @@
 """The audit entry that every change leaves, chained to the one before it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -42,10 +42,46 @@ class Chain:
         return f"{self.of}:{self.id}"
 
 
+@dataclass(frozen=True)
+class End:
+    """Where a chain ends; it only ever grows, with everything that changes for its owner."""
+
+    position: int = 0
+    hash: str = FIRST
+
+
 def lock(session: Session, chain: Chain) -> None:
     """Let no one else add to a chain until the transaction ends (on SQLite it always holds)."""
     owner = _OWNERS[chain.of]
     session.execute(select(owner.id).where(owner.id == chain.id).with_for_update())
+
+
+def lock_each(session: Session, *, of: ChainOf, ids: Collection[int]) -> None:
+    """Lock many chains, in one order for everybody, so that no two wait for one another."""
+    owner = _OWNERS[of]
+    session.execute(select(owner.id).where(owner.id.in_(ids)).order_by(owner.id).with_for_update()).all()
+
+
+def end(session: Session, chain: Chain) -> End:
+    """Return where a chain ends right now."""
+    found = session.connection().execute(_LAST, {"of": str(chain)}).first()
+    return End(found.position, found.hash) if found else End()
+
+
+def ends(session: Session, chains: Collection[Chain]) -> dict[Chain, End]:
+    """Return where each of many chains ends right now, a few statements for all."""
+    names = {str(chain): chain for chain in chains}
+    found = dict.fromkeys(chains, End())
+    for start in range(0, len(names), CHAINS_AT_ONCE):
+        some = AuditEntry.chain.in_(list(names)[start : start + CHAINS_AT_ONCE])
+        last = select(AuditEntry.chain, func.max(AuditEntry.position)).where(some).group_by(AuditEntry.chain)
+        for chain, position, hashed in session.execute(
+            select(AuditEntry.chain, AuditEntry.position, AuditEntry.hash).where(
+                tuple_(AuditEntry.chain, AuditEntry.position).in_(last)
+            )
+        ):
+            found[names[chain]] = End(position, hashed)
+    return found
 
 
 def lock_participants(session: Session, *, study_id: int) -> None:
@@ -74,8 +110,7 @@ def record(
     """Add an entry at the end of a chain. `locked` says that the caller holds the chain's lock already."""
     if not locked:
         lock(session, chain)
-    last = session.connection().execute(_LAST, {"of": str(chain)}).first()
-    after = (last.position, last.hash) if last else (0, FIRST)
+    after = end(session, chain)
     entry = _entry(
         chain, after, actor=actor, action=action, subject=subject, now=now, old=old, new=new, reason=reason
     )
@@ -86,21 +121,11 @@ def record_each(
     session: Session, *, news: Mapping[Chain, Mapping[str, Any]], actor: Actor, action: str, now: datetime
 ) -> None:
     """Add one entry to each of many chains, a few statements for all; the caller holds the chains' locks."""
-    names = [str(chain) for chain in news]
-    last: dict[str, tuple[int, str]] = {}
-    for start in range(0, len(names), CHAINS_AT_ONCE):
-        some = AuditEntry.chain.in_(names[start : start + CHAINS_AT_ONCE])
-        ends = select(AuditEntry.chain, func.max(AuditEntry.position)).where(some).group_by(AuditEntry.chain)
-        found = session.execute(
-            select(AuditEntry.chain, AuditEntry.position, AuditEntry.hash).where(
-                tuple_(AuditEntry.chain, AuditEntry.position).in_(ends)
-            )
-        )
-        last |= {chain: (position, hashed) for chain, position, hashed in found}
+    last = ends(session, news.keys())
     entries = [
         _entry(
             chain,
-            last.get(str(chain), (0, FIRST)),
+            last[chain],
             actor=actor,
             action=action,
             subject=str(chain),
@@ -115,7 +140,7 @@ def record_each(
 
 def _entry(
     chain: Chain,
-    after: tuple[int, str],
+    after: End,
     *,
     actor: Actor,
     action: str,
@@ -125,10 +150,9 @@ def _entry(
     new: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> dict[str, Any]:
-    position, previous = after
     entry = {
         "chain": str(chain),
-        "position": position + 1,
+        "position": after.position + 1,
         "at": now,
         "actor": actor.label,
         "action": action,
@@ -138,4 +162,4 @@ def _entry(
         "reason": reason,
     }
     covered = entry | {"at": now.astimezone(UTC).isoformat()}
-    return entry | {"hash": entry_hash(previous, covered)}
+    return entry | {"hash": entry_hash(after.hash, covered)}

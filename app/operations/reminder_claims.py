@@ -5,21 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
+from app.domain.quiet_hours import QuietHours
 from app.domain.reminders import BY_HAND, NotOwed, is_quiet
 from app.errors import Refusal
 from app.formats import contact as contact_format
 from app.models import Contact, Occasion, Participant, Reminder
+from app.models.reminder import WAITING
 from app.operations import audit, reminders
-from app.operations.audit import Chain
 from app.operations.links import issue_link
 from app.queries import access, studies
 from app.queries.reminders import Draft, Standing, draft, standings
 
 SENDER = Actor("command", name="reminders")
+
+PLACE = (Participant.study_id, Participant.time_zone)
+"""What decides whether it is night for someone: two studies may keep other hours quiet in one zone."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,14 @@ class OwedReminder:
     participant_id: int
     address: str
     link_id: int
+    draft: Draft
+
+
+@dataclass(frozen=True)
+class Letter:
+    """To whom a message goes, and its words."""
+
+    address: str
     draft: Draft
 
 
@@ -49,20 +61,18 @@ def claim(
     """
     owed: list[OwedReminder] = []
     while len(owed) < limit and (taken := _take(session, now, limit - len(owed), ids)):
-        for standing, reminder in _held(session, taken, now):
-            try:
-                found = _why_dropped(session, standing, reminder.step, contact_keys)
-            except Refusal as unreadable:  # one lost key must not hold up everybody else's messages
-                _fail(session, reminder.id, str(unreadable), now=now, actor=actor)
-                continue
-            if isinstance(found, str):
+        _lock(session, taken)
+        links = _links(session, taken, now)
+        for reminder, found in letters(session, taken, now=now, contact_keys=contact_keys):
+            if isinstance(found, Refusal):  # one lost key must not hold up everybody else's messages
+                _fail(session, reminder.id, str(found), now=now, actor=actor)
+            elif isinstance(found, str):
                 reminders.drop(session, reminder_id=reminder.id, why=found, now=now, actor=actor)
-                continue
-            address, words = found
-            link_id = access.newest_link(session, participant_id=standing.participant_id, now=now)
-            if link_id is None:
-                link_id = issue_link(session, participant_id=standing.participant_id, actor=actor, now=now)
-            owed.append(OwedReminder(reminder.id, standing.participant_id, address, link_id, words))
+            else:
+                someone = reminder.participant_id
+                if someone not in links:
+                    links[someone] = issue_link(session, participant_id=someone, actor=actor, now=now)
+                owed.append(OwedReminder(reminder.id, someone, found.address, links[someone], found.draft))
     return owed
 
 
@@ -72,69 +82,116 @@ def _fail(session: Session, reminder_id: int, failure: str, *, now: datetime, ac
     )
 
 
-_Taken = Row[int, int, str]
+Place = Row[int, str]
+Taken = Row[int, int, str, int]
+"""A message's id, occasion, step and participant."""
 
 
-def _take(session: Session, now: datetime, limit: int, ids: Collection[int] | None) -> Sequence[_Taken]:
-    joined = (
+def waiting(
+    session: Session, now: datetime, places: Collection[Place], where: ColumnElement[bool]
+) -> Select[int]:
+    """Return the query for what waits and may leave now, in those of these places that are awake."""
+    quiet = quiet_hours(session, places)
+    awake = [(study, zone) for study, zone in places if not is_quiet(now, ZoneInfo(zone), quiet[study])]
+    in_its_hour = and_(tuple_(*PLACE).in_(awake), Reminder.planned_at <= now)
+    return (
         select(Reminder.id)
         .join(Occasion, Occasion.id == Reminder.occasion_id)
         .join(Participant, Participant.id == Occasion.participant_id)
-        .where(reminders.WAITING)
+        .where(WAITING, where, or_(Reminder.step.startswith(BY_HAND), in_its_hour))
+        .order_by(Reminder.id)
     )
-    where = (Participant.study_id, Participant.time_zone)
-    awake = [
-        (study_id, zone)
-        for study_id, zone in session.execute(joined.with_only_columns(*where).distinct())
-        if not is_quiet(now, ZoneInfo(zone), studies.current(session, study_id=study_id).study.quiet_hours)
-    ]
-    in_its_hour = and_(tuple_(*where).in_(awake), Reminder.planned_at <= now)
-    chosen = joined.where(or_(Reminder.step.startswith(BY_HAND), in_its_hour))
-    if ids is not None:
-        chosen = chosen.where(Reminder.id.in_(ids))
+
+
+def quiet_hours(session: Session, places: Collection[Place]) -> dict[int, QuietHours]:
+    """Return the hours that each study keeps quiet."""
+    ids = {study_id for study_id, _ in places}
+    return {each: studies.current(session, study_id=each).study.quiet_hours for each in ids}
+
+
+def _take(session: Session, now: datetime, limit: int, ids: Collection[int] | None) -> Sequence[Taken]:
+    where = Reminder.id.is_not(None) if ids is None else Reminder.id.in_(ids)
+    places = session.execute(
+        select(*PLACE)
+        .join(Occasion, Occasion.participant_id == Participant.id)
+        .join(Reminder, Reminder.occasion_id == Occasion.id)
+        .where(WAITING, where)
+        .distinct()
+    ).all()
     # As a CTE it runs once: as a plain subquery PostgreSQL may run it again and lock more than `limit`.
     locked = (
-        chosen.order_by(Reminder.id).limit(limit).with_for_update(of=Reminder, skip_locked=True).cte("chosen")
+        waiting(session, now, places, where)
+        .limit(limit)
+        .with_for_update(of=Reminder, skip_locked=True)
+        .cte("chosen")
     )
-    return session.execute(
+    taken = session.scalars(
         update(Reminder)
         .where(Reminder.id.in_(select(locked.c.id)))
         .values(claimed_at=now)
-        .returning(Reminder.id, Reminder.occasion_id, Reminder.step)
+        .returning(Reminder.id)
         .execution_options(synchronize_session=False)
+    ).all()
+    return named(session, taken)
+
+
+def named(session: Session, ids: Collection[int]) -> Sequence[Taken]:
+    """Return of some messages what they are about, in their own order."""
+    return session.execute(
+        select(Reminder.id, Reminder.occasion_id, Reminder.step, Occasion.participant_id)
+        .join(Occasion, Occasion.id == Reminder.occasion_id)
+        .where(Reminder.id.in_(ids))
+        .order_by(Reminder.id)
     ).all()
 
 
-def _held(session: Session, taken: Sequence[_Taken], now: datetime) -> list[tuple[Standing, _Taken]]:
-    """Lock the participants, in one order for every sender, and only then read where their occasions stand.
+def _lock(session: Session, taken: Sequence[Taken]) -> None:
+    """Lock the participants; only then may be read where their occasions stand.
 
     A death or a withdrawal that is being recorded right now is waited for, and seen.
     """
-    occasion_ids = [reminder.occasion_id for reminder in taken]
-    for participant_id in session.scalars(
-        select(Occasion.participant_id)
-        .where(Occasion.id.in_(occasion_ids))
-        .distinct()
-        .order_by(Occasion.participant_id)
-    ).all():
-        audit.lock(session, Chain("participant", participant_id))
-    standing = {
-        each.occasion_id: each for each in standings(session, where=Occasion.id.in_(occasion_ids), now=now)
+    audit.lock_each(session, of="participant", ids={reminder.participant_id for reminder in taken})
+
+
+def _links(session: Session, taken: Sequence[Taken], now: datetime) -> dict[int, int]:
+    return access.newest_links(session, participant_ids={each.participant_id for each in taken}, now=now)
+
+
+def letters(
+    session: Session, taken: Sequence[Taken], *, now: datetime, contact_keys: Sequence[str]
+) -> list[tuple[Taken, Letter | NotOwed | Refusal]]:
+    """Return what each of some messages says and to whom, or why it is not sent; a few queries for all."""
+    about = Occasion.id.in_([reminder.occasion_id for reminder in taken])
+    standing = {each.occasion_id: each for each in standings(session, where=about, now=now)}
+    contacts = {
+        contact.participant_id: contact.sealed
+        for contact in session.scalars(
+            select(Contact)
+            .where(Contact.participant_id.in_({each.participant_id for each in taken}))
+            .execution_options(populate_existing=True)
+        )
     }
-    return [(standing[reminder.occasion_id], reminder) for reminder in taken]
+    return [
+        (each, _letter(standing[each.occasion_id], each, contacts.get(each.participant_id), contact_keys))
+        for each in taken
+    ]
 
 
-def _why_dropped(
-    session: Session, standing: Standing, step: str, contact_keys: Sequence[str]
-) -> NotOwed | tuple[str, Draft]:
-    """Return why a claimed message is not sent after all, or the address and the words."""
+def _letter(
+    standing: Standing, reminder: Taken, sealed: str | None, contact_keys: Sequence[str]
+) -> Letter | NotOwed | Refusal:
     if standing.not_owed is not None:
         return standing.not_owed
-    if not step.startswith(BY_HAND) and (standing.step is None or standing.step.code != step):
+    by_hand = reminder.step.startswith(BY_HAND)
+    if not by_hand and (standing.step is None or standing.step.code != reminder.step):
         return "superseded"
     words = draft(standing)
     if words is None:
         return "no words"
-    sealed = session.get_one(Contact, standing.participant_id, populate_existing=True).sealed
-    address = contact_format.unseal(sealed, contact_keys).email
-    return (address, words) if address else "no address"
+    if sealed is None:
+        return "no address"
+    try:
+        address = contact_format.unseal(sealed, contact_keys).email
+    except Refusal as unreadable:
+        return unreadable
+    return Letter(address, words) if address else "no address"

@@ -2,27 +2,24 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
 from app.domain.reminders import BY_HAND, FOR_NOW, by_hand, leaves_at, retry_at
 from app.errors import Code, Refusal
 from app.models import Occasion, Participant, Reminder
+from app.models.reminder import UNKNOWN, WAITING
 from app.operations import audit
 from app.operations.audit import Chain
 from app.queries import studies
 from app.queries.reminders import Standing, draft, standings
+from app.queries.unplanned import unplanned
 
-WAITING = and_(
-    Reminder.claimed_at.is_(None),
-    Reminder.sent_at.is_(None),
-    Reminder.failed_at.is_(None),
-    Reminder.dropped_at.is_(None),
-)
+PLANNED_AT_ONCE = 500
 
 TEMPORARY = "temporary: "
 """How the words begin for a failure after which the message is tried again."""
@@ -35,23 +32,29 @@ class _Wanted:
     channel: str
 
 
-def plan(session: Session, *, study_id: int, now: datetime, actor: Actor) -> int:
+def plan(
+    session: Session,
+    *,
+    study_id: int,
+    now: datetime,
+    actor: Actor,
+    occasion_ids: Collection[int] | None = None,
+) -> int:
     """Add the messages that are owed today and not there yet, and free those to try again; return how many.
 
-    Running it again adds nothing.
+    For all occasions, or for these. Running it again adds nothing.
     """
-    day = now.astimezone(UTC).date()
-    about_open = and_(
-        Participant.study_id == study_id,
-        Occasion.opens_on <= day + timedelta(days=1),
-        Occasion.closes_on >= day - timedelta(days=1),
-    )
-    wanted = {
-        _Wanted(each.occasion_id, each.step.code, each.step.channel): _leaves_at(each, now)
-        for each in standings(session, where=about_open, now=now)
-        if each.step is not None and each.not_owed is None
-    }
-    return len(_add(session, study_id, wanted, action="reminder.plan", now=now, actor=actor))
+    total = 0
+    lacking = unplanned(session, study_id=study_id, now=now, ids=occasion_ids)
+    for start in range(0, len(lacking), PLANNED_AT_ONCE):
+        some = lacking[start : start + PLANNED_AT_ONCE]
+        wanted = {
+            _Wanted(each.occasion_id, each.step.code, each.step.channel): _leaves_at(each, now)
+            for each in standings(session, where=Occasion.id.in_(some), now=now)
+            if each.step is not None and each.not_owed is None
+        }
+        total += len(_add(session, study_id, wanted, action="reminder.plan", now=now, actor=actor))
+    return total
 
 
 def _leaves_at(standing: Standing, now: datetime) -> datetime:
@@ -197,6 +200,31 @@ def _add(
     return changed
 
 
+@dataclass(frozen=True, kw_only=True)
+class Fate:
+    """What became of a claimed message: sent, where there is no `failure`."""
+
+    reminder_id: int
+    participant_id: int
+    failure: str | None = None
+    temporary: bool = False
+
+
+def record_fate(session: Session, fate: Fate, *, now: datetime, actor: Actor) -> None:
+    """Record what became of a claimed message; refuses one whose end is recorded already."""
+    if fate.failure is None:
+        record_sent(session, reminder_id=fate.reminder_id, now=now, actor=actor)
+    else:
+        record_failed(
+            session,
+            reminder_id=fate.reminder_id,
+            failure=fate.failure,
+            now=now,
+            actor=actor,
+            temporary=fate.temporary,
+        )
+
+
 def record_sent(session: Session, *, reminder_id: int, now: datetime, actor: Actor) -> None:
     """Record that the mail server took a claimed message; refuses one whose end is recorded already."""
     _end(session, reminder_id, {"sent_at": now}, action="reminder.send", now=now, actor=actor)
@@ -241,16 +269,7 @@ def _end(
     chain = Chain("participant", row.participant_id)
     audit.lock(session, chain)
     ended = session.scalar(
-        update(Reminder)
-        .where(
-            Reminder.id == reminder_id,
-            Reminder.claimed_at.is_not(None),
-            Reminder.sent_at.is_(None),
-            Reminder.failed_at.is_(None),
-            Reminder.dropped_at.is_(None),
-        )
-        .values(values)
-        .returning(Reminder.id)
+        update(Reminder).where(Reminder.id == reminder_id, UNKNOWN).values(values).returning(Reminder.id)
     )
     if ended is None:
         raise Refusal(Code.ALREADY_RECORDED, f"reminder {reminder_id}")

@@ -1,12 +1,13 @@
 """Who a browser or a link belongs to."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor, Role
@@ -198,9 +199,14 @@ def came_by(session: Session, *, secret: str, token: str, keys: tuple[str, ...],
 
 def newest_link(session: Session, *, participant_id: int, now: datetime) -> int | None:
     """Return the id of a participant's link that works, or None."""
-    return session.scalar(
-        select(Link.id)
-        .where(Link.participant_id == participant_id, Link.revoked_at.is_(None), Link.expires_at > now)
-        .order_by(Link.id.desc())
-        .limit(1)
+    return newest_links(session, participant_ids=[participant_id], now=now).get(participant_id)
+
+
+def newest_links(session: Session, *, participant_ids: Collection[int], now: datetime) -> dict[int, int]:
+    """Return the ids of the links that work, for those of these participants who have one."""
+    found = session.execute(
+        select(Link.participant_id, func.max(Link.id))
+        .where(Link.participant_id.in_(participant_ids), Link.revoked_at.is_(None), Link.expires_at > now)
+        .group_by(Link.participant_id)
     )
+    return {participant_id: link_id for participant_id, link_id in found}  # noqa: C416 - a Result is no mapping

@@ -15,6 +15,7 @@ from app.domain.reminders import NotOwed, Reachable, step_due_on, step_in_force,
 from app.domain.schedule import OccasionState, Window, civil_date, occasion_state
 from app.domain.study import ReminderStep, Study
 from app.models import Contact, Occasion, Participant, Reminder, Response
+from app.models.reminder import UNKNOWN
 from app.queries import studies
 from app.queries.contact_preferences import preferences
 from app.queries.endings import NOTHING_ENDED, Ending, endings
@@ -96,9 +97,13 @@ def standings(session: Session, *, where: ColumnElement[bool], now: datetime) ->
     submitted = _submitted(session, [occasion.id for _, occasion in found])
     addressed = _with_contact(session, {participant.id for participant, _ in found})
     chosen = preferences(session, participant_ids={participant.id for participant, _ in found})
+    study = {
+        each: studies.current(session, study_id=each).study
+        for each in {participant.study_id for participant, _ in found}
+    }
     return [
         _standing(
-            studies.current(session, study_id=participant.study_id).study,
+            study[participant.study_id],
             participant,
             occasion,
             submitted[occasion.id],
@@ -219,18 +224,23 @@ def unclear(session: Session, *, actor: Actor, study_id: int) -> list[ReminderRo
         return []
     ours = Participant.study_id == study_id
     where = ours if actor.site is None else and_(ours, Participant.site == actor.site)
-    return [
-        row for row in _rows(session, and_(where, Reminder.claimed_at.is_not(None))) if row.state == "unknown"
-    ]
+    return _rows(session, and_(where, UNKNOWN))
 
 
 def status(session: Session, *, study_id: int) -> ReminderStatus:
     """Return the counts by state, and the messages that were claimed and never reported."""
-    rows = _rows(session, Participant.study_id == study_id)
-    counts = Counter(row.state for row in rows)
+    ours = Participant.study_id == study_id
+    every = (
+        select(Reminder)
+        .join(Occasion, Occasion.id == Reminder.occasion_id)
+        .join(Participant, Participant.id == Occasion.participant_id)
+        .where(ours)
+        .execution_options(yield_per=1000)
+    )
+    counts = Counter(reminder_state(each)[1] for each in session.scalars(every))
     return ReminderStatus(
         counts={state: counts[state] for state in REMINDER_STATES},
-        in_flight=tuple(row for row in rows if row.state == "unknown"),
+        in_flight=tuple(_rows(session, and_(ours, UNKNOWN))),
     )
 
 
