@@ -7,6 +7,7 @@ from app.models.audit_entry import AuditEntry
 from app.models.base import Base
 from app.models.consent import Consent, Withdrawal
 from app.models.contact_preference import ContactPreference
+from app.models.correction import Correction, CorrectionDecision
 from app.models.document import Document
 from app.models.event import Event, Reading
 from app.models.occasion import Occasion
@@ -31,6 +32,8 @@ __all__ = [
     "Consent",
     "Contact",
     "ContactPreference",
+    "Correction",
+    "CorrectionDecision",
     "Document",
     "Event",
     "InstrumentVersion",

@@ -58,16 +58,48 @@ def entries(
     yield from _streamed(session, chosen)
 
 
-def newest(
-    session: Session, *, study_id: int, chain: str | None = None, before: int | None = None, limit: int
-) -> list[Entry]:
-    """Return the last entries of a study, or of one chain of it, newest first; `before` an entry's id."""
-    chosen = select(AuditEntry).where(_of_study(study_id)).order_by(AuditEntry.id.desc()).limit(limit)
-    if chain is not None:
-        chosen = chosen.where(AuditEntry.chain == chain)
-    if before is not None:
-        chosen = chosen.where(AuditEntry.id < before)
-    return list(_streamed(session, chosen))
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """Which entries of a study are asked for; a `site` leaves those of its participants alone."""
+
+    study_id: int
+    site: str | None = None
+    chain: str | None = None
+    action: str | None = None
+    actor: str | None = None
+    begin: datetime | None = None
+    end: datetime | None = None
+    before: int | None = None
+
+
+def newest(session: Session, *, search: Search, limit: int) -> list[Entry]:
+    """Return the last entries that are asked for, newest first."""
+    return list(_streamed(session, _asked(search).limit(limit)))
+
+
+def newest_first(session: Session, *, search: Search) -> Iterator[Entry]:
+    """Go through all entries that are asked for, newest first."""
+    yield from _streamed(session, _asked(search))
+
+
+def _asked(search: Search) -> Select[AuditEntry]:
+    chosen = select(AuditEntry).order_by(AuditEntry.id.desc())
+    if search.site is None:
+        chosen = chosen.where(_of_study(search.study_id))
+    else:
+        at_site = _chains("participant:", Participant, search.study_id).where(Participant.site == search.site)
+        chosen = chosen.where(AuditEntry.chain.in_(at_site))
+    for column, value in (
+        (AuditEntry.chain, search.chain),
+        (AuditEntry.action, search.action),
+        (AuditEntry.actor, search.actor),
+    ):
+        chosen = chosen if value is None else chosen.where(column == value)
+    if search.begin is not None:
+        chosen = chosen.where(AuditEntry.at >= search.begin)
+    if search.end is not None:
+        chosen = chosen.where(AuditEntry.at < search.end)
+    return chosen if search.before is None else chosen.where(AuditEntry.id < search.before)
 
 
 def _of_study(study_id: int) -> ColumnElement[bool]:

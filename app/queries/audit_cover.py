@@ -5,7 +5,18 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import ColumnElement, Row, Select, String, cast, literal, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import Alert, AuditEntry, Event, Occasion, Reading, Response, Sighting, Treatment, Withdrawal
+from app.models import (
+    Alert,
+    AuditEntry,
+    Correction,
+    Event,
+    Occasion,
+    Reading,
+    Response,
+    Sighting,
+    Treatment,
+    Withdrawal,
+)
 
 IMPORTED = "import:%"
 """What an import brings has one entry for each participant, not one for each row."""
@@ -30,6 +41,11 @@ def _facts() -> Mapping[str, Select[int, int]]:
     reading = _untold(Reading.id, Event.participant_id, "event", Event.id, "event.read", told_at)
     response = _untold(Response.id, Occasion.participant_id, "response", Response.id, "response.submit")
     facts = {
+        "correction": _untold(
+            Correction.id, Occasion.participant_id, "correction", Correction.id, "correction.request"
+        )
+        .join(Response, Response.id == Correction.response_id)
+        .join(Occasion, Occasion.id == Response.occasion_id),
         "alert": _untold(Alert.id, Alert.participant_id, "alert", Alert.id, "alert.raise"),
         "event": event.where(Event.reported_by.not_like(IMPORTED)),
         "reading": reading.join(Event, Event.id == Reading.event_id).where(

@@ -17,6 +17,8 @@ ACTIONS = {
     "consent.record": lazy_gettext("Consent recorded"),
     "contact.change": lazy_gettext("Contact details changed"),
     "contact.read": lazy_gettext("Contact details read"),
+    "correction.decide": lazy_gettext("Correction decided"),
+    "correction.request": lazy_gettext("Correction of an answer asked for"),
     "data.export": lazy_gettext("Data exported"),
     "data.import": lazy_gettext("Data imported"),
     "event.read": lazy_gettext("Event read and decided"),

@@ -61,6 +61,10 @@ class Drawn:
         asked = frozenset(applicable(self.instrument, answers))
         return Markup("").join(self._parts(answers, faults or {}, asked))
 
+    def question(self, code: str, fault: BadAnswer | None = None) -> Markup:
+        """Return one question alone, with nothing chosen, whether or not other answers ask for it."""
+        return self._draw(self.instrument.item(code), None, hidden=False, fault=fault)
+
     def heading(self, code: str) -> str:
         """Return the first line of an item's text, which is its question."""
         return self.wording.items[code].strip().splitlines()[0]

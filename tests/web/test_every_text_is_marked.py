@@ -162,6 +162,8 @@ def test_every_page_of_staff_speaks_the_language(
         "response_id": 1,
         "event_id": event_id,
         "report_id": report_id,
+        "item": "itch",
+        "correction_id": 1,
     }
     found = faults("a form without its token", browser.client.post("/staff/language", data={}))
     for address in ("/staff/nowhere", "/staff/participants/M-9", "/staff/?state=all", "/staff/participants"):

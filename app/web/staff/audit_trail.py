@@ -1,38 +1,133 @@
-"""The audit trail on a page: who changed or saw what, when, from what to what and why."""
+"""The audit trail on a page and as a file: who changed or saw what, when, from what to what and why."""
 
-from flask import request
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.queries import audit, audit_words
+from app.queries.audit import Entry, Search
 from app.web.gate import LARGEST_KEY, staff_only
 from app.web.staff import blueprint
-from app.web.staff.desk import at_desk
+from app.web.staff.desk import Desk, at_desk
 from app.web.staff.pages import page
+from app.web.staff.table_file import Columns, table_file, wanted
 
 AT_ONCE = 100
+FILE: Columns[Entry] = {
+    "time": lambda entry: entry.at,
+    "who": lambda entry: entry.actor,
+    "what": lambda entry: audit_words.action(entry.action),
+    "about": lambda entry: entry.subject,
+    "before": lambda entry: audit_words.content(entry.old),
+    "after": lambda entry: audit_words.content(entry.new),
+    "reason": lambda entry: entry.reason,
+    "action": lambda entry: entry.action,
+    "chain": lambda entry: entry.chain,
+    "position": lambda entry: entry.position,
+    "hash": lambda entry: entry.hash,
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the address asks to see; words that mean nothing are left out."""
+
+    participant: str
+    action: str
+    who: str
+    begin: date | None
+    end: date | None
+
+    def address(self, **more: int | None) -> str:
+        """Return the address of the same entries with something more."""
+        given: dict[str, Any] = {
+            "participant": self.participant,
+            "action": self.action,
+            "who": self.who,
+            "from": self.begin and self.begin.isoformat(),
+            "to": self.end and self.end.isoformat(),
+        }
+        kept = {name: value for name, value in given.items() if value}
+        return url_for("staff.audit_trail", **(kept | more))
+
+    @property
+    def any(self) -> bool:
+        """Return whether anything is left out by it."""
+        return any((self.participant, self.action, self.who, self.begin, self.end))
+
+
+def asked() -> Wish:
+    """Read the address."""
+    given = request.args
+    action = given.get("action", "")
+    return Wish(
+        participant=given.get("participant", "").strip(),
+        action=action if action in audit_words.ACTIONS else "",
+        who=given.get("who", "").strip(),
+        begin=_day(given.get("from", "")),
+        end=_day(given.get("to", "")),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @blueprint.get("/audit")
-@staff_only("administrator")
+@staff_only("monitor", "administrator")
 def audit_trail() -> ResponseReturnValue:
-    """Show the newest entries of the study, or of one participant; without the arm where it is blinded."""
-    code = request.args.get("participant", "").strip()
+    """Show the newest entries that are asked for; without the arm where the study is blinded."""
+    wish = asked()
     before = request.args.get("before", type=int)
     with at_desk() as desk:
-        chain = f"participant:{desk.participant(code).id}" if code else None
-        found = audit.newest(
-            desk.session,
-            study_id=desk.study_id,
-            chain=chain,
-            before=min(before, LARGEST_KEY) if before is not None else None,
-            limit=AT_ONCE,
-        )
+        search = _search(desk, wish)
+        if wanted():
+            return table_file(desk, "audit-trail", FILE, lambda session: _blinded(session, desk, search))
+        search = replace(search, before=min(before, LARGEST_KEY) if before is not None else None)
+        found = audit.newest(desk.session, search=search, limit=AT_ONCE)
         return page(
             "audit_trail.html",
             desk,
             entries=[audit.blinded(entry, desk.study.blinding) for entry in found],
             older=found[-1].id if len(found) == AT_ONCE else None,
-            code=code,
+            wish=wish,
+            actions=_actions(),
             action=audit_words.action,
             content=audit_words.content,
         )
+
+
+def _actions() -> list[tuple[str, str]]:
+    """Return the actions with their words, in the order of the words."""
+    found = [(name, str(words)) for name, words in audit_words.ACTIONS.items()]
+    return sorted(found, key=lambda pair: pair[1].casefold())
+
+
+def _search(desk: Desk, wish: Wish) -> Search:
+    chain = f"participant:{desk.participant(wish.participant).id}" if wish.participant else None
+    return Search(
+        study_id=desk.study_id,
+        site=desk.staff.site,
+        chain=chain,
+        action=wish.action or None,
+        actor=wish.who or None,
+        begin=_midnight(wish.begin, desk) if wish.begin else None,
+        end=_midnight(wish.end + timedelta(days=1), desk) if wish.end and wish.end < date.max else None,
+    )
+
+
+def _midnight(day: date, desk: Desk) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=desk.zone)
+
+
+def _blinded(session: Session, desk: Desk, search: Search) -> Iterator[Entry]:
+    for entry in audit.newest_first(session, search=search):
+        yield audit.blinded(entry, desk.study.blinding)

@@ -30,7 +30,7 @@ class DrawForm(RecordForm):
         ),
     }
 
-    level = RadioField("", [Needed(lazy_gettext("Choose one."))])
+    level = RadioField(lazy_gettext("Randomisation"), [Needed(lazy_gettext("Choose one."))])
     confirmed = BooleanField(
         lazy_gettext("Consent is signed and every criterion to take part is met"),
         [Needed(lazy_gettext("Confirm it to go on."))],

@@ -11,10 +11,10 @@ FOR_WORK = ("worklist", "roster", "events", "reminder_log")
 FOR_NUMBERS = ("reports",)
 PLACES = {
     "coordinator": FOR_WORK,
-    "monitor": (*FOR_WORK, "strata"),
+    "monitor": (*FOR_WORK, "corrections", "strata", "audit_trail"),
     "adjudicator": ("events",),
     "statistician": FOR_NUMBERS,
-    "administrator": (*FOR_WORK, *FOR_NUMBERS, "strata", "audit_trail"),
+    "administrator": (*FOR_WORK, *FOR_NUMBERS, "corrections", "strata", "audit_trail"),
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask.typing import ResponseReturnValue
 
 from app.domain.answer import applicable
-from app.queries import stored_answers
+from app.queries import corrections, stored_answers
 from app.queries.stored_answers import StoredAnswer, StoredResponse
 from app.web.gate import staff_only
 from app.web.speech import said
@@ -22,6 +22,7 @@ class Line:
     `asked` is whether the other answers still ask for it, `grading` what an Animal Naming Test says.
     """
 
+    item: str
     question: str
     answer: str
     asked: bool
@@ -38,6 +39,8 @@ def response(code: str, response_id: int) -> ResponseReturnValue:
         participant = desk.participant(code)
         found = stored_answers.one(desk.session, participant_id=participant.id, response_id=response_id)
         asked = Asked.of(desk.session, found.instrument_version_id, found.wording_id)
+        lines, sent = _lines(found, asked), found.submitted_at is not None
+        asked_for = corrections.of_response(desk.session, response_id=found.id)
         visits = {visit.code: said(visit.title) for visit in desk.study.schedule}
         return page(
             "response.html",
@@ -46,7 +49,14 @@ def response(code: str, response_id: int) -> ResponseReturnValue:
             found=found,
             wording=asked.wording,
             visit=visits.get(found.visit, found.visit),
-            lines=_lines(found, asked),
+            lines=lines,
+            corrections={
+                line.item: [
+                    (row, asked.answer(row.item, row.value)) for row in asked_for if row.item == line.item
+                ]
+                for line in lines
+            },
+            may_correct=sent and desk.staff.role in ("coordinator", "administrator"),
         )
 
 
@@ -63,6 +73,7 @@ def _lines(found: StoredResponse, asked: Asked) -> list[Line]:
         counting = counting_of.get(item.code)
         lines.append(
             Line(
+                item=item.code,
                 question=asked.question(item.code),
                 answer=asked.answer(item.code, counting.value if counting else None),
                 asked=item.code in still,

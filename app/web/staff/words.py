@@ -90,6 +90,16 @@ ROLES = {
     "statistician": lazy_gettext("Statistician"),
     "administrator": lazy_gettext("Administrator"),
 }
+CORRECTION_SOURCES = {
+    "participant": lazy_gettext("The participant says so"),
+    "typing": lazy_gettext("It was typed in wrongly"),
+}
+CORRECTION_STATES = {
+    # Translators: states of a request to correct an answer
+    "open": lazy_gettext("To be decided"),
+    "accepted": lazy_gettext("Accepted"),
+    "declined": lazy_gettext("Declined"),
+}
 REMINDER_STATES = {
     "sent": lazy_gettext("Sent"),
     "failed": lazy_gettext("Failed"),
