@@ -4,6 +4,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
@@ -11,7 +12,20 @@ from cryptography.fernet import Fernet
 from app.errors import Code, Refusal
 
 SECRETS = ("SECRET_KEY", "LINK_KEYS", "CONTACT_KEYS")
+PROVIDER = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
 SHORTEST_SECRET = 32
+
+Word = TypeVar("Word", bound=str)
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider of single sign-on (OpenID Connect), and whether its own second factor counts as ours."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    second_factor: Literal["trusted", "ask"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +46,8 @@ class Config:
     outbox: Path
     mail_from: str
     production: bool
+    second_factor: Literal["required", "optional"]
+    provider: Provider | None
 
     @property
     def secure_cookies(self) -> bool:
@@ -72,6 +88,10 @@ def load(environment: dict[str, str] | None = None) -> Config:
         outbox=instance / "outbox",
         mail_from=given.get("MAIL_FROM", "Hepatica <hepatica@localhost>"),
         production=production,
+        second_factor=_one_of(
+            given, "SECOND_FACTOR", ("required", "optional"), "required" if production else "optional"
+        ),
+        provider=_provider(given, production=production),
     )
 
 
@@ -105,6 +125,30 @@ def _public(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise Refusal(Code.NOT_CONFIGURED, "PUBLIC_URL: write https://host, as participants reach it")
     return url.rstrip("/")
+
+
+def _provider(given: dict[str, str], *, production: bool) -> Provider | None:
+    if not any(name in given for name in PROVIDER):
+        return None
+    missing = [name for name in PROVIDER if name not in given]
+    if missing:
+        raise Refusal(Code.NOT_CONFIGURED, f"single sign-on: set {', '.join(missing)} as well")
+    issuer = given["OIDC_ISSUER"]
+    if urlsplit(issuer).scheme != "https" and (production or urlsplit(issuer).scheme != "http"):
+        raise Refusal(Code.NOT_CONFIGURED, "OIDC_ISSUER: write https://host, as the provider writes it")
+    return Provider(
+        issuer=issuer,
+        client_id=given["OIDC_CLIENT_ID"],
+        client_secret=given["OIDC_CLIENT_SECRET"],
+        second_factor=_one_of(given, "OIDC_SECOND_FACTOR", ("ask", "trusted"), "ask"),
+    )
+
+
+def _one_of(given: dict[str, str], name: str, words: tuple[Word, ...], otherwise: Word) -> Word:
+    found = next((word for word in words if word == given.get(name, otherwise)), None)
+    if found is None:
+        raise Refusal(Code.NOT_CONFIGURED, f"{name}: write {' or '.join(words)}")
+    return found
 
 
 def _count(text: str) -> int:

@@ -36,6 +36,11 @@ class Code(StrEnum):
     SIGNATURE_NEEDED = "signature-needed"
     FILE_NOT_TAKEN = "file-not-taken"
     FILE_TOO_LARGE = "file-too-large"
+    CODE_WRONG = "code-wrong"
+    PASSKEY_REFUSED = "passkey-refused"
+    PROVIDER_REFUSED = "provider-refused"
+    SECOND_FACTOR_NEEDED = "second-factor-needed"
+    IDENTITY_NEEDED = "identity-needed"
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error

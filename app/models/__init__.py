@@ -15,6 +15,7 @@ from app.models.participant import Contact, Participant
 from app.models.reminder import Reminder
 from app.models.report import Report
 from app.models.response import Answer, Response
+from app.models.second_factor import CodeApp, Passkey, ProviderIdentity, RecoveryCode, SpentChallenge
 from app.models.sighting import Sighting
 from app.models.signature import Signature
 from app.models.study import InstrumentVersion, OfferedWording, Study, StudyVersion, Wording
@@ -29,6 +30,7 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "Base",
+    "CodeApp",
     "Consent",
     "Contact",
     "ContactPreference",
@@ -42,13 +44,17 @@ __all__ = [
     "Occasion",
     "OfferedWording",
     "Participant",
+    "Passkey",
+    "ProviderIdentity",
     "Reading",
+    "RecoveryCode",
     "Reminder",
     "Report",
     "Response",
     "Sighting",
     "Signature",
     "SignedIn",
+    "SpentChallenge",
     "Study",
     "StudyVersion",
     "Treatment",

@@ -59,8 +59,15 @@ class Account(Base):
     deactivated_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+Proof = Literal["password", "code", "recovery code", "passkey", "provider", "provider mfa"]
+"""By what a member of staff showed who they are: the strongest of what was asked for."""
+
+
 class SignedIn(Base):
-    """A browser that was let in, known by the hash of its secret; a row, so that it can be ended."""
+    """A browser that was let in, known by the hash of its secret; a row, so that it can be ended.
+
+    Of staff it says by what and when they last showed who they are.
+    """
 
     __tablename__ = "signed_in"
     __table_args__ = (
@@ -75,9 +82,11 @@ class SignedIn(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    proved_by: Mapped[Proof | None] = mapped_column(String(20))
+    proved_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-AttemptKind = Literal["link", "address", "sign-in"]
+AttemptKind = Literal["link", "address", "sign-in", "second-factor"]
 
 
 class Attempt(Base):

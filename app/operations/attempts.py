@@ -4,17 +4,20 @@ import hashlib
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import and_, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Attempt
 from app.models.access import AttemptKind
 
 WINDOW = timedelta(minutes=15)
-ALLOWED: dict[AttemptKind, int] = {"link": 5, "address": 30, "sign-in": 5}
+ALLOWED: dict[AttemptKind, int] = {"link": 5, "address": 30, "sign-in": 5, "second-factor": 5}
 DAY = timedelta(days=1)
-ALLOWED_A_DAY: dict[AttemptKind, int] = {"link": 15}
-"""There are only some eighty years of birth to guess."""
+ALLOWED_A_DAY: dict[AttemptKind, int] = {"link": 15, "second-factor": 20}
+"""There are only some eighty years of birth to guess, and a million codes of which three are right."""
+KEPT_LONGER = timedelta(days=90)
+"""Tries at an account are told to its owner, who may be away for a while."""
+AT_ACCOUNTS: tuple[AttemptKind, ...] = ("sign-in", "second-factor")
 
 
 def too_many(session: Session, *, kind: AttemptKind, subject: str, now: datetime) -> bool:
@@ -23,14 +26,28 @@ def too_many(session: Session, *, kind: AttemptKind, subject: str, now: datetime
     The subject is held until the transaction ends: of tries that come at once, each sees those before it.
     """
     hidden = _hidden(kind, subject)
-    if session.get_bind().dialect.name == "postgresql":  # SQLite lets in one writer at a time anyway
-        session.execute(select(func.pg_advisory_xact_lock(_as_lock(hidden))))
+    _hold(session, hidden)
     return _tried(session, kind, hidden, since=now - WINDOW) >= ALLOWED[kind]
+
+
+def hold(session: Session, what: str) -> None:
+    """Let no one else hold the same until the transaction ends."""
+    _hold(session, hashlib.sha256(what.encode()).hexdigest())
 
 
 def too_many_today(session: Session, *, kind: AttemptKind, subject: str, now: datetime) -> bool:
     """Return whether a subject, held by `too_many` before, has used up its tries of the last day."""
     return _tried(session, kind, _hidden(kind, subject), since=now - DAY) >= ALLOWED_A_DAY[kind]
+
+
+def tried_since(session: Session, *, kind: AttemptKind, subject: str, since: datetime) -> int:
+    """Return how many tries at a subject failed since an instant, of the last ninety days."""
+    return _tried(session, kind, _hidden(kind, subject), since=since)
+
+
+def _hold(session: Session, hidden: str) -> None:
+    if session.get_bind().dialect.name == "postgresql":  # SQLite lets in one writer at a time anyway
+        session.execute(select(func.pg_advisory_xact_lock(_as_lock(hidden))))
 
 
 def _tried(session: Session, kind: AttemptKind, hidden: str, *, since: datetime) -> int:
@@ -40,8 +57,9 @@ def _tried(session: Session, kind: AttemptKind, hidden: str, *, since: datetime)
 
 
 def count(session: Session, *, kind: AttemptKind, subject: str, now: datetime) -> None:
-    """Count one failed try, and forget those older than a day."""
-    session.execute(delete(Attempt).where(Attempt.tried_at < now - DAY))
+    """Count one failed try, and forget those older than a day, at accounts those older than ninety."""
+    old = and_(Attempt.tried_at < now - DAY, Attempt.kind.not_in(AT_ACCOUNTS))
+    session.execute(delete(Attempt).where(or_(old, Attempt.tried_at < now - KEPT_LONGER)))
     session.execute(insert(Attempt).values(kind=kind, subject=_hidden(kind, subject), tried_at=now))
 
 

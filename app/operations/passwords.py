@@ -1,12 +1,18 @@
 """Passwords: chosen by the rules, kept as hashes, and compared with them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
+from sqlalchemy.orm import Session
 
 from app.domain import password as rules
+from app.domain.actor import Actor
 from app.errors import Code, Refusal
+from app.models import Account
+from app.operations import audit
+from app.operations.audit import Chain
 
 NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$iGjcexB76T+mYhh6n5+vJA$FQ258M2mpMJ5MjOdC29lWRYNBsrzPTAXrNPKZ3rj1Jg"
 """The hash of a random word that was thrown away: verified where there is no such account, so that the answer
@@ -34,3 +40,21 @@ def _verified(password_hash: str, password: str) -> bool:
         return _hasher.verify(password_hash, password)
     except VerificationError:
         return False
+
+
+def change_password(
+    session: Session, *, account_id: int, password: str, alone: bool, actor: Actor, now: datetime
+) -> None:
+    """Give an account another password; the trail says that it was changed, and nothing of what it is."""
+    account = session.get_one(Account, account_id, with_for_update=True)
+    account.password_hash = hash_chosen(password, context=(account.name, account.email), alone=alone)
+    session.flush()
+    audit.record(
+        session,
+        chain=Chain("account", account_id),
+        actor=actor,
+        action="account.change_password",
+        subject=f"account:{account_id}",
+        now=now,
+        locked=True,
+    )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
 from app.models import SignedIn
+from app.models.access import Proof
 from app.operations import audit
 from app.operations.audit import Chain
 from app.queries.access import hashed
@@ -21,8 +22,12 @@ def begin_session(
     participant_id: int | None = None,
     link_id: int | None = None,
     account_id: int | None = None,
+    proof: Proof | None = None,
 ) -> str:
-    """Let a browser in and return its secret; the caller leaves the audit entry."""
+    """Let a browser in and return its secret; the caller leaves the audit entry.
+
+    `proof`: by what a member of staff showed who they are.
+    """
     secret = secrets.token_urlsafe(32)
     session.add(
         SignedIn(
@@ -32,6 +37,8 @@ def begin_session(
             account_id=account_id,
             created_at=now,
             expires_at=now + lasting,
+            proved_by=proof,
+            proved_at=None if account_id is None else now,
         )
     )
     session.flush()

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from app.domain.actor import Actor, Role
 from app.formats import link_token, stop_token
 from app.models import Account, Link, Participant, SignedIn, StudyVersion
+from app.models.access import Proof
 from app.models.base import Instant
 from app.queries import studies
+from app.queries.second_factors import with_second_factor
 
 LENGTH_OF_DEVICE = 16
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -37,7 +39,11 @@ class Visitor:
 
 @dataclass(frozen=True)
 class StaffMember:
-    """A member of staff at a desk; `study_id` and `site` None mean every one."""
+    """A member of staff at a desk; `study_id` and `site` None mean every one.
+
+    `second_factor`: they have something to show beside the password. `proved_by` and `proved_at`: by what and
+    when they last showed who they are.
+    """
 
     account_id: int
     name: str
@@ -47,6 +53,9 @@ class StaffMember:
     site: str | None
     language: str
     actor: Actor
+    second_factor: bool = False
+    proved_by: Proof | None = None
+    proved_at: datetime = LONG_AGO
 
 
 @dataclass(frozen=True)
@@ -135,8 +144,8 @@ def signed_in(session: Session, *, secret: str, now: datetime, lock: bool = Fals
 
 def staff_member(session: Session, *, secret: str, now: datetime) -> StaffMember | None:
     """Return the member of staff whose browser holds a secret, or None."""
-    account = session.scalar(
-        select(Account)
+    row = session.execute(
+        select(Account, SignedIn.proved_by, SignedIn.proved_at, with_second_factor().label("second_factor"))
         .join(SignedIn, SignedIn.account_id == Account.id)
         .where(
             SignedIn.secret_hash == hashed(secret),
@@ -144,9 +153,10 @@ def staff_member(session: Session, *, secret: str, now: datetime) -> StaffMember
             SignedIn.expires_at > now,
             Account.deactivated_at.is_(None),
         )
-    )
-    if account is None:
+    ).first()
+    if row is None:
         return None
+    account = row.Account
     return StaffMember(
         account_id=account.id,
         name=account.name,
@@ -156,6 +166,9 @@ def staff_member(session: Session, *, secret: str, now: datetime) -> StaffMember
         site=account.site,
         language=account.language,
         actor=Actor("account", account.id, account.name, account.role, account.study_id, account.site),
+        second_factor=row.second_factor,
+        proved_by=row.proved_by,
+        proved_at=row.proved_at or LONG_AGO,
     )
 
 

@@ -34,6 +34,12 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
     if refusal.code == Code.SIGN_IN_FAILED and request.path.startswith(STAFF) and not _typed():
         wanted = request.full_path.rstrip("?") if request.method == "GET" else STAFF
         return redirect(f"/staff/sign-in?{_query(wanted)}", 303)
+    if refusal.code == Code.SECOND_FACTOR_NEEDED:
+        return redirect("/staff/me", 303)
+    if refusal.code == Code.IDENTITY_NEEDED:
+        return redirect(
+            f"/staff/me/confirm?{_query(request.path if request.method == 'GET' else '/staff/me')}", 303
+        )
     return _answer(messages.status(refusal.code), refusal.code, lambda: messages.words(refusal))
 
 

@@ -15,6 +15,7 @@ from app.domain.actor import Role
 from app.errors import Code, Refusal
 from app.i18n import SOURCE_LANGUAGE, speak, spoken
 from app.queries import access
+from app.queries.access import StaffMember
 from app.web.transactions import reading, settings, writing
 
 PARTICIPANT_COOKIE = "hepatica_p"
@@ -61,8 +62,12 @@ def participant_only(view: View[Given]) -> View[Given]:
     return guarded
 
 
-def staff_only(*roles: Role) -> Callable[[View[Given]], View[Given]]:
-    """Only staff in one of these roles may see it; sets `g.staff`; the view opens its own transaction."""
+def staff_only(*roles: Role, settled: bool = True) -> Callable[[View[Given]], View[Given]]:
+    """Only staff in one of these roles may see it; sets `g.staff`; the view opens its own transaction.
+
+    `settled`: where the installation asks for a second factor, whoever has none is led to set it up first.
+    The few pages that this takes say False.
+    """
     if not roles:
         raise ValueError("say which roles")
 
@@ -79,12 +84,25 @@ def staff_only(*roles: Role) -> Callable[[View[Given]], View[Given]]:
             speak(understood(member.language))
             if member.role not in roles:
                 raise Refusal(Code.NOT_ALLOWED, f"for {', '.join(roles)}")
+            if settled and is_unsettled(member):
+                raise Refusal(Code.SECOND_FACTOR_NEEDED)
             return view(*args, **kwargs)
 
         guarded.__allowed__ = roles  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def is_unsettled(member: StaffMember) -> bool:
+    """Return whether someone has to set up a second factor before anything else.
+
+    Not where a provider that is trusted for it let them in by two factors.
+    """
+    known = settings()
+    if known.second_factor == "optional" or member.second_factor:
+        return False
+    return member.proved_by != "provider mfa"
 
 
 class Key(IntegerConverter):

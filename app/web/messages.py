@@ -22,6 +22,11 @@ STATUS: dict[Code, int] = {
     Code.SIGNATURE_NEEDED: 422,
     Code.FILE_NOT_TAKEN: 422,
     Code.FILE_TOO_LARGE: 413,
+    Code.CODE_WRONG: 422,
+    Code.PASSKEY_REFUSED: 422,
+    Code.PROVIDER_REFUSED: 403,
+    Code.SECOND_FACTOR_NEEDED: 403,
+    Code.IDENTITY_NEEDED: 403,
 }
 OTHERWISE = 409
 
@@ -147,5 +152,22 @@ def _words() -> dict[Code, Words]:
         Code.FILE_TOO_LARGE: Words(
             gettext("This file is too large"), gettext("Attach a smaller file. Nothing was changed.")
         ),
+        Code.CODE_WRONG: Words(
+            gettext("The code is wrong, or was used before"),
+            gettext("Wait until the app shows the next one, and enter that."),
+        ),
+        Code.PASSKEY_REFUSED: Words(
+            gettext("The passkey was not accepted"),
+            gettext("Try again, or choose another way to sign in."),
+        ),
+        Code.PROVIDER_REFUSED: Words(
+            gettext("Your organisation’s sign-in did not let you in"),
+            gettext("Sign in with your password, or ask an administrator whether you have an account."),
+        ),
+        Code.SECOND_FACTOR_NEEDED: Words(
+            gettext("You may not do this"),
+            gettext("Set up a second step before you go on: a passkey, or an app that shows codes."),
+        ),
+        Code.IDENTITY_NEEDED: Words(gettext("Show again who you are"), gettext("Nothing was changed.")),
         Code.IN_USE: Words(gettext("This is still in use"), gettext("Nothing was changed.")),
     }

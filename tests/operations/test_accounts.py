@@ -14,7 +14,7 @@ from app.operations.accounts import add_account
 from app.operations.links import Refused
 from app.operations.passwords import NOBODYS
 from app.operations.sessions import end_session
-from app.operations.sign_in import LetIn, sign_in
+from app.operations.sign_in import HalfWay, LetIn, sign_in
 from app.queries import access
 from tests.fixtures.study import COMMAND, MORNING, TinyStudy
 
@@ -36,7 +36,7 @@ def add(tiny: TinyStudy, **changed: object) -> int:
 
 def enter(
     tiny: TinyStudy, email: str, password: str, *, minutes: float = 0, address: str = "10.0.0.1"
-) -> LetIn | Refused:
+) -> LetIn | HalfWay | Refused:
     with database.writing(tiny.url) as session:
         now = MORNING + timedelta(minutes=minutes)
         return sign_in(session, email=email, password=password, address=address, now=now)

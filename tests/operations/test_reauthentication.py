@@ -16,7 +16,7 @@ def confirm(tiny: TinyStudy, account_id: int, password: str, *, minutes: float =
         found = confirm_identity(
             session, account_id=account_id, password=password, address="10.0.0.1", now=now
         )
-    return found and found.code
+    return None if found is None else found.code
 
 
 def test_the_password_again(tiny: TinyStudy) -> None:

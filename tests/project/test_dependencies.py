@@ -16,7 +16,13 @@ ROOT = Path(__file__).parents[2]
 CODE = ("app", "analysis", "bench", "migrations", "scripts", "studies", "tests")
 FILES = {"requirements.in": "To run", "requirements-dev.in": "To test and check"}
 # Packages that belong to another one's public interface, so that it alone is asked for.
-COME_WITH = {"werkzeug": "flask", "jinja2": "flask", "markupsafe": "flask", "pydantic_core": "pydantic"}
+COME_WITH = {
+    "werkzeug": "flask",
+    "jinja2": "flask",
+    "markupsafe": "flask",
+    "pydantic_core": "pydantic",
+    "joserfc": "authlib",
+}
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def choose_study() -> ResponseReturnValue:
 
 
 @blueprint.post("/language")
-@staff_only(*ROLES)
+@staff_only(*ROLES, settled=False)
 def change_language() -> ResponseReturnValue:
     """Change the language of the own pages, here and on every other device."""
     language = request.form.get("language", "")

@@ -32,6 +32,14 @@
       button.textContent = button.dataset.copied;
     });
   }
+  for (const label of document.querySelectorAll("[data-reveal]")) {
+    const [box, password] = [label.querySelector("input"), document.querySelector(label.dataset.reveal)];
+    label.hidden = false;
+    box.checked = false;
+    box.addEventListener("change", () => { password.type = box.checked ? "text" : "password"; });
+    // sent as a password, so that no browser keeps it among the words typed before
+    password.form.addEventListener("submit", () => { password.type = "password"; });
+  }
   for (const form of document.querySelectorAll("form[method=post]")) {
     form.addEventListener("submit", () => {
       // after this task, so that the pressed button is still among the fields sent
