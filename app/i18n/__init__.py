@@ -13,6 +13,7 @@ from babel.dates import format_datetime as babel_format_datetime
 from babel.dates import format_skeleton
 from babel.dates import format_time as babel_format_time
 from babel.numbers import format_decimal
+from babel.numbers import format_percent as babel_format_percent
 from babel.support import LazyProxy, NullTranslations, Translations
 
 from app.i18n.catalogues import (
@@ -198,6 +199,12 @@ def isolated(text: str) -> str:
 def format_number(number: float) -> str:
     """Return a number as the language writes it."""
     return _in_own_digits(format_decimal(number, locale=locale(current()), numbering_system="default"))
+
+
+def format_share(share: float) -> str:
+    """Return a share of one in whole percent, as the language writes it."""
+    said = babel_format_percent(share, format=None, locale=locale(current()), numbering_system="default")
+    return _in_own_digits(said)
 
 
 def date_order() -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
@@ -14,6 +14,7 @@ class Occasion(Base):
     __tablename__ = "occasion"
     __table_args__ = (
         UniqueConstraint("participant_id", "visit"),
+        Index("ix_occasion_due_on_opens_on_closes_on", "due_on", "opens_on", "closes_on"),
         CheckConstraint("opens_on <= due_on AND due_on <= closes_on", name="in_order"),
     )
 

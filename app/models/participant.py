@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Instant
@@ -14,6 +14,7 @@ class Participant(Base):
     __tablename__ = "participant"
     __table_args__ = (
         UniqueConstraint("study_id", "code"),
+        Index("ix_participant_study_id_site_code", "study_id", "site", "code"),
         CheckConstraint("(arm IS NULL) = (randomised_on IS NULL)", name="randomised"),
     )
 

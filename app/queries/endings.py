@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.adjudication import EventKind, settled
@@ -14,6 +14,9 @@ from app.domain.study import Study
 from app.models import Event, Participant, Reading, Withdrawal
 from app.models.consent import WithdrawalScope
 from app.queries import made_readings, studies
+
+ENDING_KINDS: tuple[EventKind, ...] = ("death", "transplant")
+"""The kinds of events that can end the expectation of answers."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,14 @@ def endings(session: Session, *, participant_ids: Collection[int]) -> dict[int, 
     }
 
 
+def may_have_ended() -> ColumnElement[bool]:
+    """Return, for a statement on participants, what must hold of everyone whom `endings` names."""
+    return or_(
+        exists().where(Withdrawal.participant_id == Participant.id),
+        exists().where(Event.participant_id == Participant.id, Event.kind.in_(ENDING_KINDS)),
+    )
+
+
 def ending(session: Session, *, participant_id: int) -> Ending:
     """Return what has ended for one participant."""
     return endings(session, participant_ids=[participant_id]).get(participant_id, NOTHING_ENDED)
@@ -73,7 +84,7 @@ def _first_events(session: Session, participant_ids: Collection[int]) -> Mapping
     """Return the day of each first death, and transplant that ends the visits, without those refuted."""
     first: dict[EventKind, dict[int, date]] = {"death": {}, "transplant": {}}
     events = session.scalars(
-        select(Event).where(Event.participant_id.in_(participant_ids), Event.kind.in_(first))
+        select(Event).where(Event.participant_id.in_(participant_ids), Event.kind.in_(ENDING_KINDS))
     ).all()
     if not events:
         return first

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.actor import Actor
 from app.models import Link, LinkRequest, Participant
 from app.queries.endings import NOTHING_ENDED, endings
+from app.queries.roster import within
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def open_requests(session: Session, *, actor: Actor, study_id: int) -> Sequence[
     found = session.execute(
         select(Participant, LinkRequest.asked_at)
         .join(LinkRequest, LinkRequest.participant_id == Participant.id)
-        .where(Participant.study_id == study_id, ~_ANSWERED)
+        .where(within(actor, study_id), ~_ANSWERED)
         .order_by(LinkRequest.asked_at, LinkRequest.id)
     ).all()
     ended = endings(session, participant_ids={participant.id for participant, _ in found})
@@ -53,6 +54,6 @@ def open_requests(session: Session, *, actor: Actor, study_id: int) -> Sequence[
     for participant, asked_at in found:
         what_ended = ended.get(participant.id, NOTHING_ENDED)
         wanted = what_ended.dead_on is None and "contact" not in what_ended.withdrawals
-        if wanted and actor.may_see(study_id=study_id, site=participant.site):
+        if wanted:
             requests.append(OpenRequest(participant.code, participant.site, asked_at))
     return requests

@@ -70,9 +70,9 @@ def everyone(
 
 
 def _wanted(actor: Actor, study_id: int, search: str, awaiting: bool) -> Select[Participant]:
-    wanted = select(Participant).where(_within(actor, study_id))
+    wanted = select(Participant).where(within(actor, study_id))
     if search:
-        wanted = wanted.where(Participant.code.icontains(search, autoescape=True))
+        wanted = wanted.where(code_matches(search))
     if awaiting:
         wanted = wanted.where(Participant.randomised_on.is_(None))
     return wanted
@@ -97,15 +97,19 @@ def _rows(session: Session, found: Sequence[Participant]) -> list[RosterRow]:
 def awaiting_randomisation(session: Session, *, actor: Actor, study_id: int) -> int:
     """Return how many participants have no day 0 yet: no visit is planned for them."""
     wanted = select(func.count(Participant.id)).where(
-        _within(actor, study_id), Participant.randomised_on.is_(None)
+        within(actor, study_id), Participant.randomised_on.is_(None)
     )
     return session.scalar(wanted) or 0
 
 
 def next_code(session: Session, *, study_id: int, site: str) -> str:
     """Return the next free code of a site: its own letters and the next number, `MAD-007`."""
-    taken = session.scalars(select(Participant.code).where(Participant.study_id == study_id))
     prefix = f"{site.upper()}-"
+    taken = session.scalars(
+        select(Participant.code).where(
+            Participant.study_id == study_id, Participant.code.istartswith(prefix, autoescape=True)
+        )
+    )
     numbers = [
         int(found[1])
         for code in taken
@@ -114,7 +118,28 @@ def next_code(session: Session, *, study_id: int, site: str) -> str:
     return f"{prefix}{max(numbers, default=0) + 1:03}"
 
 
-def _within(actor: Actor, study_id: int) -> ColumnElement[bool]:
+def code_matches(search: str) -> ColumnElement[bool]:
+    """Return whether a participant's code holds a text anywhere, in capitals or not."""
+    return Participant.code.icontains(search, autoescape=True)
+
+
+def only_match(session: Session, *, actor: Actor, study_id: int, search: str) -> str | None:
+    """Return the one code that is meant: this very one, one in other capitals, or the only one like it."""
+    ours = within(actor, study_id)
+    exact = select(Participant.code).where(
+        ours, Participant.code.in_({search, search.upper(), search.lower()})
+    )
+    found = session.scalars(exact.order_by(Participant.code).limit(2)).all()
+    if search in found:
+        return search
+    if not found:
+        like = select(Participant.code).where(ours, code_matches(search)).order_by(Participant.code).limit(2)
+        found = session.scalars(like).all()
+    return found[0] if len(found) == 1 else None
+
+
+def within(actor: Actor, study_id: int) -> ColumnElement[bool]:
+    """Return, for a statement on participants, whom an actor may see of a study."""
     if actor.study_id not in (None, study_id):
         return false()
     ours = Participant.study_id == study_id

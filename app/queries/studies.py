@@ -6,6 +6,7 @@ is the newest is asked every time.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -40,6 +41,14 @@ class CurrentStudy:
     offered: Mapping[tuple[str, str], Offered]
 
 
+@dataclass(frozen=True)
+class LongestWindows:
+    """By how many days at most a visit of a study opened before, and closed after, it was due."""
+
+    before: int
+    after: int
+
+
 _Kept = TypeVar("_Kept")
 _kept: WeakKeyDictionary[Dialect, dict[tuple[object, ...], Any]] = WeakKeyDictionary()
 _NEWEST = "newest versions"
@@ -65,6 +74,24 @@ def current(session: Session, *, code: str | None = None, study_id: int | None =
     if found is None:
         raise Refusal(Code.NOT_FOUND, f"study {code if study_id is None else study_id}")
     return _keep(session, ("study", found.id, found.content_hash), lambda: _version(session, found.id))
+
+
+def longest_windows(session: Session, *, study_id: int) -> LongestWindows:
+    """Return bounds for every window that was ever planned: each came from a visit of one of the versions."""
+    versions = session.execute(
+        select(StudyVersion.id, StudyVersion.content_hash).where(StudyVersion.study_id == study_id)
+    ).all()
+    visits = [
+        visit
+        for version_id, content_hash in versions
+        for visit in _keep(
+            session, ("study", version_id, content_hash), partial(_version, session, version_id)
+        ).study.visits
+    ]
+    return LongestWindows(
+        before=max((visit.opens for visit in visits), default=0),
+        after=max((visit.closes for visit in visits), default=0),
+    )
 
 
 def remember(session: Session, study_id: int, version_id: int, content_hash: str) -> None:

@@ -1,25 +1,25 @@
 """Who is due, overdue, complete or missed: the occasions staff may see, filtered, sorted and paged."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
-from app.domain.schedule import OCCASION_STATES, OccasionState, Window, civil_date, occasion_state
-from app.domain.study import Visit
-from app.models import Contact, Occasion, Participant, Reminder, Response
-from app.queries import studies
-from app.queries.endings import NOTHING_ENDED, Ending, endings
-from app.queries.occasions import completed_on
+from app.domain.schedule import ANSWERABLE, OccasionState
+from app.domain.study import Study, Visit
+from app.models import Contact, Reminder
+from app.queries import occasion_states, studies
+from app.queries.endings import Ending
+from app.queries.occasion_states import Order as Sort
+from app.queries.occasion_states import Standing, Wanted
 
-Sort = Literal["due", "code", "site", "visit", "state"]
 ReminderState = Literal["sent", "failed", "dropped", "planned", "unknown"]
+LastReminder = tuple[datetime, ReminderState]
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,19 @@ class WorkRow:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the worklist; `counts` is over everything but the state filter."""
+    """One page of the worklist.
+
+    `total` is exact where the list is `whole`, and else how many were found before the search was ended.
+    `to_do` counts what can be answered today, over everything but the state filter, in the same way.
+    """
 
     rows: Sequence[WorkRow]
     total: int
+    whole: bool
     page: int
     pages: int
-    counts: dict[OccasionState, int]
+    to_do: Mapping[OccasionState, int]
+    to_do_whole: bool
 
 
 def worklist(
@@ -57,99 +63,91 @@ def worklist(
     actor: Actor,
     study_id: int,
     now: datetime,
-    states: Sequence[OccasionState] = (),
-    visit: str | None = None,
-    site: str | None = None,
-    search: str = "",
+    wanted: Wanted,
     sort: Sort = "due",
     descending: bool = False,
     page: int = 1,
     per_page: int = 50,
 ) -> Page:
-    """Return one page of the occasions that the actor may see; no `states` means every state."""
-    rows = _rows(session, actor=actor, study_id=study_id, now=now, visit=visit, site=site, search=search)
-    counts = Counter(row.state for row in rows)
-    shown = [row for row in rows if not states or row.state in states]
-    shown.sort(key=lambda row: (_sort_key(row, sort), row.due_on, row.code), reverse=descending)
-    pages = max(1, -(-len(shown) // per_page))
-    page = min(max(page, 1), pages)
+    """Return one page of the occasions that the actor may see."""
+    page = max(page, 1)
+    looked = occasion_states.look(
+        session,
+        actor=actor,
+        study_id=study_id,
+        now=now,
+        wanted=wanted,
+        order=sort,
+        descending=descending,
+        at_least=page * per_page + 1,
+    )
+    to_do = looked
+    if set(wanted.states) != ANSWERABLE:
+        to_do = occasion_states.look(
+            session, actor=actor, study_id=study_id, now=now, wanted=replace(wanted, states=ANSWERABLE)
+        )
+    counts = Counter(each.state for each in to_do.found)
+    total = len(looked.found)
+    pages = max(1, -(-total // per_page))
+    page = min(page, pages)
     return Page(
-        rows=shown[(page - 1) * per_page : page * per_page],
-        total=len(shown),
+        rows=rows(session, study_id=study_id, found=looked.found[(page - 1) * per_page : page * per_page]),
+        total=total,
+        whole=looked.whole,
         page=page,
         pages=pages,
-        counts={state: counts[state] for state in OCCASION_STATES},
+        to_do={state: counts[state] for state in ("overdue", "due", "open")},
+        to_do_whole=to_do.whole,
     )
 
 
-def _sort_key(row: WorkRow, sort: Sort) -> str | int:
-    keys: dict[Sort, str | int] = {
-        "due": row.due_on.toordinal(),
-        "code": row.code,
-        "site": row.site,
-        "visit": row.visit.day,
-        "state": OCCASION_STATES.index(row.state),
-    }
-    return keys[sort]
-
-
-def _rows(
+def every_row(
     session: Session,
     *,
     actor: Actor,
     study_id: int,
     now: datetime,
-    visit: str | None,
-    site: str | None,
-    search: str,
-) -> list[WorkRow]:
-    if actor.study_id not in (None, study_id):
-        return []
-    statement = (
-        select(Participant, Occasion)
-        .join(Occasion, Occasion.participant_id == Participant.id)
-        .where(Participant.study_id == study_id)
-    )
-    for wanted in filter(None, (actor.site, site)):
-        statement = statement.where(Participant.site == wanted)
-    if visit:
-        statement = statement.where(Occasion.visit == visit)
-    if search:
-        statement = statement.where(Participant.code.icontains(search, autoescape=True))
-    found = session.execute(statement).all()
-    study = studies.current(session, study_id=study_id).study
-    ended = endings(session, participant_ids={participant.id for participant, _ in found})
-    submitted = _submitted(session, study_id)
-    reminded = _last_reminders(session, study_id)
-    with_contact = set(session.scalars(select(Contact.participant_id)))
-    rows = []
-    for participant, occasion in found:
-        planned = study.visit(occasion.visit)
-        what_ended = ended.get(participant.id, NOTHING_ENDED)
-        zone = ZoneInfo(participant.time_zone)
-        last_at, last_state = reminded.get(occasion.id, (None, None))
-        rows.append(
+    wanted: Wanted,
+    sort: Sort = "due",
+    descending: bool = False,
+) -> Iterator[WorkRow]:
+    """Go through the whole list in the same order."""
+    some: list[Standing] = []
+    for each in occasion_states.every(
+        session, actor=actor, study_id=study_id, now=now, wanted=wanted, order=sort, descending=descending
+    ):
+        some.append(each)
+        if len(some) == occasion_states.ROWS_AT_ONCE:
+            yield from rows(session, study_id=study_id, found=some)
+            some = []
+    yield from rows(session, study_id=study_id, found=some)
+
+
+def rows(session: Session, *, study_id: int, found: Sequence[Standing]) -> list[WorkRow]:
+    """Return occasions as the worklist shows them, with what was last written about each."""
+    study: Study = studies.current(session, study_id=study_id).study
+    reminded = _last_reminders(session, [each.occasion_id for each in found])
+    reachable = _with_contact(session, {each.participant_id for each in found})
+    shown = []
+    for each in found:
+        last_at, last_state = reminded.get(each.occasion_id, (None, None))
+        shown.append(
             WorkRow(
-                occasion_id=occasion.id,
-                participant_id=participant.id,
-                code=participant.code,
-                site=participant.site,
-                language=participant.language,
-                visit=planned,
-                due_on=occasion.due_on,
-                closes_on=occasion.closes_on,
-                state=occasion_state(
-                    Window(occasion.opens_on, occasion.due_on, occasion.closes_on),
-                    completed_on=completed_on(submitted.get(occasion.id, {}), planned, zone),
-                    ends=what_ended.ends,
-                    today=civil_date(now, zone),
-                ),
-                reachable=participant.id in with_contact and _may_write(what_ended),
+                occasion_id=each.occasion_id,
+                participant_id=each.participant_id,
+                code=each.code,
+                site=each.site,
+                language=each.language,
+                visit=study.visit(each.visit),
+                due_on=each.window.due_on,
+                closes_on=each.window.closes_on,
+                state=each.state,
+                reachable=each.participant_id in reachable and _may_write(each.ending),
                 last_reminder_at=last_at,
                 last_reminder_state=last_state,
             )
         )
-    return rows
+    return shown
 
 
 def _may_write(what_ended: Ending) -> bool:
@@ -160,32 +158,23 @@ def _may_write(what_ended: Ending) -> bool:
     }
 
 
-def _submitted(session: Session, study_id: int) -> dict[int, dict[str, datetime | None]]:
-    submitted: dict[int, dict[str, datetime | None]] = {}
-    for occasion_id, instrument, submitted_at in session.execute(
-        select(Response.occasion_id, Response.instrument, Response.submitted_at)
-        .join(Occasion, Occasion.id == Response.occasion_id)
-        .join(Participant, Participant.id == Occasion.participant_id)
-        .where(Participant.study_id == study_id)
-    ):
-        submitted.setdefault(occasion_id, {})[instrument] = submitted_at
-    return submitted
+def _with_contact(session: Session, participant_ids: Collection[int]) -> set[int]:
+    return set(
+        session.scalars(select(Contact.participant_id).where(Contact.participant_id.in_(participant_ids)))
+    )
 
 
-def _last_reminders(session: Session, study_id: int) -> dict[int, tuple[datetime, ReminderState]]:
-    last: dict[int, tuple[datetime, ReminderState]] = {}
-    for reminder in session.scalars(
-        select(Reminder)
-        .join(Occasion, Occasion.id == Reminder.occasion_id)
-        .join(Participant, Participant.id == Occasion.participant_id)
-        .where(Participant.study_id == study_id)
-        .order_by(Reminder.id)
-    ):
-        last[reminder.occasion_id] = reminder_state(reminder)
-    return last
+def _last_reminders(session: Session, occasion_ids: Collection[int]) -> dict[int, LastReminder]:
+    newest = (
+        select(func.max(Reminder.id))
+        .where(Reminder.occasion_id.in_(occasion_ids))
+        .group_by(Reminder.occasion_id)
+    )
+    found = session.scalars(select(Reminder).where(Reminder.id.in_(newest)))
+    return {reminder.occasion_id: reminder_state(reminder) for reminder in found}
 
 
-def reminder_state(reminder: Reminder) -> tuple[datetime, ReminderState]:
+def reminder_state(reminder: Reminder) -> LastReminder:
     """Return where a reminder stands and since when; claimed and never recorded is `unknown`."""
     states: tuple[tuple[datetime | None, ReminderState], ...] = (
         (reminder.sent_at, "sent"),

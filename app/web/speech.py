@@ -30,6 +30,7 @@ def install(app: Flask) -> None:
         format_instant=i18n.format_instant,
         format_number=i18n.format_number,
         format_partial=format_partial,
+        format_share=i18n.format_share,
         said=said,
     )
     app.before_request(_start)

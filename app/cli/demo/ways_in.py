@@ -17,6 +17,7 @@ from app.models import AuditEntry, Participant, Report
 from app.operations.links import issue_link
 from app.queries.access import newest_link
 from app.queries.endings import ending
+from app.queries.occasion_states import Wanted
 from app.queries.worklist import WorkRow, worklist
 
 WAITING: tuple[OccasionState, ...] = ("due", "overdue", "open")
@@ -28,7 +29,12 @@ def ensure_link(settings: Config, demo: Demo, *, now: datetime) -> None:
         if _guest(session, demo, now=now) is not None:
             return
         waiting = worklist(
-            session, actor=STAFF, study_id=demo.current.study_id, now=now, states=WAITING, per_page=100
+            session,
+            actor=STAFF,
+            study_id=demo.current.study_id,
+            now=now,
+            wanted=Wanted(states=WAITING),
+            per_page=100,
         )
         if waiting.rows:
             first = demo.current.study.languages[0]

@@ -18,6 +18,7 @@ from app.web.staff import (  # noqa: E402 - the views need the blueprint
     arm,
     audit_trail,
     choosing,
+    completion,
     contact,
     corrections,
     enrolment,
@@ -39,6 +40,8 @@ from app.web.staff import (  # noqa: E402 - the views need the blueprint
     second_step,
     sign_in,
     strata,
+    today,
+    visit_list,
     worklist,
 )
 
@@ -47,6 +50,7 @@ __all__ = [
     "audit_trail",
     "blueprint",
     "choosing",
+    "completion",
     "contact",
     "corrections",
     "enrolment",
@@ -68,5 +72,7 @@ __all__ = [
     "second_step",
     "sign_in",
     "strata",
+    "today",
+    "visit_list",
     "worklist",
 ]

@@ -19,7 +19,7 @@ from app.web.staff import blueprint
 def choose_study() -> ResponseReturnValue:
     """Show the studies; an account that belongs to one goes there at once."""
     if g.staff.study_id is not None:
-        return redirect(url_for("staff.worklist"))
+        return redirect(url_for("staff.today"))
     with transactions.reading() as session:
         found = [
             (code, said(studies.current(session, code=code).study.title)) for code in studies.codes(session)
@@ -38,4 +38,4 @@ def change_language() -> ResponseReturnValue:
         accounts.change_language(
             session, account_id=g.staff.account_id, language=language, actor=g.staff.actor, now=g.now
         )
-    return redirect(url_for("staff.worklist", study=request.args.get("study")), 303)
+    return redirect(url_for("staff.today", study=request.args.get("study")), 303)

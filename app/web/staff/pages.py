@@ -7,13 +7,13 @@ from app.web.speech import said
 from app.web.staff import table_file, words
 from app.web.staff.desk import Desk
 
-FOR_WORK = ("worklist", "roster", "events", "reminder_log")
+FOR_WORK = ("today", "worklist", "roster", "events", "reminder_log", "completion")
 FOR_NUMBERS = ("reports",)
 PLACES = {
     "coordinator": FOR_WORK,
     "monitor": (*FOR_WORK, "corrections", "strata", "audit_trail"),
     "adjudicator": ("events",),
-    "statistician": FOR_NUMBERS,
+    "statistician": (*FOR_NUMBERS, "completion"),
     "administrator": (*FOR_WORK, *FOR_NUMBERS, "corrections", "strata", "audit_trail"),
 }
 

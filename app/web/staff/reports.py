@@ -1,12 +1,10 @@
-"""Published reports, and where answers stand, for those who analyse."""
+"""Published reports, for those who analyse."""
 
 from flask import Response, make_response
 from flask.typing import ResponseReturnValue
 
-from app.domain.schedule import OCCASION_STATES
 from app.errors import Code, Refusal
 from app.queries import reports as published
-from app.queries.worklist import worklist
 from app.web.gate import staff_only
 from app.web.staff import blueprint
 from app.web.staff.desk import Desk, at_desk
@@ -22,14 +20,12 @@ POLICY = (
 @blueprint.get("/reports")
 @staff_only("statistician", "administrator")
 def reports() -> ResponseReturnValue:
-    """Show the reports, newest first, and how many questionnaires stand where, by site."""
+    """Show the reports, newest first."""
     with at_desk() as desk:
         return page(
             "reports.html",
             desk,
             reports=published.listed(desk.session, actor=desk.actor, study_id=desk.study_id),
-            states=OCCASION_STATES,
-            counts=_counts(desk),
         )
 
 
@@ -56,13 +52,3 @@ def _report(desk: Desk, report_id: int) -> published.WholeReport:
     if report.study_id != desk.study_id:
         raise Refusal(Code.NOT_FOUND, f"report {report_id} in study {desk.code}")
     return report
-
-
-def _counts(desk: Desk) -> dict[str, dict[str, int]]:
-    found = {}
-    for site in desk.sites:
-        listed = worklist(
-            desk.session, actor=desk.actor, study_id=desk.study_id, now=desk.now, site=site.code, per_page=1
-        )
-        found[site.name] = {str(state): number for state, number in listed.counts.items()}
-    return found

@@ -114,7 +114,7 @@ def next_page() -> str:
 def ours(wanted: str) -> str:
     """Return an address if it is one of ours, and the first page otherwise."""
     right = wanted.startswith("/staff/") and wanted.isprintable() and "\\" not in wanted
-    return wanted if right else url_for("staff.worklist")
+    return wanted if right else url_for("staff.today")
 
 
 def _failed_tries(outcome: LetIn) -> str:

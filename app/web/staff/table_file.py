@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from flask import Response, request, stream_with_context, url_for
+from flask import Response, request, url_for
 from sqlalchemy.orm import Session
 
 from app import database
@@ -49,8 +49,8 @@ def table_file(
     """Return a list as a file, and record in the study's trail that it left, and with which filters.
 
     `rows` is called with a session of its own while the file is being sent, so that a list of any length
-    costs no more memory than its longest part; the desk's session is closed by then. No column may tell the
-    arm or a contact detail.
+    costs no more memory than its longest part; the request and the desk's session are over by then. No column
+    may tell the arm or a contact detail.
     """
     with transactions.writing() as session:
         record_list_export(
@@ -62,7 +62,7 @@ def table_file(
         with database.snapshot(url) as session:
             yield from written(columns, rows(session))
 
-    sent = Response(stream_with_context(lines()), mimetype="text/csv")
+    sent = Response(lines(), mimetype="text/csv")
     file = f"{desk.code}-{name}-{desk.today.isoformat()}.csv"
     sent.headers.set("Content-Disposition", "attachment", filename=file)
     return sent

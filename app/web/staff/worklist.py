@@ -1,6 +1,5 @@
 """Who is due, overdue, complete or missed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -9,12 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.actor import ROLES
 from app.domain.schedule import OCCASION_STATES, OccasionState
-from app.queries import events, link_requests, roster
 from app.queries import worklist as occasions
-from app.queries.worklist import Page, Sort
+from app.queries.occasion_states import Order as Sort
+from app.queries.occasion_states import Wanted
+from app.queries.worklist import WorkRow
 from app.web.gate import staff_only
-from app.web.staff import blueprint
-from app.web.staff.alerts import latest
+from app.web.staff import blueprint, table_file
 from app.web.staff.desk import Desk, at_desk
 from app.web.staff.pages import PLACES, page
 
@@ -36,11 +35,12 @@ class Wish:
     page: int
 
     @property
-    def states(self) -> Sequence[OccasionState]:
-        """Return the states to be shown; none means every one."""
-        if self.state == "all":
-            return ()
-        return tuple(each for each in OCCASION_STATES if each == self.state) or TO_DO
+    def wanted(self) -> Wanted:
+        """Return what is to be shown; no state means every one."""
+        states: tuple[OccasionState, ...] = ()
+        if self.state != "all":
+            states = tuple(each for each in OCCASION_STATES if each == self.state) or TO_DO
+        return Wanted(states=states, visit=self.visit or None, site=self.site or None, search=self.search)
 
     def address(self, **changes: str | int) -> str:
         """Return the address of the same list with something changed."""
@@ -82,36 +82,58 @@ def asked() -> Wish:
 def worklist() -> ResponseReturnValue:
     """Show one page of the list; a role without it is led to the first of its own places."""
     first = PLACES[g.staff.role][0]
-    if first != "worklist":
+    if "worklist" not in PLACES[g.staff.role]:
         return redirect(url_for(f"staff.{first}", study=request.args.get("study")))
     wish = asked()
     with at_desk() as desk:
+        if table_file.wanted():
+            return _file(desk, wish)
         return page(
             "worklist.html",
             desk,
             wish=wish,
-            found=_found(desk, wish),
+            found=occasions.worklist(
+                desk.session,
+                actor=desk.actor,
+                study_id=desk.study_id,
+                now=desk.now,
+                wanted=wish.wanted,
+                sort=wish.sort,
+                descending=wish.descending,
+                page=wish.page,
+                per_page=PER_PAGE,
+            ),
             to_do=TO_DO,
-            states=(*TO_DO, *REST, "not open"),
-            to_read=len(events.reported(desk.session, actor=desk.actor, study_id=desk.study_id)),
-            link_requests=link_requests.open_requests(desk.session, actor=desk.actor, study_id=desk.study_id),
-            alerts=latest(desk),
-            waiting=roster.awaiting_randomisation(desk.session, actor=desk.actor, study_id=desk.study_id),
+            rest=(*REST, "not open"),
         )
 
 
-def _found(desk: Desk, wish: Wish) -> Page:
-    return occasions.worklist(
-        desk.session,
-        actor=desk.actor,
-        study_id=desk.study_id,
-        now=desk.now,
-        states=wish.states,
-        visit=wish.visit or None,
-        site=wish.site or None,
-        search=wish.search,
-        sort=wish.sort,
-        descending=wish.descending,
-        page=wish.page,
-        per_page=PER_PAGE,
+COLUMNS: table_file.Columns[WorkRow] = {
+    "participant": lambda row: row.code,
+    "site": lambda row: row.site,
+    "visit": lambda row: row.visit.code,
+    "state": lambda row: row.state,
+    "due_on": lambda row: row.due_on,
+    "closes_on": lambda row: row.closes_on,
+    "language": lambda row: row.language,
+    "last_reminder": lambda row: row.last_reminder_state,
+    "last_reminder_at": lambda row: row.last_reminder_at,
+}
+
+
+def _file(desk: Desk, wish: Wish) -> ResponseReturnValue:
+    actor, study_id, now = desk.actor, desk.study_id, desk.now
+    return table_file.table_file(
+        desk,
+        "worklist",
+        COLUMNS,
+        lambda session: occasions.every_row(
+            session,
+            actor=actor,
+            study_id=study_id,
+            now=now,
+            wanted=wish.wanted,
+            sort=wish.sort,
+            descending=wish.descending,
+        ),
     )

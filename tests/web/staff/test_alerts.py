@@ -1,4 +1,4 @@
-"""Staff find alarming answers on the worklist and on the participant's page: what, when, which answers."""
+"""Staff find alarming answers where the day begins and at the participant: what, when, which answers."""
 
 import pytest
 
@@ -22,8 +22,8 @@ def listed(browser: StaffBrowser, address: str) -> list[str]:
     return [text(item) for each in sections for item in each.iter("li")]
 
 
-def test_the_worklist_tells_of_the_own_site(raised: None, coordinator: StaffBrowser) -> None:
-    (told,) = listed(coordinator, "/")
+def test_the_day_begins_with_those_of_the_own_site(raised: None, coordinator: StaffBrowser) -> None:
+    (told,) = listed(coordinator, "/today")
     assert told.startswith("M-1 · worst")
     assert "Start" in told
     assert "Did your skin itch? Always" in told
@@ -32,23 +32,23 @@ def test_the_worklist_tells_of_the_own_site(raised: None, coordinator: StaffBrow
 
 
 def test_an_administrator_sees_every_site(raised: None, administrator: StaffBrowser) -> None:
-    assert len(listed(administrator, "/")) == 2
+    assert len(listed(administrator, "/today")) == 2
 
 
 def test_answers_are_told_in_the_language_of_the_reader(raised: None, new_staff: NewStaff) -> None:
-    (told,) = listed(new_staff("coordinator", site="cai", language="ar"), "/")
+    (told,) = listed(new_staff("coordinator", site="cai", language="ar"), "/today")
     assert "هل شعرت بحكة في جلدك؟ دائما" in told
 
 
-def test_the_participants_page_keeps_what_the_worklist_tells_for_two_weeks(
+def test_the_participants_page_keeps_what_the_start_tells_for_two_weeks(
     raised: None, new_staff: NewStaff, time: Clock
 ) -> None:
     time.pass_by(days=15)
     coordinator = new_staff("coordinator", site="mad")
-    assert listed(coordinator, "/") == []
+    assert listed(coordinator, "/today") == []
     assert len(listed(coordinator, "/participants/M-1")) == 1
 
 
 def test_nobody_is_told_of_an_arm(raised: None, coordinator: StaffBrowser) -> None:
-    for address in ("/", "/participants/M-1"):
+    for address in ("/today", "/participants/M-1"):
         assert "Cells" not in " ".join(listed(coordinator, address))

@@ -42,7 +42,7 @@ def test_nobody_is_led_to_another_site(staff_app: Flask, coordinator: StaffBrows
     ):
         browser = StaffBrowser(staff_app, "")
         answer = browser.post("/sign-in", {"email": EMAIL, "password": PASSWORD, "next": wanted})
-        assert answer.location == "/staff/", wanted
+        assert answer.location == "/staff/today", wanted
 
 
 def test_a_wrong_password_says_so_and_five_close_the_door_to_the_right_one(
@@ -80,7 +80,7 @@ def test_signing_out_ends_the_session_also_for_a_kept_cookie(
     staff_app: Flask, coordinator: StaffBrowser
 ) -> None:
     thief = StaffBrowser(staff_app, "", coordinator.secret)
-    assert heading(thief.get("/")) == "Worklist"
+    assert heading(thief.get("/today")) == "Today"
     assert coordinator.post("/sign-out").status_code == 303
     assert heading(thief.get("/")) == "Staff sign-in"
 

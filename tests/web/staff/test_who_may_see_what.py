@@ -21,7 +21,7 @@ WORK = {"coordinator", "administrator"}
 NUMBERS = {"statistician", "administrator"}
 READING = WORK | {"monitor"}
 EVENTS = READING | {"adjudicator"}
-ALL = set(ROLES)
+ALL: set[str] = set(ROLES)
 ALLOWED = {
     "staff.sign_in": {"public"},
     "staff.let_in": {"public"},
@@ -48,6 +48,10 @@ ALLOWED = {
     "staff.choose_study": ALL,
     "staff.change_language": ALL,
     "staff.worklist": ALL,  # whoever has none is led on to the first of their own places
+    "staff.today": ALL,  # the same
+    "staff.find": READING,
+    "staff.visit_list": READING,
+    "staff.completion": READING | NUMBERS,
     "staff.roster": READING,
     "staff.participant": READING,
     "staff.response": READING,
@@ -168,7 +172,7 @@ def test_after_signing_in_everyone_comes_to_the_first_of_their_places(
     new_staff: NewStaff, role: Role
 ) -> None:
     browser = new_staff(role, site="mad" if role == "coordinator" else None)
-    frame = browser.get("/")
+    frame = browser.get("/today")
     here = frame.find(".//nav[@aria-label='Pages']//a[@aria-current='page']")
     assert here is not None
     assert here.attrib["href"] == frame.findall(".//nav[@aria-label='Pages']//a")[0].attrib["href"]
@@ -185,7 +189,7 @@ def test_nobody_is_shown_a_way_to_a_page_that_is_closed_to_them(
         address = ahead.pop()
         seen.add(address)
         page = browser.get(address.removeprefix("/staff"))
-        links = {link.attrib["href"] for link in page.iter("a")}
+        links = {link.attrib["href"] for link in page.iter("a") if "download" not in link.attrib}
         forms = {(form.attrib.get("action", address), form.attrib["method"]) for form in page.iter("form")}
         opened = {link for link in links if link.startswith("/staff/") and "as=csv" not in link}
         ahead += sorted(opened - seen - set(ahead))
@@ -225,8 +229,8 @@ def test_one_of_a_site_finds_nothing_of_another(
     for address in ("/reminders/preview", "/reminders/sent"):
         browser.get(address, occasion=theirs, status=closed)
     assert browser.post("/reminders/send", {"occasion": str(theirs)}).status_code == closed
-    for address in ("/", "/?state=all", "/participants", "/events"):
-        if role == "adjudicator" and address == "/participants":
+    for address in ("/today", "/", "/?state=all", "/participants", "/events", "/visits", "/completion"):
+        if role == "adjudicator" and address in ("/participants", "/visits", "/completion"):
             continue
         page = text(browser.get(address))
         assert "C-1" not in page
