@@ -180,7 +180,7 @@ def test_after_a_while_it_is_asked_again_who_one_is(coordinator: StaffBrowser, t
     assert right.location == "/staff/me/app"
     assert heading(coordinator.get("/me/app")) == "Add an app"
     elsewhere = coordinator.post("/me/confirm", {"password": PASSWORD, "next": "//example.org"})
-    assert elsewhere.location == "/staff/"
+    assert elsewhere.location == "/staff/today"
 
 
 def test_renaming_and_removing(coordinator: StaffBrowser, time: Clock) -> None:
@@ -287,7 +287,7 @@ def test_a_passkey_is_the_second_step_and_shows_again_who_one_is(
     answer = browser.client.post(
         "/staff/sign-in/second-step/passkey", data=form | {"answer": key.show(options)}
     )
-    assert answer.location == "/staff/"
+    assert answer.location == "/staff/today"
     time.pass_by(minutes=11)
     options, form = passkey_form(browser.get("/me/password"))
     assert form["next"] == "/staff/me/password"
@@ -316,7 +316,7 @@ def test_an_administrator_resets_somebodys_second_step(
     answer = administrator.post("/accounts/reset-second-factor", {"account": account_id})
     assert answer.status_code == 303
     assert heading(coordinator.get("/")) == "Staff sign-in"
-    assert first_step(staff_app)[1] == "/staff/"
+    assert first_step(staff_app)[1] == "/staff/today"
 
 
 def test_a_session_ends_when_the_second_step_is_reset_from_the_command_line(
