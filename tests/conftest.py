@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.fixtures.kinds",
     "tests.fixtures.mail",
     "tests.fixtures.desk",
+    "tests.fixtures.provider",
     "tests.fixtures.pseudo_language",
     "tests.fixtures.server",
     "tests.fixtures.browser",

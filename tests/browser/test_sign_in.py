@@ -1,0 +1,174 @@
+"""Signing in with a real browser: passkeys of its virtual authenticator, codes, and a password that shows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import CDPSession, Page, expect
+
+from app import clock, database
+from app.formats.one_time_code import code_at, step_of
+from app.operations.accounts import add_account
+from app.operations.studies import load_study
+from tests.fixtures.browser import NewPage
+from tests.fixtures.desk import PASSWORD
+from tests.fixtures.phone import SETTINGS
+from tests.fixtures.server import Serve
+from tests.fixtures.study import COMMAND, FOLDER
+
+pytestmark = pytest.mark.browser
+
+EMAIL = "nurse@example.org"
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@dataclass
+class Device:
+    """A page whose browser has an authenticator built in."""
+
+    page: Page
+    url: str
+    cdp: CDPSession
+    authenticator: str
+
+    def type_password(self) -> None:
+        """Give address and password."""
+        self.page.goto(f"{self.url}/staff/sign-in")
+        self.page.locator("#email").fill(EMAIL)
+        self.page.locator("#password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+
+    def add_passkey(self) -> None:
+        """Make a passkey, signed in."""
+        self.page.goto(f"{self.url}/staff/me/passkey")
+        self.page.locator("#name").fill("this computer")
+        self.page.get_by_role("button", name="Add a passkey").click()
+
+    def sign_out(self) -> None:
+        """Leave."""
+        self.page.get_by_role("button", name="Sign out").click()
+        self.page.wait_for_url("**/staff/sign-in")
+
+    def credentials(self) -> list[dict[str, Any]]:
+        """Return what the authenticator holds."""
+        found: list[dict[str, Any]] = self.cdp.send(
+            "WebAuthn.getCredentials", {"authenticatorId": self.authenticator}
+        )["credentials"]
+        return found
+
+
+@pytest.fixture
+def device(sqlite_url: str, serve: Serve, new_page: NewPage) -> Iterator[Device]:
+    """A member of staff of the tiny study, in front of a small screen."""
+    with database.writing(sqlite_url) as session:
+        study_id = load_study(session, folder=FOLDER, actor=COMMAND, now=clock.now()).study_id
+        add_account(
+            session,
+            email=EMAIL,
+            name="A nurse",
+            role="coordinator",
+            study_id=study_id,
+            site="mad",
+            password=PASSWORD,
+            actor=COMMAND,
+            now=clock.now(),
+        )
+    with serve(sqlite_url, **(SETTINGS | {"PUBLIC_URL": "http://localhost:{port}"})) as server:
+        page = new_page()
+        cdp = page.context.new_cdp_session(page)
+        cdp.send("WebAuthn.enable")
+        added = cdp.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+        url = server.url.replace("127.0.0.1", "localhost")
+        yield Device(page, url, cdp, added["authenticatorId"])
+
+
+def test_a_passkey_from_making_it_to_being_told_from_its_copy(device: Device) -> None:
+    page = device.page
+    device.type_password()
+    page.wait_for_url("**/staff/")
+    device.add_passkey()
+    expect(page.locator("h1")).to_have_text("Your recovery codes")
+    expect(page.locator("#codes li")).to_have_count(10)
+    (credential,) = device.credentials()
+    assert credential["isResidentCredential"]
+    assert credential["rpId"] == "localhost"
+    device.sign_out()
+
+    page.get_by_role("button", name="Sign in with a passkey").click()  # no address, no password
+    page.wait_for_url("**/staff/")
+    expect(page.locator("h1")).to_have_text("Worklist")
+    device.sign_out()
+
+    device.type_password()  # or as the second step
+    page.wait_for_url("**/sign-in/second-step")
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url("**/staff/")
+    device.sign_out()
+
+    device.cdp.send(
+        "WebAuthn.setUserVerified",
+        {"authenticatorId": device.authenticator, "isUserVerified": False},
+    )
+    button = page.get_by_role("button", name="Sign in with a passkey")
+    button.click()
+    expect(page.locator("[data-failed]")).to_be_visible()
+    expect(button).to_be_enabled()
+    device.cdp.send(
+        "WebAuthn.setUserVerified", {"authenticatorId": device.authenticator, "isUserVerified": True}
+    )
+
+    (now,) = device.credentials()  # a copy made when the passkey was new does not know what came after
+    assert now["signCount"] > credential["signCount"]
+    known = {"authenticatorId": device.authenticator, "credentialId": now["credentialId"]}
+    device.cdp.send("WebAuthn.removeCredential", known)
+    device.cdp.send(
+        "WebAuthn.addCredential",
+        {
+            "authenticatorId": device.authenticator,
+            "credential": {**now, "signCount": credential["signCount"]},
+        },
+    )
+    button.click()
+    expect(page.locator("#faults")).to_contain_text("The passkey was not accepted")
+
+
+def test_a_passkey_of_another_address_is_not_even_offered(device: Device) -> None:
+    device.type_password()
+    device.page.wait_for_url("**/staff/")
+    device.add_passkey()
+    expect(device.page.locator("h1")).to_have_text("Your recovery codes")
+    device.page.goto(f"{device.url.replace('localhost', '127.0.0.1')}/staff/sign-in")
+    device.page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(device.page.locator("[data-failed]")).to_be_visible()  # the browser itself refuses
+
+
+def test_an_app_with_codes_and_a_password_that_shows(device: Device) -> None:
+    page = device.page
+    page.goto(f"{device.url}/staff/sign-in")
+    page.locator("#password").fill(PASSWORD)
+    page.get_by_label("Show the password").check()
+    assert page.locator("#password").get_attribute("type") == "text"
+    page.get_by_label("Show the password").uncheck()
+    assert page.locator("#password").get_attribute("type") == "password"
+    device.type_password()
+    page.wait_for_url("**/staff/")
+    page.get_by_role("link", name="My sign-in").click()
+    page.get_by_role("link", name="Add an app").click()
+    secret = page.locator("#key").inner_text().replace(" ", "")
+    page.locator("#code").fill(code_at(secret, step_of(clock.now())))
+    page.get_by_role("button", name="Add the app").click()
+    code = page.locator("#codes li").first.inner_text()
+    device.sign_out()
+    device.type_password()
+    page.wait_for_url("**/sign-in/second-step")
+    page.locator("#code").fill(code.lower())
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/staff/")
