@@ -113,6 +113,34 @@ FORMS: Columns = MappingProxyType(
         **_SOURCE,
     }
 )
+ALERTS: Columns = MappingProxyType(
+    {
+        **_WHO,
+        "RULE": "rule of the study that the answers met",
+        "ASTDT": "day on which it was raised",
+        "ASTDY": "that day, counted from randomisation",
+        "ESCFL": "Y told of by e-mail because its deadline passed, N not",
+        "DISPFL": "Y has a disposition, N none yet",
+        "DISPCD": "the disposition that counts, the last one",
+        "DISPHRS": "hours from raising to the first disposition",
+        **_SOURCE,
+    }
+)
+QUERIES: Columns = MappingProxyType(
+    {
+        "STUDYID": "study",
+        "USUBJID": "participant, unique over all studies",
+        "SUBJID": "participant's code in the study",
+        "SITEID": "site",
+        "QYSUBJ": "what it is about: answer, event, participant, treatment or sighting",
+        "QYFIELD": "item or field",
+        "QYORIG": "person or check",
+        "ASTDT": "day on which it was raised",
+        "QYSTAT": "open, answered or closed",
+        "AGEDAYS": "days since it was raised, to the cut-off or the last word in any query",
+        **_SOURCE,
+    }
+)
 FLOW: Columns = MappingProxyType(
     {
         "ARMCD": "arm's code; empty for all participants before randomisation",
@@ -136,6 +164,8 @@ DATASETS: Mapping[str, Columns] = MappingProxyType(
         "adqs": ADQS,
         "adho": ADHO,
         "forms": FORMS,
+        "alerts": ALERTS,
+        "queries": QUERIES,
         "flow": FLOW,
         "checks": CHECKS,
     }
@@ -147,5 +177,5 @@ DATES = frozenset(
     }
 )
 NULLABLE = frozenset({"AVISITN", "ADY", "ASTDY", "ADURN", "LOTDAGE", "LOTPASS"})
-WHOLE = NULLABLE | {"CNSR", "event", "ASEQ", "STEPN", "N"}
-NUMBERS = frozenset({"AVAL", "BASE", "CHG", "LOTVIAB"})
+WHOLE = NULLABLE | {"CNSR", "event", "ASEQ", "STEPN", "N", "AGEDAYS"}
+NUMBERS = frozenset({"AVAL", "BASE", "CHG", "LOTVIAB", "DISPHRS"})

@@ -11,8 +11,9 @@ from app.domain.adjudication import EventChoice
 from app.domain.instrument import Instrument
 from app.domain.study import Endpoint, Origin, Study
 from app.errors import Code, Refusal
-from app.queries import forms, outcomes, studies
+from app.queries import forms, handled, outcomes, studies
 from app.queries.forms import PlannedForm
+from app.queries.handled import HandledAlert, HandledQuery
 from app.queries.outcomes import Course
 
 ALL = "all"
@@ -31,6 +32,8 @@ class Cut:
     courses: tuple[Course, ...]
     forms: tuple[PlannedForm, ...]
     instruments: Mapping[int, Instrument]
+    alerts: tuple[HandledAlert, ...] = ()
+    queries: tuple[HandledQuery, ...] = ()
 
     @property
     def randomised(self) -> list[Course]:
@@ -117,6 +120,8 @@ def cut(
         courses=tuple(course.until(cutoff_on) for course in courses if course.enrolled_on <= cutoff_on),
         forms=_until(planned, cutoff_on),
         instruments={each: studies.instrument(session, each) for each in sorted(versions)},
+        alerts=tuple(handled.alerts(session, study_id=found.study_id)),
+        queries=tuple(handled.queries(session, study_id=found.study_id)),
     )
 
 

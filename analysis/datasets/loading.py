@@ -11,10 +11,12 @@ from analysis.datasets.adho import adho
 from analysis.datasets.adqs import adqs
 from analysis.datasets.adsl import adsl
 from analysis.datasets.adtte import adtte
+from analysis.datasets.alerts import alerts
 from analysis.datasets.checks import checks
 from analysis.datasets.cut import cut
 from analysis.datasets.flow import flow
 from analysis.datasets.forms import forms
+from analysis.datasets.queries import queries
 from app.domain.study import Study
 from app.errors import Code, Refusal
 
@@ -34,6 +36,8 @@ class StudyData:
     adqs: pd.DataFrame
     adho: pd.DataFrame
     forms: pd.DataFrame
+    alerts: pd.DataFrame
+    queries: pd.DataFrame
     flow: pd.DataFrame
     checks: pd.DataFrame
 
@@ -75,6 +79,8 @@ def load(
         adqs=adqs(known),
         adho=adho(known),
         forms=forms(known),
+        alerts=alerts(known),
+        queries=queries(known),
         flow=flow(people, times, list(known.arms), blinded=blinded),
         checks=checks(known),
     )

@@ -36,6 +36,8 @@ class Findings:
     qol: pd.DataFrame | None
     completion: pd.DataFrame | None
     hospital: pd.DataFrame | None
+    alerts: pd.DataFrame | None
+    queries: pd.DataFrame | None
 
 
 def findings(data: StudyData) -> Findings:
@@ -48,6 +50,8 @@ def findings(data: StudyData) -> Findings:
         qol=trajectories(data),
         completion=completion(data),
         hospital=hospital(data),
+        alerts=alerts(data),
+        queries=open_queries(data),
     )
 
 
@@ -152,3 +156,56 @@ def hospital(data: StudyData) -> pd.DataFrame | None:
     found.insert(1, "participants", found["group"].map(lives["ARMCD"].value_counts()).to_numpy())
     found.insert(2, "with_a_stay", found["group"].map((stays > 0).groupby(lives["ARMCD"]).sum()).to_numpy())
     return found
+
+
+def alerts(data: StudyData) -> pd.DataFrame | None:
+    """Alarming answers by rule and arm: how many, of how many participants, and how soon someone ended them.
+
+    None where none was raised. Every arm stands beside every rule, also with none; the median is of the hours
+    to the first disposition.
+    """
+    raised = data.alerts[data.alerts["ARMCD"] != ""]
+    if raised.empty:
+        return None
+    randomised = data.adsl.loc[data.adsl["RANDFL"] == "Y", "ARMCD"].value_counts()
+    rows = []
+    for rule in sorted(set(raised["RULE"])):
+        for arm in data.arms:
+            own = raised[(raised["RULE"] == rule) & (raised["ARMCD"] == arm)]
+            rows.append(
+                {
+                    "rule": rule,
+                    "group": arm,
+                    "randomised": int(randomised.get(arm, 0)),
+                    "alerts": len(own),
+                    "participants": int(own["USUBJID"].nunique()),
+                    "escalated": int((own["ESCFL"] == "Y").sum()),
+                    "without_disposition": int((own["DISPFL"] == "N").sum()),
+                    "median_hours": float(own["DISPHRS"].median()),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+AGES = (("0 to 7 days", 0, 7), ("8 to 30 days", 8, 30), ("over 30 days", 31, None))
+
+
+def open_queries(data: StudyData) -> pd.DataFrame | None:
+    """Queries that are not closed by site and age; None where none was ever raised."""
+    if data.queries.empty:
+        return None
+    waiting = data.queries[data.queries["QYSTAT"] != "closed"]
+    rows = []
+    for site in sorted(set(data.queries["SITEID"])):
+        own = waiting[waiting["SITEID"] == site]
+        for age, first, last in AGES:
+            aged = own[own["AGEDAYS"].between(first, last if last is not None else own["AGEDAYS"].max())]
+            rows.append(
+                {
+                    "site": site,
+                    "age": age,
+                    "open": int((aged["QYSTAT"] == "open").sum()),
+                    "answered": int((aged["QYSTAT"] == "answered").sum()),
+                }
+            )
+    return pd.DataFrame(rows)

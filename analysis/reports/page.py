@@ -99,6 +99,8 @@ def page(found: Findings, drawn: Mapping[str, str], data_sha256: str) -> str:
         scores=tables.score_tables(found),
         completion=tables.completion_table(found),
         hospital=tables.hospital_table(found),
+        alerts=tables.alert_table(found),
+        queries=tables.query_table(found),
         checks=tables.check_tables(found),
         figures={name: Markup(svg) for name, svg in drawn.items()},  # noqa: S704 - drawn and escaped in figures
     )

@@ -33,6 +33,8 @@ def results(found: Findings, data_sha256: str) -> Json:
         "qol": rows(found.qol),
         "completion": rows(found.completion),
         "hospital": rows(found.hospital),
+        "alerts": rows(found.alerts),
+        "queries": rows(found.queries),
         "flow": rows(data.flow.set_axis(["group", "step", "step_number", "n"], axis=1)),
         "checks": rows(
             data.checks.set_axis(["check", "participant", "message", "source", "source_ids"], axis=1)

@@ -195,6 +195,57 @@ def hospital_table(found: Findings) -> Table | None:
     )
 
 
+def alert_table(found: Findings) -> Table | None:
+    """Alarming answers by rule and arm, and what became of them."""
+    if found.alerts is None:
+        return None
+    return Table(
+        caption="Alarming answers by rule and arm",
+        columns=[
+            "Rule",
+            "Arm",
+            "Randomised",
+            "With an alert",
+            "Alerts",
+            "Past their deadline",
+            "Without a disposition",
+            "Median hours to a disposition",
+        ],
+        rows=[
+            [
+                str(row["rule"]),
+                found.data.arms[row["group"]],
+                *(number(row[name]) for name in ("randomised", "participants", "alerts")),
+                *(number(row[name]) for name in ("escalated", "without_disposition")),
+                number(row["median_hours"], 1),
+            ]
+            for row in rows(found.alerts) or []
+        ],
+        heads=2,
+    )
+
+
+def query_table(found: Findings) -> Table | None:
+    """Queries that are not closed, by site and age."""
+    if found.queries is None:
+        return None
+    names = {site.code: site.name for site in found.data.study.sites}
+    return Table(
+        caption="Queries on values that are not closed, by site and age",
+        columns=["Site", "Age", "Open", "Answered"],
+        rows=[
+            [
+                str(names.get(row["site"], row["site"])),
+                str(row["age"]),
+                number(row["open"]),
+                number(row["answered"]),
+            ]
+            for row in rows(found.queries) or []
+        ],
+        heads=2,
+    )
+
+
 def check_tables(found: Findings) -> list[Table]:
     """The inconsistencies, a table for each kind."""
     tables = []

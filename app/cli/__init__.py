@@ -2,11 +2,13 @@
 
 import click
 
+from app.cli.alerts import alerts
 from app.cli.audit import audit
 from app.cli.data import data
 from app.cli.database import database
 from app.cli.demo import demo
 from app.cli.participants import participants
+from app.cli.queries import queries
 from app.cli.randomisation import randomisation
 from app.cli.refusals import RefusingGroup
 from app.cli.reminders import reminders
@@ -30,6 +32,8 @@ for command in (
     data,
     reminders,
     worker,
+    alerts,
+    queries,
     audit,
     staff,
     translations,

@@ -10,14 +10,20 @@ from typing import Literal
 import click
 
 from app import clock, config
+from app.cli.alerts import told as told_of_alerts
+from app.cli.queries import checked
 from app.cli.reminders import planned, told
 from app.config import Config
+from app.delivery.escalations import escalate_overdue
 from app.delivery.reminders import SendResult, send_due
 
 LONGEST_PAUSE = 900.0
 """Seconds that a worker waits at most while the mail server is down."""
 
 End = Literal["nothing waits", "more waits", "server down", "failed"]
+
+CHECK_EVERY = 3600.0
+"""Seconds between two looks at all data of all studies, and before the first."""
 
 log = logging.getLogger("hepatica.worker")
 
@@ -26,7 +32,7 @@ log = logging.getLogger("hepatica.worker")
 @click.option("--interval", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds.")
 @click.option("--rounds", type=click.IntRange(min=1), help="Stop by itself after so many rounds.")
 def worker(interval: float, rounds: int | None) -> None:
-    """Plan and send reminders until SIGTERM or Ctrl-C; a message under way is finished first.
+    """Plan and send reminders and look after alerts until SIGTERM or Ctrl-C, finishing what is under way.
 
     Several may run at once, on one machine or many.
     """
@@ -41,8 +47,13 @@ def worker(interval: float, rounds: int | None) -> None:
     settings = config.load()
     log.info("worker started, every %s s", interval)
     done = down = 0
+    next_check = time.monotonic() + CHECK_EVERY
     while not stopping.is_set():
         end = _round(settings, stopping, interval)
+        checking = time.monotonic() >= next_check
+        look_after(settings, stopping, checking=checking)
+        if checking:
+            next_check = time.monotonic() + CHECK_EVERY
         done += 1
         if done == rounds:
             break
@@ -78,3 +89,17 @@ def _tell(result: SendResult, settings: Config) -> None:
 
 def _any(result: SendResult) -> bool:
     return any((result.sent, result.failed, result.written, result.uncertain))
+
+
+def look_after(settings: Config, stopping: threading.Event, *, checking: bool) -> None:
+    """Tell those in charge of late alerts and, where it is time for it, check the data."""
+    try:
+        late = escalate_overdue(settings, clock=clock.now, stop=stopping.is_set)
+        raised = checked(settings) if checking else 0
+    except Exception:
+        log.exception("alerts or checks failed; the next round tries again")
+        return
+    if late.anything:
+        log.info("%s", told_of_alerts(late, settings))
+    if raised:
+        log.info("queries raised: %s", raised)

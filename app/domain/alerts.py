@@ -1,14 +1,46 @@
-"""Which alert rules of a study the answers meet, and for how long the participant is told."""
+"""Which alert rules of a study the answers meet, where an alert stands, and for how long it is told of."""
 
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
 
 from app.domain.answer import AnswerValue
 from app.domain.condition import all_hold
-from app.domain.study import AlertRule
+from app.domain.study import AlertRule, Disposition, Study
 
 TOLD_FOR = timedelta(days=7)
 """For so long after an alert was raised the participant's first page says what to do."""
+
+AlertState = Literal["open", "overdue", "escalated", "closed"]
+ALERT_STATES: tuple[AlertState, ...] = ("escalated", "overdue", "open", "closed")
+"""The most pressing first."""
+
+AlertStepKind = Literal["assigned", "note", "escalated", "disposition"]
+ALERT_STEP_KINDS: tuple[AlertStepKind, ...] = ("assigned", "note", "escalated", "disposition")
+
+DEFAULT_DEADLINE = timedelta(hours=24)
+DEFAULT_DISPOSITIONS = (
+    Disposition(code="no-action", text={"en": "Contacted: no action needed"}),
+    Disposition(code="sent-to-care", text={"en": "Contacted: sent to medical care"}),
+    Disposition(code="in-care", text={"en": "Already in medical care"}),
+    Disposition(code="not-reached", text={"en": "Could not be reached"}, note=True),
+    Disposition(code="false-alarm", text={"en": "False alarm"}, note=True),
+    Disposition(code="other", text={"en": "Something else"}, note=True),
+)
+"""Where a study says nothing; pages have words for these codes in every language of the interface."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertStep:
+    """One thing that was done about an alert, as it is stored."""
+
+    kind: AlertStepKind
+    at: datetime
+    by: str
+    owner_id: int | None = None
+    disposition: str | None = None
+    note: str = ""
 
 
 def rules_of(rules: Iterable[AlertRule], instrument: str) -> tuple[AlertRule, ...]:
@@ -26,3 +58,40 @@ def met(
 def looked_at(rule: AlertRule, answers: Mapping[str, AnswerValue]) -> dict[str, AnswerValue]:
     """Return the answers that a rule rests on, by item."""
     return {condition.item: answers.get(condition.item) for condition in rule.when}
+
+
+def rule_of(study: Study, code: str) -> AlertRule | None:
+    """Return a rule by its code, or None where the study no longer has it."""
+    return next((rule for rule in study.alerts if rule.code == code), None)
+
+
+def deadline(study: Study, code: str, raised_at: datetime) -> datetime:
+    """Return by when an alert of a rule needs a disposition."""
+    rule = rule_of(study, code)
+    return raised_at + (timedelta(hours=rule.deadline_hours) if rule else DEFAULT_DEADLINE)
+
+
+def dispositions(study: Study, code: str) -> tuple[Disposition, ...]:
+    """Return what an alert of a rule can end with: the rule's list, the study's, or the built-in one."""
+    rule = rule_of(study, code)
+    return (rule.dispositions if rule else ()) or study.dispositions or DEFAULT_DISPOSITIONS
+
+
+def alert_state(*, deadline_at: datetime, steps: Iterable[AlertStepKind], now: datetime) -> AlertState:
+    """Return where an alert stands; only a disposition closes it, whatever was answered since."""
+    done = frozenset(steps)
+    if "disposition" in done:
+        return "closed"
+    if "escalated" in done:
+        return "escalated"
+    return "overdue" if now >= deadline_at else "open"
+
+
+def owner_of(steps: Sequence[AlertStep]) -> int | None:
+    """Return the account that an alert was given to last; None: whoever has the role that the rule names."""
+    return next((step.owner_id for step in reversed(steps) if step.kind == "assigned"), None)
+
+
+def disposition_of(steps: Sequence[AlertStep]) -> AlertStep | None:
+    """Return the disposition that was recorded last, which counts, or None."""
+    return next((step for step in reversed(steps) if step.kind == "disposition"), None)

@@ -19,6 +19,7 @@ Origin = Literal["randomisation", "first-infusion"]
 Blinding = Literal["none", "assessors", "double"]
 AfterTransplant = Literal["continue", "stop"]
 Channel = Literal["email"]
+AlertOwner = Literal["coordinator", "administrator"]
 TIMINGS = ("on_opening", "days_after_opening", "days_after_due", "days_before_closing")
 ENDPOINTS: tuple[Endpoint, ...] = ("TFS", "OS", "TTX")
 
@@ -99,13 +100,29 @@ class StayReason(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Disposition(Strict):
+    """What became of an alert, in words that staff choose from; with `note` they write more."""
+
+    code: str
+    text: Texts
+    note: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class AlertRule(Strict):
-    """Answers of one instrument that someone must look at; `text` tells the participant what to do."""
+    """Answers of one instrument that someone must look at; `text` tells the participant what to do.
+
+    Whoever has the role `owner` (a coordinator: of the participant's site) looks at them, and says within
+    `deadline_hours` what became of them, in the rule's own `dispositions` or else in the study's.
+    """
 
     code: str
     instrument: str
     when: tuple[Condition, ...]
     text: Texts
+    deadline_hours: int = 24
+    owner: AlertOwner = "coordinator"
+    dispositions: tuple[Disposition, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +204,7 @@ class Study(Strict):
     estimands: tuple[Estimand, ...] = ()
     stay_reasons: tuple[StayReason, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
+    dispositions: tuple[Disposition, ...] = ()
     offline_days: int = 14
     history: bool = False
     quiet_from: int = 20
@@ -214,6 +232,12 @@ class Study(Strict):
     def instruments(self) -> tuple[str, ...]:
         """Return the names of all instruments that any visit has, in the order of their first use."""
         return tuple(dict.fromkeys(name for visit in self.visits for name in visit.instruments))
+
+    @property
+    def infusions_tell_arm(self) -> bool:
+        """Return whether arms are hidden and the mere fact of an infusion would tell one."""
+        treated = {lot.arm for lot in self.product_lots}
+        return self.blinding != "none" and treated != {arm.code for arm in self.arms}
 
     def site(self, code: str) -> Site:
         """Return a site by its code; KeyError where there is none."""

@@ -17,6 +17,7 @@ _LISTS = {
     "product_lots": ("product lot", "code"),
     "stay_reasons": ("reason for a stay", "code"),
     "alerts": ("alert", "code"),
+    "dispositions": ("disposition", "code"),
     "estimands": ("estimand", "endpoint"),
 }
 

@@ -21,6 +21,7 @@ from app.domain.study import (
     TIMINGS,
     Adjudication,
     AlertRule,
+    Disposition,
     ProductLot,
     ReminderStep,
     Site,
@@ -32,6 +33,7 @@ from app.domain.texts_faults import text_faults
 from app.domain.visit_faults import sound, visit_faults
 
 LONGEST_STAY_IN_DAYS = 3660
+LONGEST_DEADLINE_IN_HOURS = 24 * 366
 OLDEST_DONOR = 120
 _ANY_DAY = date(2001, 1, 1)
 LARGEST_TOLERANCE = 31
@@ -60,6 +62,7 @@ def study_faults(
     yield from code_faults("alerts", [each.code for each in study.alerts])
     for number, rule in enumerate(study.alerts):
         yield from _alert_faults(study, f"alerts[{number}]", rule)
+    yield from _disposition_faults(study, "dispositions", study.dispositions)
     yield from randomisation_faults(study)
     yield from _adjudication_faults(study.adjudication)
 
@@ -213,6 +216,18 @@ def _alert_faults(study: Study, place: str, rule: AlertRule) -> Iterator[Definit
     if not rule.when:
         yield DefinitionFault(f"{place}.when", "none", "at least one condition")
     yield from text_faults(study, f"{place}.text", rule.text)
+    if not 1 <= rule.deadline_hours <= LONGEST_DEADLINE_IN_HOURS:
+        allowed = f"1 to {LONGEST_DEADLINE_IN_HOURS} hours"
+        yield DefinitionFault(f"{place}.deadline_hours", str(rule.deadline_hours), allowed)
+    yield from _disposition_faults(study, f"{place}.dispositions", rule.dispositions)
+
+
+def _disposition_faults(
+    study: Study, place: str, dispositions: Sequence[Disposition]
+) -> Iterator[DefinitionFault]:
+    yield from code_faults(place, [each.code for each in dispositions])
+    for number, each in enumerate(dispositions):
+        yield from text_faults(study, f"{place}[{number}].text", each.text)
 
 
 def _adjudication_faults(asked: Adjudication) -> Iterator[DefinitionFault]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import cast
 
@@ -12,6 +12,7 @@ from babel.dates import format_date as babel_format_date
 from babel.dates import format_datetime as babel_format_datetime
 from babel.dates import format_skeleton
 from babel.dates import format_time as babel_format_time
+from babel.dates import format_timedelta as babel_format_timedelta
 from babel.numbers import format_decimal
 from babel.numbers import format_percent as babel_format_percent
 from babel.support import LazyProxy, NullTranslations, Translations
@@ -177,6 +178,12 @@ def format_instant(instant: datetime, style: str = "medium") -> str:
     """Return an instant, in the zone it carries, with that zone named."""
     said = babel_format_datetime(instant, format=style, locale=locale(current()))
     return f"{_in_own_digits(said)} {instant.tzname()}"
+
+
+def format_ago(ago: timedelta) -> str:
+    """Return how long ago something was: 3 days ago."""
+    said = babel_format_timedelta(-ago, add_direction=True, locale=locale(current()))
+    return _in_own_digits(said)
 
 
 def format_hour(hour: int) -> str:

@@ -1,13 +1,14 @@
 """Every table; importing this package makes `Base.metadata` complete."""
 
 from app.models.access import Account, Attempt, Link, LinkRequest, SignedIn
-from app.models.alert import Alert
+from app.models.alert import Alert, AlertMail, AlertStep
 from app.models.allocation import Allocation, AllocationList
 from app.models.audit_entry import AuditEntry
 from app.models.base import Base
 from app.models.consent import Consent, Withdrawal
 from app.models.contact_preference import ContactPreference
 from app.models.correction import Correction, CorrectionDecision
+from app.models.data_query import DataQuery, DataQueryStep
 from app.models.document import Document
 from app.models.event import Event, Reading
 from app.models.occasion import Occasion
@@ -24,6 +25,8 @@ from app.models.treatment import Treatment
 __all__ = [
     "Account",
     "Alert",
+    "AlertMail",
+    "AlertStep",
     "Allocation",
     "AllocationList",
     "Answer",
@@ -36,6 +39,8 @@ __all__ = [
     "ContactPreference",
     "Correction",
     "CorrectionDecision",
+    "DataQuery",
+    "DataQueryStep",
     "Document",
     "Event",
     "InstrumentVersion",

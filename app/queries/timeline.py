@@ -65,7 +65,9 @@ def _way_into_the_study(
 
 def _given(session: Session, participant: ParticipantRow, blinded: bool) -> Iterator[TimelineEntry]:
     for treatment in session.scalars(select(Treatment).where(Treatment.participant_id == participant.id)):
-        details: Mapping[str, object] = {} if blinded else {"lot": treatment.lot, "route": treatment.route}
+        details: dict[str, object] = {"treatment_id": treatment.id}
+        if not blinded:
+            details |= {"lot": treatment.lot, "route": treatment.route}
         yield TimelineEntry(treatment.given_on, None, "treatment.record", details)
 
 
@@ -106,7 +108,11 @@ def _happened(session: Session, participant: ParticipantRow, actor: Actor) -> It
             details = {"event_id": event.id, "decision": reading.decision, "note": reading.note}
             yield TimelineEntry(civil_date(reading.read_at, zone), reading.read_at, "event.read", details)
     for sighting in session.scalars(select(Sighting).where(Sighting.participant_id == participant.id)):
-        details = {"how": sighting.how, "untransplanted": sighting.untransplanted}
+        details = {
+            "sighting_id": sighting.id,
+            "how": sighting.how,
+            "untransplanted": sighting.untransplanted,
+        }
         yield TimelineEntry(sighting.seen_on, None, "sighting.record", details)
 
 

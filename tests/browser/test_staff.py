@@ -17,6 +17,7 @@ from app.formats import link_token
 from app.models import Account
 from app.operations.accounts import add_account
 from app.operations.answers import save_answers
+from app.operations.data_queries import raise_query
 from app.operations.events import read_event, report_event
 from app.operations.link_requests import ask_for_link
 from app.operations.links import issue_link, revoke_links
@@ -111,6 +112,17 @@ def office(request: pytest.FixtureRequest, sqlite_url: str, serve: Serve) -> Ite
             actor=COMMAND,
             now=now,
         )
+        for text in ("The paper says the 4th.", "And the consent?"):
+            raise_query(
+                session,
+                participant_id=first,
+                subject="participant",
+                subject_id=first,
+                field="randomised_on",
+                text=text,
+                actor=COMMAND,
+                now=now,
+            )
         publish_report(
             session,
             study_id=study_id,
@@ -170,6 +182,13 @@ def pages(office: Office, page: Page) -> Iterator[str]:
         "/participants/MAD-001/death",
         "/participants/MAD-001/language",
         "/participants/MAD-001/withdrawal",
+        "/alerts",
+        "/alerts?state=closed",
+        "/alerts/1",
+        "/queries",
+        "/queries?state=closed",
+        "/queries/1",
+        "/participants/MAD-002/queries/new?subject=answer&row=1&field=itch",
         "/events",
         f"/events/{office.event_id}",
         "/reminders/preview?occasion=1&occasion=3&occasion=2",
@@ -196,6 +215,14 @@ def pages(office: Office, page: Page) -> Iterator[str]:
     page.locator("main button.main").click()
     expect(page.locator("#faults")).to_be_focused()
     yield "a reading with faults"
+    for address in (
+        "/alerts/1",
+        "/participants/MAD-001/queries/new?subject=participant&row=1&field=enrolled_on",
+    ):
+        page.goto(f"{staff}{address}")
+        page.locator("main button.main").click()
+        expect(page.locator("#faults")).to_be_focused()
+        yield f"{address} with faults"
     page.goto(f"{staff}/participants/MAD-001/answers/1/itch")
     page.locator("main button.main").click()
     expect(page.locator("#faults")).to_be_focused()

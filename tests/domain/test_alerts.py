@@ -1,10 +1,25 @@
-"""A rule is met when all of its conditions hold for the answers of its instrument."""
+"""A rule is met when all of its conditions hold; what it raised ends with a disposition alone."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.alerts import looked_at, met, rules_of
+from app.domain.alerts import (
+    DEFAULT_DISPOSITIONS,
+    AlertState,
+    AlertStepKind,
+    alert_state,
+    deadline,
+    dispositions,
+    looked_at,
+    met,
+    rules_of,
+)
 from app.domain.answer import AnswerValue
+from app.domain.study import Disposition
 from tests.fixtures.alarming import REFUSED, WORST
+from tests.fixtures.study import STUDY
 
 RULES = (WORST, REFUSED)
 
@@ -31,3 +46,36 @@ def test_a_rule_looks_at_its_own_instrument_only() -> None:
 
 def test_what_a_rule_looked_at_is_what_its_conditions_name() -> None:
     assert looked_at(REFUSED, {"itch": 4, "sleep": "declined"}) == {"sleep": "declined"}
+
+
+RAISED = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("steps", "hours", "state"),
+    [
+        ([], 23.9, "open"),
+        ([], 24, "overdue"),
+        (["assigned", "note"], 24, "overdue"),
+        (["escalated"], 24, "escalated"),
+        (["escalated", "note"], 99, "escalated"),
+        (["escalated", "disposition"], 99, "closed"),
+        (["disposition", "note"], 1, "closed"),
+    ],
+)
+def test_where_an_alert_stands(steps: list[AlertStepKind], hours: float, state: AlertState) -> None:
+    now = RAISED + timedelta(hours=hours)
+    due = deadline(STUDY, "worst", RAISED)
+    assert alert_state(deadline_at=due, steps=steps, now=now) == state
+
+
+def test_a_rule_has_its_own_deadline_and_dispositions_before_the_studys() -> None:
+    own, shared = (Disposition(code=code, text={"en": code, "ar": code}) for code in ("rang", "visited"))
+    study = replace(
+        STUDY, alerts=(replace(WORST, deadline_hours=4, dispositions=(own,)), REFUSED), dispositions=(shared,)
+    )
+    assert deadline(study, "worst", RAISED) == RAISED + timedelta(hours=4)
+    assert dispositions(study, "worst") == (own,)
+    assert dispositions(study, "refused") == (shared,)
+    assert dispositions(study, "no longer there") == (shared,)
+    assert dispositions(STUDY, "worst") == DEFAULT_DISPOSITIONS

@@ -38,6 +38,21 @@ FAULTS = [
     ),
     (", value = 2", "", "alerts[0].when[0].value", "nothing", "one of 0, 1, 2"),
     ('"answered"', '"answered", value = 1', "alerts[0].when[1].value", "1", "nothing"),
+    ('code = "worn-out"', 'code = "worn-out"\ndeadline_hours = 0', "alerts[0].deadline_hours", "0", "1 to"),
+    (
+        'code = "worn-out"',
+        'code = "worn-out"\nowner = "monitor"',
+        "alerts[0].owner",
+        '"monitor"',
+        "coordinator",
+    ),
+    (
+        'code = "worn-out"',
+        'code = "worn-out"\ndispositions = [{ code = "rang", text = { en = "Rang" } }]',
+        "alerts[0].dispositions[0].text.ar",
+        "no words",
+        "each of the study's languages",
+    ),
     ('"at least"', '"more than"', "alerts[0].when[0].operator", '"more than"', "at least"),
 ]
 

@@ -11,6 +11,10 @@ from app.models.base import Instant, Json, PartlyKnownDate
 
 VALUES: dict[tuple[str, str], object] = {
     ("account", "role"): "administrator",
+    ("alert_mail", "dropped_at"): None,
+    ("alert_mail", "failed_at"): None,
+    ("alert_step", "disposition"): None,
+    ("data_query_step", "owner_id"): None,
     ("document", "redacted_at"): None,
     ("document", "redacted_by"): None,
     ("document", "sealed"): b"x",

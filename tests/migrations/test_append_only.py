@@ -9,8 +9,11 @@ from app.models import Base
 from tests.migrations.rows import counts, fill
 
 APPEND_ONLY = (
+    "alert_step",
     "answer",
     "audit_entry",
+    "data_query",
+    "data_query_step",
     "document",
     "event",
     "instrument_version",

@@ -15,12 +15,14 @@ def keep_token() -> None:
 
 
 from app.web.staff import (  # noqa: E402 - the views need the blueprint
+    alert_queue,
     arm,
     audit_trail,
     choosing,
     completion,
     contact,
     corrections,
+    data_queries,
     enrolment,
     entered,
     events,
@@ -46,6 +48,7 @@ from app.web.staff import (  # noqa: E402 - the views need the blueprint
 )
 
 __all__ = [
+    "alert_queue",
     "arm",
     "audit_trail",
     "blueprint",
@@ -53,6 +56,7 @@ __all__ = [
     "completion",
     "contact",
     "corrections",
+    "data_queries",
     "enrolment",
     "entered",
     "events",

@@ -10,6 +10,7 @@ from flask import abort, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor, Role
+from app.domain.data_queries import may_raise
 from app.domain.schedule import civil_date
 from app.domain.study import Site, Study
 from app.errors import Code, Refusal
@@ -81,6 +82,11 @@ class Desk:
     def may_read_events(self) -> bool:
         """Return whether this member of staff may decide about reported events."""
         return self.may_record or self.staff.role == "adjudicator"
+
+    @property
+    def may_ask(self) -> bool:
+        """Return whether this member of staff may raise queries on values."""
+        return may_raise(self.actor)
 
     def participant(self, code: str) -> ParticipantRow:
         """Return a participant of this study; NOT_FOUND also outside the own site."""

@@ -10,8 +10,8 @@ from wtforms.validators import ValidationError
 from app.errors import Code, Refusal
 from app.i18n import gettext, lazy_gettext
 from app.operations import events as operations
+from app.queries import data_queries, participants
 from app.queries import events as queries
-from app.queries import participants
 from app.queries.events import EventRow
 from app.web.gate import staff_only
 from app.web.speech import said
@@ -153,4 +153,12 @@ def _event(desk: Desk, event_id: int) -> EventRow:
 
 def _page(desk: Desk, row: EventRow, form: ReadingForm) -> str:
     reasons = {each.code: said(each.text) for each in desk.study.stay_reasons}
-    return page("event.html", desk, row=row, form=form, reason=reasons.get(row.reason, row.reason))
+    return page(
+        "event.html",
+        desk,
+        row=row,
+        form=form,
+        reason=reasons.get(row.reason, row.reason),
+        queried=data_queries.of_participant(desk.session, participant_id=row.participant_id),
+        participant_code=row.participant_code,
+    )

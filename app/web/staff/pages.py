@@ -7,7 +7,16 @@ from app.web.speech import said
 from app.web.staff import table_file, words
 from app.web.staff.desk import Desk
 
-FOR_WORK = ("today", "worklist", "roster", "events", "reminder_log", "completion")
+FOR_WORK = (
+    "today",
+    "worklist",
+    "roster",
+    "alert_queue",
+    "events",
+    "data_queries",
+    "reminder_log",
+    "completion",
+)
 FOR_NUMBERS = ("reports",)
 PLACES = {
     "coordinator": FOR_WORK,

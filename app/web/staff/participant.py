@@ -3,7 +3,7 @@
 from flask.typing import ResponseReturnValue
 
 from app.domain.schedule import civil_date
-from app.queries import link_requests, occasions
+from app.queries import data_queries, link_requests, occasions
 from app.queries.participants import ParticipantRow
 from app.queries.timeline import TimelineEntry, timeline
 from app.web.gate import staff_only
@@ -33,6 +33,8 @@ def participant(code: str) -> ResponseReturnValue:
             statuses=occasions.of_participant(desk.session, participant_id=row.id, now=desk.now),
             entries=[(entry, told(entry, desk, row)) for entry in reversed(_shown(entries, desk))],
             alerts=of_participant(desk, row.id),
+            queried=data_queries.of_participant(desk.session, participant_id=row.id),
+            participant_code=row.code,
             actions=_actions(desk, row),
             may_ask_arm=desk.blinded and row.randomised_on is not None and may_ask(desk),
             asked_at=link_requests.open_since(desk.session, participant_id=row.id),
@@ -49,7 +51,6 @@ def _actions(desk: Desk, row: ParticipantRow) -> list[tuple[str, object]]:
 
 def _shown(entries: list[TimelineEntry], desk: Desk) -> list[TimelineEntry]:
     """Leave out infusions where the mere fact of one tells the arm of a blinded study."""
-    treated = {lot.arm for lot in desk.study.product_lots}
-    if not desk.blinded or treated == {arm.code for arm in desk.study.arms}:
+    if not desk.study.infusions_tell_arm:
         return entries
     return [entry for entry in entries if not entry.kind.startswith("treatment")]

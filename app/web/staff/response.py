@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask.typing import ResponseReturnValue
 
 from app.domain.answer import applicable
-from app.queries import corrections, stored_answers
+from app.queries import corrections, data_queries, stored_answers
 from app.queries.stored_answers import StoredAnswer, StoredResponse
 from app.web.gate import staff_only
 from app.web.speech import said
@@ -57,6 +57,8 @@ def response(code: str, response_id: int) -> ResponseReturnValue:
                 for line in lines
             },
             may_correct=sent and desk.staff.role in ("coordinator", "administrator"),
+            queried=data_queries.of_participant(desk.session, participant_id=participant.id),
+            participant_code=participant.code,
         )
 
 

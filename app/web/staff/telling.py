@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.i18n import format_day, gettext
+from app.queries.data_queries import About
 from app.queries.participants import ParticipantRow
 from app.queries.timeline import TimelineEntry
 from app.web.speech import said
@@ -17,7 +18,10 @@ Details = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Told:
-    """What stands on the page; `when` only where the day alone would say more than is known."""
+    """What stands on the page; `when` only where the day alone would say more than is known.
+
+    `value` is what a query on the entry would be about, where the page of the entry itself is this one.
+    """
 
     title: str
     detail: str = ""
@@ -25,6 +29,7 @@ class Told:
     event_id: int | None = None
     response_id: int | None = None
     when: str = ""
+    value: About | None = None
 
 
 def told(entry: TimelineEntry, desk: Desk, participant: ParticipantRow) -> Told:
@@ -35,16 +40,21 @@ def told(entry: TimelineEntry, desk: Desk, participant: ParticipantRow) -> Told:
 
 
 def _enrolment(_entry: TimelineEntry, _desk: Desk, participant: ParticipantRow) -> Told:
-    return Told(gettext("Enrolled"), words.language(participant.language))
+    about: About = ("participant", participant.id, "enrolled_on")
+    return Told(gettext("Enrolled"), words.language(participant.language), value=about)
 
 
-def _consent(entry: TimelineEntry, _desk: Desk, _participant: ParticipantRow) -> Told:
-    return Told(gettext("Consented"), gettext("Version %(version)s", version=entry.details["version"]))
+def _consent(entry: TimelineEntry, _desk: Desk, participant: ParticipantRow) -> Told:
+    version = gettext("Version %(version)s", version=entry.details["version"])
+    first = participant.consents[:1] == ((entry.details["version"], entry.on),)
+    about: About = ("participant", participant.id, "consented_on")
+    return Told(gettext("Consented"), version, value=about if first else None)
 
 
-def _randomisation(entry: TimelineEntry, desk: Desk, _participant: ParticipantRow) -> Told:
+def _randomisation(entry: TimelineEntry, desk: Desk, participant: ParticipantRow) -> Told:
     arm = entry.details.get("arm")
-    return Told(gettext("Randomised"), "" if arm is None else desk.study.arm(str(arm)).name)
+    about: About = ("participant", participant.id, "randomised_on")
+    return Told(gettext("Randomised"), "" if arm is None else desk.study.arm(str(arm)).name, value=about)
 
 
 def _withdrawal(entry: TimelineEntry, _desk: Desk, _participant: ParticipantRow) -> Told:
@@ -56,7 +66,8 @@ def _withdrawal(entry: TimelineEntry, _desk: Desk, _participant: ParticipantRow)
 def _infusion(entry: TimelineEntry, _desk: Desk, _participant: ParticipantRow) -> Told:
     lot, route = entry.details.get("lot"), entry.details.get("route")
     detail = gettext("Lot %(lot)s, %(route)s", lot=lot, route=route) if lot else ""
-    return Told(gettext("Infusion"), detail)
+    details: Details = entry.details
+    return Told(gettext("Infusion"), detail, value=("treatment", details["treatment_id"], "given_on"))
 
 
 def _response(entry: TimelineEntry, desk: Desk, _participant: ParticipantRow) -> Told:
@@ -97,7 +108,9 @@ def _sighting(entry: TimelineEntry, _desk: Desk, _participant: ParticipantRow) -
         False: gettext("has had a transplant"),
         None: gettext("not asked about a transplant"),
     }[entry.details["untransplanted"]]  # type: ignore[index]  # the query's details hold any value
-    return Told(gettext("Known to be alive"), f"{how}; {transplant}")
+    details: Details = entry.details
+    about: About = ("sighting", details["sighting_id"], "seen_on")
+    return Told(gettext("Known to be alive"), f"{how}; {transplant}", value=about)
 
 
 def _reminder(entry: TimelineEntry, desk: Desk, _participant: ParticipantRow) -> Told:

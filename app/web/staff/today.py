@@ -4,14 +4,16 @@ from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.actor import ROLES
-from app.queries import roster
+from app.domain.data_queries import QueryState
+from app.queries import data_queries, roster
 from app.queries import today as queues
 from app.queries.today import Asked, Waiting
 from app.web.gate import staff_only
-from app.web.staff import alerts, blueprint
+from app.web.staff import alerts, blueprint, queried
 from app.web.staff.alerts import ShownAlert
 from app.web.staff.desk import Desk, at_desk
 from app.web.staff.pages import PLACES, page
+from app.web.staff.queried import ShownQuery
 
 
 @blueprint.get("/today")
@@ -28,6 +30,7 @@ def today() -> ResponseReturnValue:
             desk,
             visits=queues.visits(**asked),
             alarming=_alarming(desk),
+            questions=_questions(desk),
             to_confirm=queues.to_confirm(**asked),
             messages=queues.messages(**asked),
             asking=queues.asking(**asked),
@@ -36,8 +39,23 @@ def today() -> ResponseReturnValue:
 
 
 def _alarming(desk: Desk) -> Waiting[ShownAlert]:
-    found = alerts.latest(desk)
-    return Waiting(len(found), found[: queues.FIRST])
+    return Waiting(*alerts.pressing(desk, queues.FIRST))
+
+
+def _questions(desk: Desk) -> Waiting[ShownQuery]:
+    """Return the queries that wait for the reader: to be answered by the site, to be closed by a monitor."""
+    state: QueryState = "answered" if desk.staff.role == "monitor" else "open"
+    found = data_queries.listed(
+        desk.session,
+        actor=desk.actor,
+        study_id=desk.study_id,
+        state=state,
+        site=None,
+        owner_id=None,
+        search="",
+        per_page=queues.FIRST,
+    )
+    return Waiting(found.total, queried.shown(desk, found.rows))
 
 
 @blueprint.get("/find")

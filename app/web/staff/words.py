@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from app.domain.partial_date import PartialDate
 from app.i18n import (
     current,
+    format_ago,
     format_day,
     format_instant,
     format_partial,
@@ -59,6 +60,79 @@ RECOVERIES = {
     "recovered with sequelae": lazy_gettext("Recovered with lasting effects"),
     "fatal": lazy_gettext("Fatal"),
     "unknown": lazy_gettext("Not known"),
+}
+ALERT_STATES = {
+    # Translators: where an alarming answer stands; these words head filters and a column
+    "open": lazy_gettext("Open"),
+    "overdue": lazy_gettext("Overdue"),
+    "escalated": lazy_gettext("Escalated"),
+    "closed": lazy_gettext("Closed"),
+}
+ALERT_STEPS = {
+    "note": lazy_gettext("Note"),
+    "escalated": lazy_gettext("The deadline passed: those in charge were told by e-mail"),
+}
+OWNERS = {
+    "coordinator": lazy_gettext("The coordinators of the site"),
+    "administrator": lazy_gettext("The administrators of the study"),
+}
+DISPOSITIONS = {
+    # Translators: what became of an alarming answer; the list that staff choose from
+    "no-action": lazy_gettext("Contacted: no action needed"),
+    "sent-to-care": lazy_gettext("Contacted: sent to medical care"),
+    "in-care": lazy_gettext("Already in medical care"),
+    "not-reached": lazy_gettext("Could not be reached"),
+    "false-alarm": lazy_gettext("False alarm"),
+    "other": lazy_gettext("Something else"),
+}
+MAIL_STATES = {
+    "planned": lazy_gettext("Planned"),
+    "unknown": lazy_gettext("Unclear: sending was interrupted"),
+    "sent": lazy_gettext("Sent"),
+    "failed": lazy_gettext("Not sent"),
+    "dropped": lazy_gettext("Not sent: no longer owed"),
+}
+QUERY_STATES = {
+    # Translators: where a query (a question on a value) stands; these words head filters and a column
+    "open": lazy_gettext("Open"),
+    "answered": lazy_gettext("Answered"),
+    "closed": lazy_gettext("Closed"),
+}
+QUERY_STEPS = {
+    # Translators: what was done in a query (a question on a value)
+    "asked": lazy_gettext("Asked"),
+    "answered": lazy_gettext("Answered"),
+    "closed": lazy_gettext("Closed"),
+    "reopened": lazy_gettext("Opened again"),
+}
+QUERY_SUBJECTS = {
+    "answer": lazy_gettext("Answers"),
+    "event": lazy_gettext("Event"),
+    "participant": lazy_gettext("Participant"),
+    "treatment": lazy_gettext("Infusion"),
+    "sighting": lazy_gettext("Known to be alive"),
+}
+QUERY_FIELDS = {
+    ("event", "kind"): lazy_gettext("Event"),
+    ("event", "started"): lazy_gettext("Date"),
+    ("event", "ended"): lazy_gettext("Discharged"),
+    ("event", "reason"): lazy_gettext("Reason"),
+    ("event", "place"): lazy_gettext("Hospital"),
+    ("participant", "enrolled_on"): lazy_gettext("Enrolled"),
+    ("participant", "consented_on"): lazy_gettext("Consented"),
+    ("participant", "randomised_on"): lazy_gettext("Randomised"),
+}
+CHECKS = {
+    # Translators: what a check asks by itself about dates that contradict each other
+    "stay-order": lazy_gettext("The discharge lies before the admission. Which dates are right?"),
+    "stays-overlap": lazy_gettext("Two hospital stays overlap. Are they one, or which dates are right?"),
+    "alive-after-death": lazy_gettext(
+        "Something shows the participant alive after this death. Which is right?"
+    ),
+    "outside-window": lazy_gettext(
+        "The answers were given outside the time of their visit. Is the day right?"
+    ),
+    "consent-late": lazy_gettext("The consent is dated after the randomisation. Which date is right?"),
 }
 SCOPES = {
     "contact": lazy_gettext("Contact: no more messages or calls"),
@@ -149,6 +223,11 @@ def day(on: date) -> str:
 def instant(at: datetime, zone: ZoneInfo) -> str:
     """Return an instant on the clock of a place, with its zone named."""
     return format_instant(at.astimezone(zone))
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """Return how long ago an instant was."""
+    return format_ago(now - at)
 
 
 def language(tag: str) -> str:

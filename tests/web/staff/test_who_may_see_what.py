@@ -71,6 +71,13 @@ ALLOWED = {
     "staff.ask_correction": WORK,
     "staff.request_correction": WORK,
     "staff.decide_correction": {"monitor", "administrator"},
+    "staff.alert_queue": WORK | {"monitor"},
+    "staff.alert": WORK | {"monitor"},
+    "staff.data_queries": WORK | {"monitor"},
+    "staff.data_query": WORK | {"monitor"},
+    "staff.say_in_query": WORK | {"monitor"},
+    "staff.new_query": {"monitor", "administrator"},
+    "staff.raise_query": {"monitor", "administrator"},
 }
 
 
@@ -97,6 +104,7 @@ def filled(address: str, code: str, event_id: int, report_id: int) -> str:
     address = address.replace("<int:occasion_id>", "1").replace("<instrument>", "itch")
     address = address.replace("<int:response_id>", "1").replace("<item>", "itch")
     address = address.replace("<int:correction_id>", "1")
+    address = address.replace("<int:alert_id>", "1").replace("<int:query_id>", "1")
     return address.split("<any(")[0] + "consent" if "<any(" in address else address
 
 
