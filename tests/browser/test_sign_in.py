@@ -93,7 +93,7 @@ def device(sqlite_url: str, serve: Serve, new_page: NewPage) -> Iterator[Device]
 def test_a_passkey_from_making_it_to_being_told_from_its_copy(device: Device) -> None:
     page = device.page
     device.type_password()
-    page.wait_for_url("**/staff/")
+    page.wait_for_url("**/staff/today")
     device.add_passkey()
     expect(page.locator("h1")).to_have_text("Your recovery codes")
     expect(page.locator("#codes li")).to_have_count(10)
@@ -103,14 +103,14 @@ def test_a_passkey_from_making_it_to_being_told_from_its_copy(device: Device) ->
     device.sign_out()
 
     page.get_by_role("button", name="Sign in with a passkey").click()  # no address, no password
-    page.wait_for_url("**/staff/")
-    expect(page.locator("h1")).to_have_text("Worklist")
+    page.wait_for_url("**/staff/today")
+    expect(page.locator("h1")).to_have_text("Today")
     device.sign_out()
 
     device.type_password()  # or as the second step
     page.wait_for_url("**/sign-in/second-step")
     page.get_by_role("button", name="Use a passkey").click()
-    page.wait_for_url("**/staff/")
+    page.wait_for_url("**/staff/today")
     device.sign_out()
 
     device.cdp.send(
@@ -142,7 +142,7 @@ def test_a_passkey_from_making_it_to_being_told_from_its_copy(device: Device) ->
 
 def test_a_passkey_of_another_address_is_not_even_offered(device: Device) -> None:
     device.type_password()
-    device.page.wait_for_url("**/staff/")
+    device.page.wait_for_url("**/staff/today")
     device.add_passkey()
     expect(device.page.locator("h1")).to_have_text("Your recovery codes")
     device.page.goto(f"{device.url.replace('localhost', '127.0.0.1')}/staff/sign-in")
@@ -159,7 +159,7 @@ def test_an_app_with_codes_and_a_password_that_shows(device: Device) -> None:
     page.get_by_label("Show the password").uncheck()
     assert page.locator("#password").get_attribute("type") == "password"
     device.type_password()
-    page.wait_for_url("**/staff/")
+    page.wait_for_url("**/staff/today")
     page.get_by_role("link", name="My sign-in").click()
     page.get_by_role("link", name="Add an app").click()
     secret = page.locator("#key").inner_text().replace(" ", "")
@@ -171,4 +171,4 @@ def test_an_app_with_codes_and_a_password_that_shows(device: Device) -> None:
     page.wait_for_url("**/sign-in/second-step")
     page.locator("#code").fill(code.lower())
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/staff/")
+    page.wait_for_url("**/staff/today")

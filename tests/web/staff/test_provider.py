@@ -131,7 +131,7 @@ def test_from_then_on_the_providers_name_counts_whatever_the_address(
     boss = "administrator-none-true-en@example.org"
     identity_provider.knows("nurse-2", email=boss, email_verified=True)
     browser, answer = come_by(app, identity_provider, "nurse-2")
-    assert answer.location == "/staff/"
+    assert answer.location == "/staff/today"
     assert "Coordinator" in text(browser.get("/"))
     # and another person at the provider who is given the nurse's address does not become the nurse
     identity_provider.knows("newcomer", email=EMAIL, email_verified=True)
@@ -235,7 +235,7 @@ def test_our_second_step_is_asked_for_unless_the_provider_is_trusted_and_did_it(
         ("ask", ["pwd", "mfa"], "/staff/sign-in/second-step"),
         ("trusted", ["pwd"], "/staff/sign-in/second-step"),
         ("trusted", [], "/staff/sign-in/second-step"),
-        ("trusted", ["pwd", "otp"], "/staff/"),
+        ("trusted", ["pwd", "otp"], "/staff/today"),
     ):
         identity_provider.knows("nurse-4", amr=amr, **known)
         _, answer = come_by(new_app(second_factor=second_factor), identity_provider, "nurse-4")
