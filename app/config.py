@@ -3,6 +3,7 @@
 import os
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ from app.errors import Code, Refusal
 SECRETS = ("SECRET_KEY", "LINK_KEYS", "CONTACT_KEYS")
 PROVIDER = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
 SHORTEST_SECRET = 32
+LONGEST_IDLE = 720
+"""Staff sign in once a working day in any case."""
 
 Word = TypeVar("Word", bound=str)
 
@@ -33,7 +36,7 @@ class Config:
     """What one installation is told from outside.
 
     `link_keys` and `contact_keys` are ordered oldest to newest: the last one signs or seals, all of them
-    open.
+    open. `staff_idle`: how long a browser of staff may rest before they have to sign in again.
     """
 
     database_url: str
@@ -48,6 +51,7 @@ class Config:
     production: bool
     second_factor: Literal["required", "optional"]
     provider: Provider | None
+    staff_idle: timedelta = timedelta(minutes=30)
 
     @property
     def secure_cookies(self) -> bool:
@@ -92,6 +96,7 @@ def load(environment: dict[str, str] | None = None) -> Config:
             given, "SECOND_FACTOR", ("required", "optional"), "required" if production else "optional"
         ),
         provider=_provider(given, production=production),
+        staff_idle=timedelta(minutes=_minutes(given.get("STAFF_IDLE_MINUTES", "30"))),
     )
 
 
@@ -154,6 +159,14 @@ def _one_of(given: dict[str, str], name: str, words: tuple[Word, ...], otherwise
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdecimal()):
         raise Refusal(Code.NOT_CONFIGURED, "TRUSTED_PROXIES: write how many proxies stand in front")
+    return int(text)
+
+
+def _minutes(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= LONGEST_IDLE):
+        raise Refusal(
+            Code.NOT_CONFIGURED, f"STAFF_IDLE_MINUTES: write a number of minutes from 1 to {LONGEST_IDLE}"
+        )
     return int(text)
 
 

@@ -41,6 +41,11 @@ class Code(StrEnum):
     PROVIDER_REFUSED = "provider-refused"
     SECOND_FACTOR_NEEDED = "second-factor-needed"
     IDENTITY_NEEDED = "identity-needed"
+    DEACTIVATED = "deactivated"
+    LAST_ADMINISTRATOR = "last-administrator"
+    SITE_NEEDED = "site-needed"
+    NOT_DELEGATED = "not-delegated"
+    BLINDED = "blinded"
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error

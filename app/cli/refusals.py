@@ -29,6 +29,11 @@ _WORDS = {
     Code.UNKNOWN_CODE: "The study has no such code",
     Code.LANGUAGE_NOT_OFFERED: "The study does not offer that language",
     Code.REASON_NEEDED: "A reason is needed",
+    Code.DEACTIVATED: "The account is deactivated",
+    Code.LAST_ADMINISTRATOR: "Nobody else could administer this",
+    Code.SITE_NEEDED: "A site is needed",
+    Code.NOT_DELEGATED: "No delegation is in force",
+    Code.BLINDED: "That tells the arms, to one who is blinded",
     Code.IN_USE: "What would be dropped is in use",
 }
 

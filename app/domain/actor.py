@@ -27,8 +27,8 @@ class Actor:
         """Return the words that stand in the audit trail: `account:3`, `participant:12`, `command:demo`."""
         return f"{self.kind}:{self.name if self.id is None else self.id}"
 
-    def may_see(self, *, study_id: int, site: str | None) -> bool:
-        """Return whether a study's site (None: the whole study) lies within what this actor may see."""
+    def may_see(self, *, study_id: int | None, site: str | None) -> bool:
+        """Return whether a study's site lies within what this actor may see; None stands for every one."""
         if self.study_id not in (None, study_id):
             return False
         return self.site is None or self.site == site

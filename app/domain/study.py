@@ -207,6 +207,7 @@ class Study(Strict):
     dispositions: tuple[Disposition, ...] = ()
     offline_days: int = 14
     history: bool = False
+    delegation_required: bool = False
     quiet_from: int = 20
     quiet_until: int = 8
     randomisation: Randomisation | None = None

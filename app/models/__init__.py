@@ -13,6 +13,8 @@ from app.models.document import Document
 from app.models.event import Event, Reading
 from app.models.occasion import Occasion
 from app.models.participant import Contact, Participant
+from app.models.password_link import PasswordLink
+from app.models.qualification import Qualification
 from app.models.reminder import Reminder
 from app.models.report import Report
 from app.models.response import Answer, Response
@@ -50,7 +52,9 @@ __all__ = [
     "OfferedWording",
     "Participant",
     "Passkey",
+    "PasswordLink",
     "ProviderIdentity",
+    "Qualification",
     "Reading",
     "RecoveryCode",
     "Reminder",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.actor import ROLES, Role
@@ -39,7 +39,10 @@ class LinkRequest(Base):
 
 
 class Account(Base):
-    """A member of staff; `study_id` and `site` limit what they may see, None means every one."""
+    """A member of staff; `study_id` and `site` limit what they may see, None means every one.
+
+    `unblinded`: may see what tells the arms of a blinded study in a report.
+    """
 
     __tablename__ = "account"
     __table_args__ = (
@@ -57,6 +60,7 @@ class Account(Base):
     language: Mapped[str] = mapped_column(String(20), default="en")
     created_at: Mapped[datetime] = mapped_column(Instant)
     deactivated_at: Mapped[datetime | None] = mapped_column(Instant)
+    unblinded: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 Proof = Literal["password", "code", "recovery code", "passkey", "provider", "provider mfa"]
@@ -66,7 +70,8 @@ Proof = Literal["password", "code", "recovery code", "passkey", "provider", "pro
 class SignedIn(Base):
     """A browser that was let in, known by the hash of its secret; a row, so that it can be ended.
 
-    Of staff it says by what and when they last showed who they are.
+    Of staff it says by what and when they last showed who they are, when it was last used, to the minute,
+    until when it may rest, and what kind of browser it is.
     """
 
     __tablename__ = "signed_in"
@@ -84,9 +89,12 @@ class SignedIn(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     proved_by: Mapped[Proof | None] = mapped_column(String(20))
     proved_at: Mapped[datetime | None] = mapped_column(Instant)
+    seen_at: Mapped[datetime | None] = mapped_column(Instant)
+    idle_until: Mapped[datetime | None] = mapped_column(Instant)
+    browser: Mapped[str | None] = mapped_column(String(40))
 
 
-AttemptKind = Literal["link", "address", "sign-in", "second-factor"]
+AttemptKind = Literal["link", "address", "sign-in", "second-factor", "reset"]
 
 
 class Attempt(Base):

@@ -25,10 +25,12 @@ def add_account(
     actor: Actor,
     now: datetime,
     alone: bool = False,
+    unblinded: bool = False,
 ) -> int:
     """Add a member of staff and return the account's id; refuses a taken address and a weak password.
 
-    `alone`: the password is all that they will be asked for.
+    `alone`: the password is all that they will be asked for. `unblinded`: they may open reports that tell the
+    arms.
     """
     address = email.strip().lower()
     if session.scalar(select(Account.id).where(Account.email == address)):
@@ -44,6 +46,7 @@ def add_account(
         study_id=study_id,
         site=site,
         created_at=now,
+        unblinded=unblinded,
     )
     session.add(account)
     session.flush()
@@ -54,7 +57,8 @@ def add_account(
         action="account.add",
         subject=f"account:{account.id}",
         now=now,
-        new={"email": address, "name": name, "role": role, "study_id": study_id, "site": site},
+        new={"email": address, "name": name, "role": role, "study_id": study_id, "site": site}
+        | ({"unblinded": True} if unblinded else {}),
     )
     return account.id
 

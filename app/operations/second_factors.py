@@ -95,7 +95,7 @@ def reset_second_factor(
     if actor.kind == "account" and (actor.id == account_id or actor.role != "administrator"):
         raise Refusal(Code.NOT_ALLOWED, "an administrator resets it for somebody else")
     account = session.get(Account, account_id)
-    if account is None or (actor.study_id is not None and actor.study_id != account.study_id):
+    if account is None or not actor.may_see(study_id=account.study_id, site=account.site):
         raise Refusal(Code.NOT_FOUND, f"account {account_id}")
     audit.lock(session, Chain("account", account_id))
     ended: dict[str, int] = {

@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
@@ -65,3 +65,48 @@ def end_session(session: Session, *, secret: str, now: datetime) -> None:
         account_id = signed_in.account_id or 0
         chain, actor = Chain("account", account_id), Actor("account", account_id)
     audit.record(session, chain=chain, actor=actor, action="session.end", subject=str(chain), now=now)
+
+
+def note_use(session: Session, *, secret: str, browser: str, idle: timedelta, now: datetime) -> None:
+    """Write down that a browser of staff is in use, what kind it is, and until when it may rest from now on.
+
+    It leaves no entry: it changes nothing that anyone answered or decided, and comes every minute.
+    """
+    session.execute(
+        update(SignedIn)
+        .where(SignedIn.secret_hash == hashed(secret), SignedIn.ended_at.is_(None))
+        .values(seen_at=now, idle_until=now + idle, browser=browser)
+    )
+
+
+def end_sessions(
+    session: Session,
+    *,
+    account_id: int,
+    actor: Actor,
+    now: datetime,
+    mark: str | None = None,
+    keep: str | None = None,
+) -> int:
+    """End browsers of a member of staff and return how many: all, the one with a `mark`, all but `keep`."""
+    audit.lock(session, Chain("account", account_id))
+    chosen = update(SignedIn).where(
+        SignedIn.account_id == account_id, SignedIn.ended_at.is_(None), SignedIn.expires_at > now
+    )
+    if mark is not None:
+        chosen = chosen.where(SignedIn.secret_hash.startswith(mark, autoescape=True))
+    if keep is not None:
+        chosen = chosen.where(SignedIn.secret_hash != hashed(keep))
+    ended = len(session.execute(chosen.values(ended_at=now).returning(SignedIn.secret_hash)).all())
+    if ended:
+        audit.record(
+            session,
+            chain=Chain("account", account_id),
+            actor=actor,
+            action="session.end",
+            subject=f"account:{account_id}",
+            now=now,
+            new={"sessions": ended},
+            locked=True,
+        )
+    return ended

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor, Role
@@ -56,6 +56,8 @@ class StaffMember:
     second_factor: bool = False
     proved_by: Proof | None = None
     proved_at: datetime = LONG_AGO
+    unblinded: bool = False
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -145,12 +147,19 @@ def signed_in(session: Session, *, secret: str, now: datetime, lock: bool = Fals
 def staff_member(session: Session, *, secret: str, now: datetime) -> StaffMember | None:
     """Return the member of staff whose browser holds a secret, or None."""
     row = session.execute(
-        select(Account, SignedIn.proved_by, SignedIn.proved_at, with_second_factor().label("second_factor"))
+        select(
+            Account,
+            SignedIn.proved_by,
+            SignedIn.proved_at,
+            SignedIn.seen_at,
+            with_second_factor().label("second_factor"),
+        )
         .join(SignedIn, SignedIn.account_id == Account.id)
         .where(
             SignedIn.secret_hash == hashed(secret),
             SignedIn.ended_at.is_(None),
             SignedIn.expires_at > now,
+            or_(SignedIn.idle_until.is_(None), SignedIn.idle_until > now),
             Account.deactivated_at.is_(None),
         )
     ).first()
@@ -169,6 +178,8 @@ def staff_member(session: Session, *, secret: str, now: datetime) -> StaffMember
         second_factor=row.second_factor,
         proved_by=row.proved_by,
         proved_at=row.proved_at or LONG_AGO,
+        unblinded=account.unblinded,
+        seen_at=row.seen_at,
     )
 
 

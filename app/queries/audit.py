@@ -102,6 +102,12 @@ def _asked(search: Search) -> Select[AuditEntry]:
     return chosen if search.before is None else chosen.where(AuditEntry.id < search.before)
 
 
+def of_account(session: Session, *, account_id: int, limit: int) -> list[Entry]:
+    """Return the last entries of an account's own trail, newest first."""
+    chosen = select(AuditEntry).where(AuditEntry.chain == f"account:{account_id}")
+    return list(_streamed(session, chosen.order_by(AuditEntry.id.desc()).limit(limit)))
+
+
 def _of_study(study_id: int) -> ColumnElement[bool]:
     return or_(
         AuditEntry.chain == f"study:{study_id}",

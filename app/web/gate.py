@@ -1,6 +1,7 @@
 """Who may see a page: every view says it by one of three decorators; one that does not is shown to nobody."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec
 from urllib.parse import urlsplit
@@ -12,14 +13,17 @@ from werkzeug.routing import IntegerConverter, Map
 
 from app import clock
 from app.domain.actor import Role
+from app.domain.browser_kind import browser_kind
 from app.errors import Code, Refusal
 from app.i18n import SOURCE_LANGUAGE, speak, spoken
+from app.operations import sessions
 from app.queries import access
 from app.queries.access import StaffMember
 from app.web.transactions import reading, settings, writing
 
 PARTICIPANT_COOKIE = "hepatica_p"
 STAFF_COOKIE = "hepatica_s"
+ROUGHLY = timedelta(minutes=1)
 LARGEST_KEY = 2**31 - 1
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -81,6 +85,7 @@ def staff_only(*roles: Role, settled: bool = True) -> Callable[[View[Given]], Vi
             if member is None:
                 raise Refusal(Code.SIGN_IN_FAILED, "nobody is signed in here")
             g.staff = member
+            _note_use(secret or "", member)
             speak(understood(member.language))
             if member.role not in roles:
                 raise Refusal(Code.NOT_ALLOWED, f"for {', '.join(roles)}")
@@ -103,6 +108,19 @@ def is_unsettled(member: StaffMember) -> bool:
     if known.second_factor == "optional" or member.second_factor:
         return False
     return member.proved_by != "provider mfa"
+
+
+def _note_use(secret: str, member: access.StaffMember) -> None:
+    if member.seen_at is not None and g.now - member.seen_at < ROUGHLY:
+        return  # a page a minute is enough to know, and to write
+    with writing() as session:
+        sessions.note_use(
+            session,
+            secret=secret,
+            browser=browser_kind(request.headers.get("User-Agent", "")),
+            idle=settings().staff_idle,
+            now=g.now,
+        )
 
 
 class Key(IntegerConverter):

@@ -27,6 +27,9 @@ STATUS: dict[Code, int] = {
     Code.PROVIDER_REFUSED: 403,
     Code.SECOND_FACTOR_NEEDED: 403,
     Code.IDENTITY_NEEDED: 403,
+    Code.SITE_NEEDED: 422,
+    Code.NOT_DELEGATED: 403,
+    Code.BLINDED: 403,
 }
 OTHERWISE = 409
 
@@ -169,5 +172,19 @@ def _words() -> dict[Code, Words]:
             gettext("Set up a second step before you go on: a passkey, or an app that shows codes."),
         ),
         Code.IDENTITY_NEEDED: Words(gettext("Show again who you are"), gettext("Nothing was changed.")),
+        Code.DEACTIVATED: Words(gettext("This account is deactivated"), gettext("Nothing was changed.")),
+        Code.LAST_ADMINISTRATOR: Words(
+            gettext("Nobody else could administer this"),
+            gettext("Make somebody else an administrator first. Nothing was changed."),
+        ),
+        Code.SITE_NEEDED: Words(gettext("A site is needed"), gettext("A coordinator belongs to one site.")),
+        Code.NOT_DELEGATED: Words(
+            gettext("No delegation of yours is in force"),
+            gettext("You can read, and record nothing. Ask an administrator to record your delegation."),
+        ),
+        Code.BLINDED: Words(
+            gettext("You are blinded"),
+            gettext("The report tells the arms. An administrator decides who may open it."),
+        ),
         Code.IN_USE: Words(gettext("This is still in use"), gettext("Nothing was changed.")),
     }

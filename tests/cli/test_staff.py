@@ -1,12 +1,14 @@
 """`hepatica staff`: accounts, and their passwords shown once or never."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from app import database
+from app import clock, database
 from app.models import Account
+from app.operations.sessions import begin_session
 from app.operations.sign_in import sign_in
 from tests.fixtures.command_line import hepatica
 from tests.fixtures.study import MORNING, TinyStudy
@@ -49,3 +51,27 @@ def test_an_account_that_cannot_be_is_refused() -> None:
     assert refused.exit_code == 2
     assert "a coordinator needs a study and a site" in refused.stderr
     assert "Password" not in refused.output
+
+
+def test_staff_are_listed_signed_out_and_deactivated(tiny: TinyStudy, database_url: str) -> None:
+    added = hepatica(*STAFF, "--role", "monitor", "--study", "tiny", "--generate")
+    password = added.stdout.rpartition(" ")[2].strip()
+    hepatica(
+        "staff", "add", "--email", "b@example.org", "--name", "B", "--role", "administrator", "--generate"
+    )
+    with database.writing(database_url) as session:
+        account_id = session.scalars(select(Account.id).where(Account.role == "monitor")).one()
+        begin_session(session, now=clock.now(), lasting=timedelta(hours=1), account_id=account_id)
+    listed = [line.split("\t")[1:6] for line in hepatica("staff", "list").stdout.splitlines()]
+    assert listed == [
+        ["b@example.org", "administrator", "-", "-", "active"],
+        ["someone@example.org", "monitor", "tiny", "-", "active"],
+    ]
+    assert len(hepatica("staff", "list", "--study", "tiny").stdout.splitlines()) == 1
+    assert "browsers 1." in hepatica("staff", "end-sessions", "Someone@example.org").stdout
+    assert hepatica("staff", "deactivate", "someone@example.org", "--reason", "left").exit_code == 0
+    assert not can_sign_in(database_url, password)
+    assert hepatica("staff", "end-sessions", "someone@example.org").exit_code == 2
+    last = hepatica("staff", "deactivate", "b@example.org", "--reason", "left")
+    assert last.exit_code == 2
+    assert "Nobody else could administer this" in last.stderr

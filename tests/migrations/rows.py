@@ -21,6 +21,7 @@ VALUES: dict[tuple[str, str], object] = {
     ("event", "ended"): None,
     ("event", "ongoing"): False,
     ("reading", "duplicate_of_id"): None,
+    ("qualification", "ended_on"): None,
     ("reminder", "dropped_at"): None,
     ("reminder", "failed_at"): None,
     ("response", "receipt"): None,

@@ -39,6 +39,8 @@ def test_addresses_and_declarations_agree(app: Flask) -> None:
         else:
             assert rule.rule.startswith("/staff") == (allowed != ("participant",)), rule
     assert {rule for rule in open_to_all if not rule.startswith("/staff/sign-")} == {
+        "/staff/password",
+        "/staff/password/<token>",
         "/p/<token>",
         "/p/<token>/ask",
         "/asked",

@@ -27,6 +27,7 @@ def signed_in_again(browser: StaffBrowser) -> None:
     with database.writing(browser.url) as session:
         for each in session.scalars(select(SignedIn)):
             each.expires_at = each.expires_at.replace(year=2030)
+            each.idle_until = None
 
 
 def main_form(page: Element) -> dict[str, str]:

@@ -18,6 +18,8 @@ from app.operations.accounts import add_account
 from app.queries.studies import CurrentStudy
 
 SITE_ROLES: frozenset[Role] = frozenset({"coordinator"})
+UNBLINDED: frozenset[Role] = frozenset({"statistician"})
+"""The report that is printed beside the accounts is theirs to open."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def _add(
         password=password,
         actor=STAFF,
         now=now,
+        unblinded=role in UNBLINDED,
     )
 
 

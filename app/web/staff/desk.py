@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from app.domain.data_queries import may_raise
 from app.domain.schedule import civil_date
 from app.domain.study import Site, Study
 from app.errors import Code, Refusal
-from app.queries import participants, studies
+from app.queries import participants, people, studies
 from app.queries.access import StaffMember
 from app.queries.participants import ParticipantRow
 from app.queries.studies import CurrentStudy
@@ -32,6 +32,7 @@ class Desk:
     now: datetime
     current: CurrentStudy
     several: bool
+    delegated: bool = True
 
     @property
     def study_id(self) -> int:
@@ -74,9 +75,14 @@ class Desk:
         return self.study.blinding != "none"
 
     @property
+    def may_see_arms(self) -> bool:
+        """Return whether a report that tells the arms may be opened."""
+        return not self.blinded or self.staff.unblinded
+
+    @property
     def may_record(self) -> bool:
         """Return whether this member of staff may change anything about participants."""
-        return self.staff.role in RECORDING
+        return self.staff.role in RECORDING and self.delegated
 
     @property
     def may_read_events(self) -> bool:
@@ -98,8 +104,18 @@ def at_desk(*, writing: bool = False) -> Iterator[Desk]:
     """Open the database for one request: to read, or for the one transaction that is committed at the end."""
     with transactions.writing() if writing else transactions.reading() as session:
         chosen, several = _study(session, g.staff)
-        g.desk = Desk(session, g.staff, g.now, chosen, several)
+        desk = Desk(session, g.staff, g.now, chosen, several)
+        g.desk = replace(desk, delegated=_delegated(desk))
+        if writing and request.method == "POST" and not g.desk.delegated:
+            raise Refusal(Code.NOT_DELEGATED, f"account {g.staff.account_id}")
         yield g.desk
+
+
+def _delegated(desk: Desk) -> bool:
+    """Return whether what someone does is delegated to them, where the study asks for it of coordinators."""
+    if not desk.study.delegation_required or desk.staff.role != "coordinator":
+        return True
+    return people.delegated(desk.session, account_id=desk.staff.account_id, today=desk.today)
 
 
 def _study(session: Session, staff: StaffMember) -> tuple[CurrentStudy, bool]:

@@ -23,7 +23,7 @@ PLACES = {
     "monitor": (*FOR_WORK, "corrections", "strata", "audit_trail"),
     "adjudicator": ("events",),
     "statistician": (*FOR_NUMBERS, "completion"),
-    "administrator": (*FOR_WORK, *FOR_NUMBERS, "corrections", "strata", "audit_trail"),
+    "administrator": (*FOR_WORK, *FOR_NUMBERS, "corrections", "strata", "audit_trail", "people"),
 }
 
 

@@ -32,7 +32,7 @@ def reports() -> ResponseReturnValue:
 @blueprint.get("/reports/<int:report_id>")
 @staff_only("statistician", "administrator")
 def report(report_id: int) -> ResponseReturnValue:
-    """Show what a report rests on."""
+    """Show what a report rests on, which is all that the blinded may see of it."""
     with at_desk() as desk:
         return page("report.html", desk, report=_report(desk, report_id))
 
@@ -40,9 +40,12 @@ def report(report_id: int) -> ResponseReturnValue:
 @blueprint.get("/reports/<int:report_id>/page")
 @staff_only("statistician", "administrator")
 def report_page(report_id: int) -> Response:
-    """Serve the report as it was published, under a policy of its own."""
+    """Serve the report as it was published, under a policy of its own; it tells the arms."""
     with at_desk() as desk:
-        response = make_response(_report(desk, report_id).page)
+        report = _report(desk, report_id)
+        if not desk.may_see_arms:
+            raise Refusal(Code.BLINDED, f"report {report_id}")
+        response = make_response(report.page)
     response.headers["Content-Security-Policy"] = POLICY
     return response
 

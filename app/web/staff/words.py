@@ -174,6 +174,35 @@ CORRECTION_STATES = {
     "accepted": lazy_gettext("Accepted"),
     "declined": lazy_gettext("Declined"),
 }
+ACCOUNT_STATES = {
+    # Translators: whether a member of staff can sign in
+    "active": lazy_gettext("Active"),
+    "invited": lazy_gettext("Invited"),
+    "deactivated": lazy_gettext("Deactivated"),
+}
+QUALIFICATIONS = {
+    # Translators: a member of staff was trained, or an investigator has delegated a task to them
+    "training": lazy_gettext("Training"),
+    "delegation": lazy_gettext("Delegation"),
+}
+DELEGATIONS = {
+    # Translators: whether a delegation of tasks to a member of staff is in force today
+    "in force": lazy_gettext("In force"),
+    "to come": lazy_gettext("Not yet in force"),
+    "ended": lazy_gettext("No longer in force"),
+    "missing": lazy_gettext("Not recorded"),
+}
+PASSWORD_LINKS = {
+    # Translators: what a link by mail is for
+    "invitation": lazy_gettext("Invitation"),
+    "reset": lazy_gettext("New password"),
+}
+MAIL_FATES = {
+    "sent": lazy_gettext("Sent"),
+    "written": lazy_gettext("Written to the outbox folder"),
+    "failed": lazy_gettext("Failed"),
+    "uncertain": lazy_gettext("Unclear: sending was interrupted"),
+}
 REMINDER_STATES = {
     "sent": lazy_gettext("Sent"),
     "failed": lazy_gettext("Failed"),

@@ -1,11 +1,14 @@
 """A published report is served as it was published, under a policy of its own."""
 
+from dataclasses import replace
+
 from app import database
 from app.operations.reports import publish_report
-from tests.fixtures.desk import StaffBrowser
-from tests.fixtures.pages import text
+from app.operations.studies import load_study
+from tests.fixtures.desk import NewStaff, StaffBrowser
+from tests.fixtures.pages import heading, text, whole
 from tests.fixtures.phone import Clock
-from tests.fixtures.study import COMMAND, DAY_0, TinyStudy
+from tests.fixtures.study import COMMAND, DAY_0, FOLDER, MORNING, STUDY, TinyStudy
 
 PAGE = "<!doctype html><title>R</title><style>p{color:red}</style><p>مرحبا – TFS</p><script>1</script>"
 
@@ -63,3 +66,21 @@ def test_the_trail_of_one_participant(administrator: StaffBrowser, tiny: TinyStu
     assert "Participant enrolled" in text(administrator.get("/audit", participant="M-2"))
     assert "Contact details read" not in text(administrator.get("/audit", participant="M-2"))
     administrator.get("/audit", participant="nobody", status=404)
+
+
+def test_the_blinded_learn_that_there_is_a_report_and_nothing_of_the_arms(
+    new_staff: NewStaff, tiny: TinyStudy, time: Clock
+) -> None:
+    report_id = published(tiny, time)
+    blinded = new_staff("statistician")
+    page = blinded.get(f"/reports/{report_id}")
+    assert "ab" * 32 in text(page)
+    assert "The report tells the arms." in text(page)
+    assert "Open the report" not in text(page)
+    answer = blinded.client.get(f"/staff/reports/{report_id}/page")
+    assert answer.status_code == 403
+    assert heading(whole(answer)) == "You are blinded"
+    with database.writing(tiny.url) as session:
+        folder = replace(FOLDER, study=replace(STUDY, blinding="none"))
+        load_study(session, folder=folder, actor=COMMAND, now=MORNING)
+    assert blinded.client.get(f"/staff/reports/{report_id}/page").get_data(as_text=True) == PAGE
