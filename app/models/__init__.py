@@ -11,6 +11,7 @@ from app.models.correction import Correction, CorrectionDecision
 from app.models.data_query import DataQuery, DataQueryStep
 from app.models.document import Document
 from app.models.event import Event, Reading
+from app.models.missed_reason import MissedReason
 from app.models.occasion import Occasion
 from app.models.participant import Contact, Participant
 from app.models.password_link import PasswordLink
@@ -48,6 +49,7 @@ __all__ = [
     "InstrumentVersion",
     "Link",
     "LinkRequest",
+    "MissedReason",
     "Occasion",
     "OfferedWording",
     "Participant",

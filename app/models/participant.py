@@ -9,7 +9,7 @@ from app.models.base import Base, Instant
 
 
 class Participant(Base):
-    """Someone who takes part, known by a study code; arm and day 0 are set once, by randomisation."""
+    """Someone who takes part, known by a study code; arm and day 0 are set by randomisation, the arm once."""
 
     __tablename__ = "participant"
     __table_args__ = (

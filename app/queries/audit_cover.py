@@ -10,6 +10,7 @@ from app.models import (
     AuditEntry,
     Correction,
     Event,
+    MissedReason,
     Occasion,
     Reading,
     Response,
@@ -40,6 +41,13 @@ def _facts() -> Mapping[str, Select[int, int]]:
     event = _untold(Event.id, Event.participant_id, "event", Event.id, "event.report")
     reading = _untold(Reading.id, Event.participant_id, "event", Event.id, "event.read", told_at)
     response = _untold(Response.id, Occasion.participant_id, "response", Response.id, "response.submit")
+    missed = _untold(
+        MissedReason.id,
+        Occasion.participant_id,
+        "missed_reason",
+        MissedReason.id,
+        "missed_reason.record",
+    )
     facts = {
         "correction": _untold(
             Correction.id, Occasion.participant_id, "correction", Correction.id, "correction.request"
@@ -51,6 +59,7 @@ def _facts() -> Mapping[str, Select[int, int]]:
         "reading": reading.join(Event, Event.id == Reading.event_id).where(
             Reading.read_by.not_like(IMPORTED)
         ),
+        "missed_reason": missed.join(Occasion, Occasion.id == MissedReason.occasion_id),
         # an import knows no submission
         "response": response.join(Occasion, Occasion.id == Response.occasion_id).where(
             Response.submission_id.is_not(None)

@@ -45,7 +45,9 @@ ACTIONS = {
     "link.revoke": lazy_gettext("Link revoked"),
     "link.show_code": lazy_gettext("Short code of the link shown for the first time"),
     "participant.change_language": lazy_gettext("Language changed"),
+    "missed_reason.record": lazy_gettext("Reason for a missed visit recorded"),
     "participant.enrol": lazy_gettext("Participant enrolled"),
+    "participant.correct_randomisation": lazy_gettext("Date of the randomisation corrected"),
     "participant.randomise": lazy_gettext("Participant randomised"),
     "passkey.add": lazy_gettext("Passkey added"),
     "passkey.remove": lazy_gettext("Passkey removed"),
@@ -82,6 +84,7 @@ ACTIONS = {
     "sighting.record": lazy_gettext("Sighting recorded"),
     "study.load": lazy_gettext("Study version loaded"),
     "study.simulate": lazy_gettext("Simulated participants added"),
+    "treatment.correct": lazy_gettext("Date of an infusion corrected"),
     "treatment.record": lazy_gettext("Infusion recorded"),
     "withdrawal.record": lazy_gettext("Withdrawal recorded"),
 }

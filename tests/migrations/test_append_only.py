@@ -17,6 +17,7 @@ APPEND_ONLY = (
     "document",
     "event",
     "instrument_version",
+    "missed_reason",
     "offered_wording",
     "reading",
     "report",

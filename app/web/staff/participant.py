@@ -3,7 +3,7 @@
 from flask.typing import ResponseReturnValue
 
 from app.domain.schedule import civil_date
-from app.queries import data_queries, link_requests, occasions
+from app.queries import data_queries, link_requests, missed_reasons, occasions
 from app.queries.participants import ParticipantRow
 from app.queries.timeline import TimelineEntry, timeline
 from app.web.gate import staff_only
@@ -30,6 +30,7 @@ def participant(code: str) -> ResponseReturnValue:
             site=site_name(row.site),
             arm=None if desk.blinded or row.arm is None else desk.study.arm(row.arm).name,
             today=civil_date(desk.now, row.time_zone),
+            missed=missed_reasons.of_participant(desk.session, participant_id=row.id),
             statuses=occasions.of_participant(desk.session, participant_id=row.id, now=desk.now),
             entries=[(entry, told(entry, desk, row)) for entry in reversed(_shown(entries, desk))],
             alerts=of_participant(desk, row.id),
@@ -45,7 +46,7 @@ def _actions(desk: Desk, row: ParticipantRow) -> list[tuple[str, object]]:
     return [
         (thing, form.title)
         for thing, form in RECORDS.items()
-        if form.possible(desk.study, row, desk.staff.role)
+        if form.listed and form.possible(desk.study, row, desk.staff.role)
     ]
 
 

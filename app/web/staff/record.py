@@ -29,7 +29,7 @@ SENT_BEFORE: Final = {
 class RecordForm(StaffForm):
     """One kind of record: its words, its boxes, and what saves it.
 
-    `date_field` is the box that a refused date belongs to.
+    `date_field` is the box that a refused date belongs to; what is not `listed` has its links elsewhere.
     """
 
     title: ClassVar[str]
@@ -37,6 +37,7 @@ class RecordForm(StaffForm):
     done: ClassVar[str]
     explanation: ClassVar[str] = ""
     date_field: ClassVar[str]
+    listed: ClassVar[bool] = True
 
     def offer(self, study: Study) -> None:
         """Fill in the choices that the study gives."""

@@ -10,6 +10,7 @@ from app.errors import Code, Refusal
 from app.queries.participants import ParticipantRow
 from app.web.gate import staff_only
 from app.web.staff import blueprint
+from app.web.staff.anchor import InfusionCorrectionForm, RandomisationCorrectionForm
 from app.web.staff.consent import ConsentForm
 from app.web.staff.death import DeathForm
 from app.web.staff.desk import Desk, at_desk
@@ -17,6 +18,7 @@ from app.web.staff.draw import DrawForm
 from app.web.staff.hospital_stay import HospitalStayForm
 from app.web.staff.infusion import InfusionForm
 from app.web.staff.language import LanguageForm
+from app.web.staff.missed import MissedForm
 from app.web.staff.pages import page
 from app.web.staff.randomisation import RandomisationForm
 from app.web.staff.record import RecordForm
@@ -35,6 +37,9 @@ RECORDS: dict[str, type[RecordForm]] = {
     "death": DeathForm,
     "withdrawal": WithdrawalForm,
     "language": LanguageForm,
+    "correct-randomisation": RandomisationCorrectionForm,
+    "correct-infusion": InfusionCorrectionForm,
+    "missed": MissedForm,
 }
 ADDRESS = f"/participants/<code>/<any({', '.join(map(repr, RECORDS))}):thing>"
 AT_THE_DATE = (Code.DATE_IN_FUTURE, Code.DATE_OUT_OF_ORDER)

@@ -210,6 +210,22 @@ REMINDER_STATES = {
     "planned": lazy_gettext("Planned"),
     "unknown": lazy_gettext("Unclear: sending was interrupted"),
 }
+MISSED_BECAUSE = {
+    # Translators: why a participant did not answer the questionnaire of a visit
+    "too ill": lazy_gettext("Too ill"),
+    "in hospital": lazy_gettext("In hospital"),
+    "refused": lazy_gettext("Did not want to"),
+    "not reached": lazy_gettext("Could not be reached"),
+    "technical": lazy_gettext("Technical problem"),
+    "staff error": lazy_gettext("Mistake of the staff"),
+    "other": lazy_gettext("Another reason"),
+}
+NOT_EXPECTED = {
+    # Translators: why no answer of a participant is expected
+    "dead": lazy_gettext("The participant has died."),
+    "withdrawn": lazy_gettext("The participant has withdrawn."),
+    "transplanted": lazy_gettext("The study asks nothing more after a transplant."),
+}
 NOT_OWED = {
     "completed": lazy_gettext("The answers are complete."),
     "not open": lazy_gettext("The visit is not open yet."),

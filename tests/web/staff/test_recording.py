@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from app import database
 from app.models import AuditEntry, Consent, Event, Participant, Sighting, Treatment, Withdrawal
 from app.models.base import Base
+from app.operations.consents import record_consent
 from tests.fixtures.desk import StaffBrowser, typed
 from tests.fixtures.pages import form_values, heading, text, whole
-from tests.fixtures.study import DAY_0, TinyStudy
+from tests.fixtures.study import COMMAND, DAY_0, MORNING, TinyStudy
 
 DAY = (2026, 1, 5)
 RECORDS: dict[str, tuple[type[Base], dict[str, str], str, str]] = {
@@ -181,3 +182,75 @@ def test_the_page_of_a_participant_heads_with_the_code(coordinator: StaffBrowser
     tiny.enrol("M-1")
     assert heading(coordinator.get("/participants/M-1")) == "Participant M-1"
     coordinator.get("/participants/nobody", status=404)
+
+
+def test_a_missed_visit_asks_why_and_shows_the_last_reason(
+    coordinator: StaffBrowser, tiny: TinyStudy
+) -> None:
+    tiny.enrol("M-1", day_0=date(2025, 12, 20))
+    page = coordinator.get("/participants/M-1")
+    (link,) = [each for each in page.iter("a") if "/missed" in each.get("href", "")]
+    assert text(link).startswith("Say why")
+    assert "Say why a visit was missed" not in text(page)
+    address = link.get("href", "").removeprefix("/staff")
+    options = coordinator.get(address).iter("option")
+    assert [each.get("value") for each in options if each.get("selected") is not None] == ["d0"]
+    empty = coordinator.post("/participants/M-1/missed", {"visit": "d0"})
+    assert "Choose the reason." in empty.get_data(as_text=True)
+    wordless = coordinator.post("/participants/M-1/missed", {"visit": "d0", "reason": "other"})
+    assert "Say in the note which other reason it was." in wordless.get_data(as_text=True)
+    not_missed = coordinator.post("/participants/M-1/missed", {"visit": "w4", "reason": "refused"})
+    assert not_missed.status_code == 422
+    reason = {"visit": "d0", "reason": "in hospital", "note": "since Monday"}
+    coordinator.fill_in(address, reason)
+    said = text(coordinator.get("/participants/M-1"))
+    assert "In hospital: since Monday" in said
+    assert "Change the reason" in said
+
+
+def test_a_corrected_randomisation_moves_the_visits_ahead(coordinator: StaffBrowser, tiny: TinyStudy) -> None:
+    participant_id = tiny.enrol("M-1")
+    record_consents_before(tiny, participant_id)
+    address = "/participants/M-1/correct-randomisation"
+    faulty = coordinator.fill_in(address, typed("randomised_on", 2026, 1, 4), status=422)
+    assert "Enter why the date is corrected." in faulty.get_data(as_text=True)
+    early = typed("randomised_on", 2025, 12, 1) | {"reason": "typed"}
+    assert "not before the consent" in coordinator.fill_in(address, early, status=422).get_data(as_text=True)
+    coordinator.fill_in(address, typed("randomised_on", 2026, 1, 4) | {"reason": "typed"})
+    said = text(coordinator.get("/participants/M-1"))
+    assert "Feb 1, 2026" in said
+    assert "Feb 2, 2026" not in said
+
+
+def record_consents_before(tiny: TinyStudy, participant_id: int) -> None:
+    """Add a consent of the day before the first one."""
+    with database.writing(tiny.url) as session:
+        record_consent(
+            session,
+            participant_id=participant_id,
+            version="1",
+            consented_on=date(2026, 1, 4),
+            actor=COMMAND,
+            now=MORNING,
+        )
+
+
+def test_a_corrected_infusion_is_found_by_its_lot_and_day(coordinator: StaffBrowser, tiny: TinyStudy) -> None:
+    tiny.enrol("M-1", day_0=date(2026, 1, 3))
+    infusion = {"lot": "LOT-1", "route": "peripheral vein"} | typed("given_on", 2026, 1, 4)
+    coordinator.fill_in("/participants/M-1/infusion", infusion)
+    address = "/participants/M-1/correct-infusion"
+    right = {"lot": "LOT-1", "reason": "typed"} | typed("corrected_on", *DAY)
+    unknown = coordinator.fill_in(address, right | typed("given_on", *DAY), status=422)
+    assert "No infusion of this lot" in unknown.get_data(as_text=True)
+    coordinator.fill_in(address, right | typed("given_on", 2026, 1, 4))
+    with database.reading(tiny.url) as session:
+        assert session.scalars(select(Treatment.given_on)).all() == [DAY_0]
+
+
+def test_nothing_is_expected_after_a_death_and_the_page_says_why(
+    coordinator: StaffBrowser, tiny: TinyStudy
+) -> None:
+    tiny.enrol("M-1")
+    coordinator.fill_in("/participants/M-1/death", RECORDS["death"][1])
+    assert "Not expected The participant has died." in text(coordinator.get("/participants/M-1"))
