@@ -1,0 +1,49 @@
+"""Workers that are killed at random send nothing twice, forget nothing, and show what was under way."""
+
+from pathlib import Path
+
+import pytest
+
+from app import clock
+from app.cli.reminders import planned
+from bench.posting.people import invited
+from bench.posting.run import Outcome, Plan, run
+from tests.fixtures.phone import configured
+
+SIZE = 100
+
+
+def _run(url: str, directory: Path, workers: int) -> Outcome:
+    people = invited(url, SIZE, now=clock.now())
+    assert planned(configured(url)) == SIZE
+    plan = Plan(
+        url=url,
+        directory=directory,
+        seed="a small run",
+        workers=workers,
+        between_kills=(15, 25),
+        stops_a_second=1,
+        silence=0.02,
+        interval=0.5,
+    )
+    return run(plan, people)
+
+
+def _check(outcome: Outcome) -> None:
+    assert outcome.objections == []
+    assert outcome.verdict.waiting == 0
+    assert outcome.kills >= 2
+    assert outcome.accepted > SIZE / 2
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+def test_four_workers_on_postgresql(postgresql_url: str, tmp_path: Path) -> None:
+    outcome = _run(postgresql_url, tmp_path, workers=4)
+    _check(outcome)
+    assert outcome.faults == []  # no two waited for one another
+
+
+@pytest.mark.slow
+def test_one_worker_on_sqlite(sqlite_url: str, tmp_path: Path) -> None:
+    _check(_run(sqlite_url, tmp_path, workers=1))
