@@ -17,6 +17,7 @@ PROVIDER = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
 SHORTEST_SECRET = 32
 LONGEST_IDLE = 720
 """Staff sign in once a working day in any case."""
+MOST_MEGABYTES = 50
 
 Word = TypeVar("Word", bound=str)
 
@@ -48,6 +49,7 @@ class Config:
     smtp_url: str | None
     outbox: Path
     mail_from: str
+    largest_document: int
     production: bool
     second_factor: Literal["required", "optional"]
     provider: Provider | None
@@ -91,6 +93,7 @@ def load(environment: dict[str, str] | None = None) -> Config:
         smtp_url=given.get("SMTP_URL"),
         outbox=instance / "outbox",
         mail_from=given.get("MAIL_FROM", "Hepatica <hepatica@localhost>"),
+        largest_document=_megabytes(given.get("LARGEST_DOCUMENT_MB", "10")),
         production=production,
         second_factor=_one_of(
             given, "SECOND_FACTOR", ("required", "optional"), "required" if production else "optional"
@@ -168,6 +171,12 @@ def _minutes(text: str) -> int:
             Code.NOT_CONFIGURED, f"STAFF_IDLE_MINUTES: write a number of minutes from 1 to {LONGEST_IDLE}"
         )
     return int(text)
+
+
+def _megabytes(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= MOST_MEGABYTES):
+        raise Refusal(Code.NOT_CONFIGURED, f"LARGEST_DOCUMENT_MB: write a number from 1 to {MOST_MEGABYTES}")
+    return int(text) * 1_000_000
 
 
 def _kept_secrets(instance: Path) -> dict[str, str]:

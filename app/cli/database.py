@@ -2,9 +2,12 @@
 
 import click
 
-from app import config
+from app import clock, config
 from app import database as tables
 from app.cli.refusals import REFUSED
+from app.domain.actor import Actor
+from app.operations import keys
+from app.queries import studies
 
 
 @click.group()
@@ -29,3 +32,19 @@ def check(ctx: click.Context) -> None:
     if faults:
         ctx.exit(REFUSED)
     click.echo("The database is as it should be.")
+
+
+@database.command()
+def reseal() -> None:
+    """Seal contact details and documents with the newest of CONTACT_KEYS: an older key is then not needed."""
+    settings, now = config.load(), clock.now()
+    with tables.writing(settings.database_url) as session:
+        for code in studies.codes(session):
+            done = keys.reseal(
+                session,
+                study_id=studies.current(session, code=code).study_id,
+                actor=Actor("command", name="reseal"),
+                now=now,
+                contact_keys=settings.contact_keys,
+            )
+            click.echo(f"{code}: {done['contacts']} contacts and {done['documents']} documents sealed anew")

@@ -9,6 +9,7 @@ from app.models import (
     Alert,
     AuditEntry,
     Correction,
+    Document,
     Event,
     MissedReason,
     Occasion,
@@ -65,6 +66,8 @@ def _facts() -> Mapping[str, Select[int, int]]:
             Response.submission_id.is_not(None)
         ),
     }
+    document = _untold(Document.id, Event.participant_id, "document", Document.id, "document.attach")
+    facts["document"] = document.join(Event, Event.id == Document.event_id)
     for table in (Treatment, Sighting, Withdrawal):
         name = table.__tablename__
         untold = _untold(table.id, table.participant_id, name, table.id, f"{name}.record")

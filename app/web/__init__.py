@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import config as configuration
 from app import i18n
 from app.config import Config
-from app.web import error_pages, gate, headers, participant, speech, staff, static_files
+from app.web import error_pages, gate, headers, participant, speech, staff, static_files, uploads
 
 
 class Hepatica(Flask):
@@ -51,6 +51,7 @@ def create_app(config: Config | None = None) -> Flask:
     Compress(app)
     headers.install(app)
     speech.install(app)
+    uploads.install(app)
     gate.install(app)
     static_files.install(app)
     error_pages.install(app)

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from app import clock, i18n
 from app.errors import Code, Refusal
 from app.queries import access
-from app.web import messages
+from app.web import messages, uploads
 from app.web.gate import PARTICIPANT_COOKIE, STAFF_COOKIE, understood
 from app.web.messages import Words
 from app.web.transactions import reading
@@ -55,7 +55,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         refusal = Refusal(codes[error.code])
         return _answer(error.code, refusal.code, lambda: messages.words(refusal))
     if error.code == 413:
-        return _answer(413, None, messages.too_much)
+        return _answer(413, None, messages.too_long_a_file if uploads.wanted_here() else messages.too_much)
     return _answer(error.code, None, messages.broken if error.code >= 500 else messages.not_understood)
 
 

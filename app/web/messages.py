@@ -75,6 +75,11 @@ def too_much() -> Words:
     )
 
 
+def too_long_a_file() -> Words:
+    """Return the words for a file that is longer than is taken."""
+    return _words()[Code.FILE_TOO_LARGE]
+
+
 def _words() -> dict[Code, Words]:
     return {
         Code.NOT_CONFIGURED: broken(),

@@ -1,164 +1,86 @@
-"""Reported events: confirmed or refuted with agreed dates, blind to the arm."""
+"""The queue of reported events: what waits for a reading, how long, and where."""
 
-import re
+from datetime import datetime
 
-from flask import flash, redirect, request, url_for
+from flask import request
 from flask.typing import ResponseReturnValue
-from wtforms import HiddenField, RadioField, TextAreaField
-from wtforms.validators import ValidationError
 
-from app.errors import Code, Refusal
-from app.i18n import gettext, lazy_gettext
-from app.operations import events as operations
-from app.queries import data_queries, participants
-from app.queries import events as queries
+from app.domain.adjudication import DECISIONS, EVENT_KINDS, OPEN_OUTCOMES
+from app.queries import event_queue
+from app.queries.event_queue import Wish
 from app.queries.events import EventRow
 from app.web.gate import staff_only
-from app.web.speech import said
-from app.web.staff import blueprint
+from app.web.staff import blueprint, table_file
 from app.web.staff.desk import Desk, at_desk
-from app.web.staff.fields import AtMost, Needed, StaffForm, TypedDate, choices, stripped
 from app.web.staff.pages import page
 
-OUTCOMES = ("reported", "needs information", "confirmed", "refuted")
-
-
-AT = {Code.DATE_OUT_OF_ORDER: "ended_on", Code.DATE_IN_FUTURE: "started_on"}
-
-
-class ReadingForm(StaffForm):
-    """A decision, and the full dates where an event is confirmed."""
-
-    says = {  # noqa: RUF012 - read, never changed
-        Code.DATE_OUT_OF_ORDER: lazy_gettext("Enter a date of discharge that is not before the admission."),
-        Code.CHANGED_MEANWHILE: lazy_gettext(
-            "A reading was recorded since you opened the page. Look at it before you add another."
-        ),
-    }
-
-    seen = HiddenField("")
-    decision = RadioField(
-        lazy_gettext("Your decision"),
-        [Needed(lazy_gettext("Choose a decision."))],
-        choices=choices(
-            [
-                ("confirmed", lazy_gettext("Confirmed: it happened")),
-                ("refuted", lazy_gettext("Refuted: it did not happen")),
-                ("needs information", lazy_gettext("Needs information: the records do not tell yet")),
-            ]
-        ),
-    )
-    started_on = TypedDate(lazy_gettext("Agreed date"))
-    ended_on = TypedDate(
-        lazy_gettext("Agreed date of discharge"),
-        description=lazy_gettext("Leave it empty if the stay has not ended."),
-    )
-    note = TextAreaField(
-        lazy_gettext("Note"),
-        [AtMost(1000)],
-        description=lazy_gettext("What the records say, or what is missing. Do not mention the treatment."),
-    )
-
-    def validate_started_on(self, field: TypedDate) -> None:
-        """A confirmed event has a full date."""
-        if self.decision.data == "confirmed" and field.data is None and not field.errors:
-            raise ValidationError(gettext("Enter the agreed date to confirm the event."))
-
-    def validate_note(self, field: TextAreaField) -> None:
-        """Whoever asks for information says which."""
-        if self.decision.data == "needs information" and not stripped(field.data):
-            raise ValidationError(gettext("Write what information is needed."))
+OUTCOMES = (*OPEN_OUTCOMES, *(each for each in DECISIONS if each not in OPEN_OUTCOMES))
 
 
 @blueprint.get("/events")
 @staff_only("coordinator", "monitor", "adjudicator", "administrator")
 def events() -> ResponseReturnValue:
-    """Show those that wait for a reading, or all with one outcome."""
-    wanted = request.args.get("outcome", "")
+    """Show those that wait for a reading, or all with one outcome, of one kind, of one site."""
     with at_desk() as desk:
-        rows = queries.reported(desk.session, actor=desk.actor, study_id=desk.study_id, open_only=False)
-        counts = {each: sum(row.outcome == each for row in rows) for each in OUTCOMES}
-        shown = [
-            row
-            for row in rows
-            if (row.outcome == wanted if wanted in OUTCOMES else row.outcome in OUTCOMES[:2])
-        ]
+        wish = _wish(desk)
+        actor, study_id = desk.actor, desk.study_id
+        if table_file.wanted():
+            return table_file.table_file(
+                desk,
+                "events",
+                _columns(desk.now),
+                lambda session: event_queue.everything(session, actor=actor, study_id=study_id, wish=wish),
+            )
+        found = event_queue.queue(
+            desk.session,
+            actor=actor,
+            study_id=study_id,
+            wish=wish,
+            page=request.args.get("page", 1, type=int),
+        )
+        kept = {"outcome": wish.show if wish.show != "waiting" else None, "kind": wish.kind or None}
         return page(
-            "events.html", desk, rows=shown, counts=counts, wanted=wanted if wanted in OUTCOMES else ""
+            "events.html",
+            desk,
+            found=found,
+            wish=wish,
+            kept=kept | {"site": wish.site or None},
+            outcomes=[each for each in OUTCOMES if found.counts[each] or each in ("reported", "confirmed")],
+            kinds=EVENT_KINDS,
+            days=_days,
         )
 
 
-@blueprint.get("/events/<int:event_id>")
-@staff_only("coordinator", "monitor", "adjudicator", "administrator")
-def event(event_id: int) -> ResponseReturnValue:
-    """Show what was reported and what was read before, and ask for a decision."""
-    with at_desk() as desk:
-        row = _event(desk, event_id)
-        form = ReadingForm()
-        form.seen.data = str(len(row.readings))
-        return _page(desk, row, form)
-
-
-@blueprint.post("/events/<int:event_id>")
-@staff_only("coordinator", "adjudicator", "administrator")
-def read_event(event_id: int) -> ResponseReturnValue:
-    """Record the reading beside the earlier ones; the same form sent twice is one reading."""
-    form = ReadingForm(request.form)
-    try:
-        with at_desk(writing=True) as desk:
-            row = _event(desk, event_id)
-            if form.validate():
-                _record(desk, row, form)
-                flash(gettext("The reading is recorded."), "good")
-                return redirect(url_for("staff.events"), 303)
-    except Refusal as refusal:
-        if refusal.code == Code.NOT_FOUND:
-            raise
-        form.refuse(refusal, AT.get(refusal.code))
-    with at_desk() as desk:
-        row = _event(desk, event_id)
-        form.seen.data = str(len(row.readings))
-        return _page(desk, row, form), 422
-
-
-def _record(desk: Desk, row: EventRow, form: ReadingForm) -> None:
-    confirmed = form.decision.data == "confirmed"
-    has_end = confirmed and row.kind == "hospital stay" and form.ended_on.data is not None
-    operations.read_event(
-        desk.session,
-        event_id=row.id,
-        decision=form.decision.data,
-        agreed_started_on=form.started_on.whole_day if confirmed else None,
-        agreed_ended_on=form.ended_on.whole_day if has_end else None,
-        note=stripped(form.note.data),
-        seen=_seen(form),
-        actor=desk.actor,
-        now=desk.now,
+def _wish(desk: Desk) -> Wish:
+    """Return what the address asks for; what it cannot mean is not asked for."""
+    shown, kind, site = (request.args.get(name, "") for name in ("outcome", "kind", "site"))
+    return Wish(
+        show=shown if shown in (*OUTCOMES, "all") else "waiting",
+        kind=kind if kind in EVENT_KINDS else "",
+        site=site if site in [each.code for each in desk.sites] else "",
     )
 
 
-def _seen(form: ReadingForm) -> int:
-    """Return how many readings the page showed; -1, which nobody saw, for what is no number."""
-    typed = form.seen.data or ""
-    return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else -1
+def _days(row: EventRow, now: datetime) -> int:
+    return (now - row.reported_at).days
 
 
-def _event(desk: Desk, event_id: int) -> EventRow:
-    row = queries.one(desk.session, actor=desk.actor, event_id=event_id)
-    participant = participants.one(desk.session, actor=desk.actor, participant_id=row.participant_id)
-    if participant.study_id != desk.study_id:
-        raise Refusal(Code.NOT_FOUND, f"event {event_id} in study {desk.code}")
-    return row
-
-
-def _page(desk: Desk, row: EventRow, form: ReadingForm) -> str:
-    reasons = {each.code: said(each.text) for each in desk.study.stay_reasons}
-    return page(
-        "event.html",
-        desk,
-        row=row,
-        form=form,
-        reason=reasons.get(row.reason, row.reason),
-        queried=data_queries.of_participant(desk.session, participant_id=row.participant_id),
-        participant_code=row.participant_code,
-    )
+def _columns(now: datetime) -> table_file.Columns[EventRow]:
+    return {
+        "event": lambda row: row.id,
+        "participant": lambda row: row.participant_code,
+        "site": lambda row: row.site,
+        "kind": lambda row: row.kind,
+        "started": lambda row: row.started,
+        "ended": lambda row: row.ended,
+        "ongoing": lambda row: row.ongoing,
+        "term": lambda row: row.term,
+        "criteria": lambda row: " ".join(row.criteria),
+        "recovery": lambda row: row.recovery,
+        "reason": lambda row: row.reason,
+        "place": lambda row: row.place,
+        "reported_at": lambda row: row.reported_at,
+        "reported_by": lambda row: row.reported_by,
+        "days_since_report": lambda row: _days(row, now),
+        "outcome": lambda row: row.outcome,
+    }

@@ -19,6 +19,7 @@ PARTS = ("day", "month", "year")
 _INSTEAD = {
     "Not a valid choice.": lazy_gettext("Choose one of the options."),
     "Not a valid choice": lazy_gettext("Choose one of the options."),
+    "'%(value)s' is not a valid choice for this field.": lazy_gettext("Choose one of the options."),
     "Invalid Choice: could not coerce.": lazy_gettext("Choose one of the options."),
 }
 
@@ -68,7 +69,8 @@ def first_box(field: Field) -> str:
     """Return the id of the first control of a field."""
     if isinstance(field, TypedDate):
         return f"{field.id}-{date_order()[0]}"
-    return f"{field.id}-0" if field.type == "RadioField" else str(field.id)
+    several = field.type in ("RadioField", "SelectMultipleField")
+    return f"{field.id}-0" if several else str(field.id)
 
 
 class TypedDate(Field):

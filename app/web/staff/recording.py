@@ -22,6 +22,7 @@ from app.web.staff.missed import MissedForm
 from app.web.staff.pages import page
 from app.web.staff.randomisation import RandomisationForm
 from app.web.staff.record import RecordForm
+from app.web.staff.safety import AdverseEventForm, TumourForm
 from app.web.staff.sighting import SightingForm
 from app.web.staff.transplant import TransplantForm
 from app.web.staff.withdrawal import WithdrawalForm
@@ -35,6 +36,8 @@ RECORDS: dict[str, type[RecordForm]] = {
     "hospital-stay": HospitalStayForm,
     "transplant": TransplantForm,
     "death": DeathForm,
+    "tumour": TumourForm,
+    "adverse-event": AdverseEventForm,
     "withdrawal": WithdrawalForm,
     "language": LanguageForm,
     "correct-randomisation": RandomisationCorrectionForm,

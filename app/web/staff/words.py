@@ -134,6 +134,23 @@ CHECKS = {
     ),
     "consent-late": lazy_gettext("The consent is dated after the randomisation. Which date is right?"),
 }
+LIKENESSES = {
+    # Translators: what another report may be to the one that is looked at
+    "duplicate": lazy_gettext("Likely the same"),
+    "overlap": lazy_gettext("Overlapping stay"),
+    "transfer": lazy_gettext("Likely a transfer"),
+}
+CHANGES = {
+    # Translators: stands after "Signature no longer matches:"
+    "event": lazy_gettext("the report was changed"),
+    "reading": lazy_gettext("the reading was changed"),
+    "document added": lazy_gettext("a document was attached since"),
+    "document changed": lazy_gettext("a document was changed"),
+    "document redacted": lazy_gettext("a document was redacted"),
+    "document removed": lazy_gettext("a document was removed"),
+    "later reading": lazy_gettext("the same reader has read it again"),
+    "signature": lazy_gettext("the signature itself was changed"),
+}
 SCOPES = {
     "contact": lazy_gettext("Contact: no more messages or calls"),
     "answers": lazy_gettext("Answers: no more questionnaires"),

@@ -1,17 +1,20 @@
 """Readings of reported events stand beside the report and beside each other."""
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
 
 from app import database
 from app.domain.partial_date import PartialDate
+from app.domain.study import Adjudication
 from app.models import Reading
 from app.operations.events import report_event
-from tests.fixtures.desk import StaffBrowser, typed
+from app.operations.studies import load_study
+from tests.fixtures.desk import NewStaff, StaffBrowser, typed
 from tests.fixtures.pages import text
 from tests.fixtures.phone import Clock
-from tests.fixtures.study import COMMAND, TinyStudy
+from tests.fixtures.study import COMMAND, FOLDER, STUDY, TinyStudy
 
 
 def stay(tiny: TinyStudy, time: Clock) -> int:
@@ -116,7 +119,7 @@ def test_what_is_missing_is_asked_for(coordinator: StaffBrowser, tiny: TinyStudy
         ),
         (
             {"decision": "confirmed"} | typed("started_on", 2025, 11, 3) | typed("ended_on", 2025, 11, 2),
-            "Enter a date of discharge that is not before the admission.",
+            "Enter an end that is not before the beginning.",
         ),
         ({"decision": "needs information", "note": " "}, "Write what information is needed."),
     ]
@@ -139,7 +142,7 @@ def test_a_transplant_has_no_discharge(coordinator: StaffBrowser, tiny: TinyStud
             actor=COMMAND,
             now=time.at,
         )
-    assert "Agreed date of discharge" not in text(coordinator.get(f"/events/{event_id}"))
+    assert "Agreed end" not in text(coordinator.get(f"/events/{event_id}"))
     form = (
         {"decision": "confirmed", "note": ""}
         | typed("started_on", 2026, 1, 2)
@@ -147,3 +150,107 @@ def test_a_transplant_has_no_discharge(coordinator: StaffBrowser, tiny: TinyStud
     )
     coordinator.fill_in(f"/events/{event_id}", form)
     assert readings(tiny) == [("confirmed", date(2026, 1, 2), None, "")]
+
+
+def test_a_duplicate_is_chosen_beside_the_reports_that_are_like_it(
+    coordinator: StaffBrowser, tiny: TinyStudy, time: Clock
+) -> None:
+    event_id = stay(tiny, time)
+    with database.writing(tiny.url) as session:
+        other = report_event(
+            session,
+            participant_id=1,
+            kind="hospital stay",
+            started=PartialDate(2025, 11, 4),
+            ended=PartialDate(2025, 11, 9),
+            place="<b>La Paz</b>",
+            report_id="again",
+            actor=COMMAND,
+            now=time.at,
+        )
+    assert "1 like it" in text(coordinator.get("/events"))
+    page = text(coordinator.get(f"/events/{event_id}"))
+    assert "Reports that may tell of the same" in page
+    assert "Likely the same" in page
+    assert "<b>La Paz</b>" in page
+    answer = coordinator.fill_in(f"/events/{event_id}", {"decision": "duplicate", "duplicate_of": ""}, 422)
+    assert "Choose the event that tells of the same." in answer.get_data(as_text=True)
+    coordinator.fill_in(f"/events/{event_id}", {"decision": "duplicate", "duplicate_of": str(other)})
+    assert [each[0] for each in readings(tiny)] == ["duplicate"]
+    assert f"Event {other}" in text(coordinator.get(f"/events/{event_id}"))
+    answer = coordinator.fill_in(
+        f"/events/{other}", {"decision": "duplicate", "duplicate_of": str(event_id)}, 422
+    )
+    assert "That event is read as a duplicate itself." in answer.get_data(as_text=True)
+
+
+def test_an_adverse_event_is_reported_with_its_term_and_how_serious_it_was(
+    coordinator: StaffBrowser, tiny: TinyStudy, time: Clock
+) -> None:
+    tiny.enrol("M-1")
+    form: dict[str, object] = {
+        "term": "Fever <i>",
+        "criteria": ["hospitalisation", "other"],
+        "recovery": "recovered",
+        **typed("started", 2026, 1, 3),
+        **typed("ended", 2026, 1, 4),
+    }
+    coordinator.fill_in("/participants/M-1/adverse-event", form)
+    coordinator.fill_in(
+        "/participants/M-1/tumour",
+        {"term": "Hepatocellular carcinoma", "recovery": "unknown"} | typed("started", 2025, 12),
+    )
+    page = text(coordinator.get("/events/1"))
+    for said in ("Fever <i>", "It needed a hospital stay, or prolonged one", "Recovered"):
+        assert said in page
+    queue = coordinator.get("/events", kind="tumour")
+    assert "Hepatocellular carcinoma" in text(queue)
+    assert "Fever" not in text(queue)
+    assert "Fever" in text(coordinator.get("/participants/M-1"))
+    for faulty, said in (
+        ({"term": ""}, "Say what it was."),
+        ({"recovery": ""}, "Choose how it ended, or that it is not known."),
+        ({"criteria": ["severe"]}, "Choose one of the options."),
+        (typed("ended", 2026, 1, 2), "The end cannot come before the beginning."),
+    ):
+        answer = coordinator.fill_in("/participants/M-1/adverse-event", form | faulty, 422)
+        assert said in answer.get_data(as_text=True), said
+
+
+def test_the_queue_leaves_as_a_file(coordinator: StaffBrowser, tiny: TinyStudy, time: Clock) -> None:
+    stay(tiny, time)
+    header, row = coordinator.body("/events?as=csv").splitlines()
+    assert header.startswith("\ufeffevent,participant,site,kind,started")
+    assert row.startswith("1,M-1,mad,hospital stay,2025-11,2025,no")
+    assert "arm" not in header
+
+
+def test_the_second_reader_is_told_nothing_of_the_first(
+    new_staff: NewStaff, tiny: TinyStudy, time: Clock
+) -> None:
+    asked = Adjudication(readings=2, by="adjudicator")
+    with database.writing(tiny.url) as session:
+        folder = replace(FOLDER, study=replace(STUDY, adjudication=asked))
+        load_study(session, folder=folder, actor=COMMAND, now=time.at)
+    event_id = stay(tiny, time)
+    first, second = (new_staff("adjudicator", language=language) for language in ("en", "fr"))
+    third = new_staff("adjudicator", site="mad")
+    first.fill_in(f"/events/{event_id}", {"decision": "refuted", "note": "no such stay"})
+    page = text(second.get(f"/events/{event_id}"))
+    assert "no such stay" not in page
+    assert "no such stay" in text(first.get(f"/events/{event_id}"))
+    assert "No event waits here." in text(first.get("/events"))
+    second.fill_in(
+        f"/events/{event_id}",
+        {"decision": "confirmed", "note": "letter"} | typed("started_on", 2025, 11, 3),
+    )
+    page = text(third.get(f"/events/{event_id}"))
+    assert "no such stay" in page
+    assert "letter" in page
+    assert "Readers disagree" in page
+    assert first.post(f"/events/{event_id}", {"decision": "confirmed"} | {"seen": "2"}).status_code in (
+        403,
+        422,
+    )
+    third.fill_in(f"/events/{event_id}", {"decision": "refuted", "note": ""})
+    assert "Refuted" in text(new_staff("coordinator", site="mad").get("/events", outcome="refuted"))

@@ -60,6 +60,8 @@ ALLOWED: dict[str, set[str]] = {
     "staff.events": EVENTS,
     "staff.event": EVENTS,
     "staff.read_event": EVENTS - {"monitor"},
+    "staff.read_document": EVENTS,
+    "staff.redact_document": {"administrator"},
     "staff.reports": NUMBERS,
     "staff.report": NUMBERS,
     "staff.report_page": NUMBERS,
@@ -115,6 +117,7 @@ def test_every_route_says_who_may_see_it(staff_app: Flask) -> None:
 def filled(address: str, code: str, event_id: int, report_id: int) -> str:
     """Return a rule's address with its places filled."""
     address = address.replace("<code>", code).replace("<int:event_id>", str(event_id))
+    address = address.replace("<int:document_id>", "1")
     address = address.replace("<int:report_id>", str(report_id))
     address = address.replace("<int:occasion_id>", "1").replace("<instrument>", "itch")
     address = address.replace("<int:response_id>", "1").replace("<item>", "itch")
