@@ -1,7 +1,7 @@
 """Why visits were missed.
 
 Revision: 0005_schedule
-After: 0011_alerts_queries
+After: 0008_people
 
 The way back keeps the table where it holds anything: no reason is lost.
 """
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005_schedule"
-down_revision = "0011_alerts_queries"
+down_revision = "0008_people"
 branch_labels = None
 depends_on = None
 
