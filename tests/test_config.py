@@ -89,3 +89,31 @@ def test_a_setting_that_means_nothing(tmp_path: Path, name: str, value: str) -> 
 
 def test_production_does_not_send_people_to_this_machine() -> None:
     assert "PUBLIC_URL" in refused({key: text for key, text in PRODUCTION.items() if key != "PUBLIC_URL"})
+
+
+def test_production_asks_for_a_second_step_unless_it_is_told_otherwise(tmp_path: Path) -> None:
+    assert load(PRODUCTION).second_factor == "required"
+    assert load(PRODUCTION | {"SECOND_FACTOR": "optional"}).second_factor == "optional"
+    development = SECRETS | {"INSTANCE": str(tmp_path)}
+    assert load(development).second_factor == "optional"
+    assert load(development | {"SECOND_FACTOR": "required"}).second_factor == "required"
+    assert "SECOND_FACTOR" in refused(PRODUCTION | {"SECOND_FACTOR": "no"})
+
+
+PROVIDER = {
+    "OIDC_ISSUER": "https://login.example.org",
+    "OIDC_CLIENT_ID": "hepatica",
+    "OIDC_CLIENT_SECRET": "secret",
+}
+
+
+def test_single_sign_on_is_set_whole_or_not_at_all() -> None:
+    assert load(PRODUCTION).provider is None
+    provider = load(PRODUCTION | PROVIDER).provider
+    assert provider is not None
+    assert (provider.issuer, provider.second_factor) == ("https://login.example.org", "ask")
+    for name in PROVIDER:
+        given = {key: text for key, text in PROVIDER.items() if key != name}
+        assert name in refused(PRODUCTION | given)
+    assert "OIDC_ISSUER" in refused(PRODUCTION | PROVIDER | {"OIDC_ISSUER": "http://login.example.org"})
+    assert "OIDC_SECOND_FACTOR" in refused(PRODUCTION | PROVIDER | {"OIDC_SECOND_FACTOR": "maybe"})

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from app import clock, config
 from app.database import reading, writing
 from app.domain.actor import ROLES, Actor, Role
-from app.domain.password import LONGEST, SHORTEST, Weakness, weakness
+from app.domain.password import LONGEST, SHORTEST, SHORTEST_ALONE, Weakness, weakness
 from app.errors import Code, Refusal
-from app.operations import account_changes, sessions
+from app.operations import account_changes, second_factors, sessions
 from app.operations.accounts import add_account
 from app.queries import people, studies
 
 SAID: dict[Weakness, str] = {
-    "too short": f"At least {SHORTEST} characters.",
+    "too short": "At least {shortest} characters.",
     "too long": f"At most {LONGEST} characters.",
     "guessable": "Too easily guessed: choose words that nobody connects with this person or this study.",
 }
@@ -47,8 +47,11 @@ def add(
     generate: bool,
 ) -> None:
     """Add an account; its password is asked for, or made up and printed once."""
-    password = secrets.token_urlsafe(15) if generate else _asked_for((email, name, study_code or ""))
-    with writing(config.load().database_url) as session:
+    settings = config.load()
+    alone = settings.second_factor == "optional"
+    known = (email, name, study_code or "")
+    password = secrets.token_urlsafe(15) if generate else _asked_for(known, alone=alone)
+    with writing(settings.database_url) as session:
         study_id = studies.current(session, code=study_code).study_id if study_code else None
         add_account(
             session,
@@ -61,6 +64,7 @@ def add(
             actor=Actor("command", name="staff add"),
             now=clock.now(),
             unblinded=unblinded,
+            alone=alone,
         )
     click.echo(f"{email} can sign in as {role}.")
     if generate:
@@ -110,6 +114,22 @@ def end_sessions(email: str) -> None:
     click.echo(f"{email} is signed out: browsers {ended}.")
 
 
+@staff.command("reset-second-factor")
+@click.argument("email")
+@click.option("--reason", required=True, help="Why, for those who read it later.")
+def reset_second_factor(email: str, reason: str) -> None:
+    """Take all that someone shows beside the password out of use, and sign them out everywhere."""
+    with writing(config.load().database_url) as session:
+        second_factors.reset_second_factor(
+            session,
+            account_id=_account(session, email),
+            reason=reason,
+            actor=Actor("command", name="staff reset-second-factor"),
+            now=clock.now(),
+        )
+    click.echo(f"{email} signs in with the password alone, and is signed out everywhere.")
+
+
 def _account(session: Session, email: str) -> int:
     found = people.account_id_of(session, email=email)
     if found is None:
@@ -117,10 +137,11 @@ def _account(session: Session, email: str) -> int:
     return found
 
 
-def _asked_for(context: Iterable[str]) -> str:
+def _asked_for(context: Iterable[str], *, alone: bool) -> str:
     while True:
         password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-        found = weakness(password, context=context)
+        found = weakness(password, context=context, alone=alone)
         if found is None:
             return password
-        click.echo(SAID[found], err=True)
+        shortest = SHORTEST_ALONE if alone else SHORTEST
+        click.echo(SAID[found].format(shortest=shortest), err=True)

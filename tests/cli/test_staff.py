@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock, database
-from app.models import Account
+from app.models import Account, AuditEntry
 from app.operations.sessions import begin_session
 from app.operations.sign_in import sign_in
 from tests.fixtures.command_line import hepatica
@@ -41,7 +41,7 @@ def test_a_password_is_asked_for_until_it_is_long_enough(database_url: str) -> N
     typed = "short\nshort\na long enough one\na long enough one\n"
     added = hepatica(*STAFF, "--role", "administrator", typed=typed)
     assert added.exit_code == 0
-    assert "At least 12 characters." in added.stderr
+    assert "At least 15 characters." in added.stderr  # nothing else is asked for here
     assert "a long enough one" not in added.output
     assert can_sign_in(database_url, "a long enough one")
 
@@ -75,3 +75,17 @@ def test_staff_are_listed_signed_out_and_deactivated(tiny: TinyStudy, database_u
     last = hepatica("staff", "deactivate", "b@example.org", "--reason", "left")
     assert last.exit_code == 2
     assert "Nobody else could administer this" in last.stderr
+
+
+def test_a_second_step_is_reset_for_whoever_has_lost_it(tiny: TinyStudy, database_url: str) -> None:
+    assert hepatica(*STAFF, "--role", "administrator", "--generate").exit_code == 0
+    reset = ("staff", "reset-second-factor", "SOMEONE@example.org")
+    assert hepatica(*reset).exit_code == 2  # without a reason
+    assert hepatica(*reset, "--reason", "lost her phone").exit_code == 0
+    with database.reading(database_url) as session:
+        entry = session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "account.reset_second_factor")
+        ).one()
+    assert (entry.reason, entry.actor) == ("lost her phone", "command:staff reset-second-factor")
+    unknown = hepatica("staff", "reset-second-factor", "nobody@example.org", "--reason", "x")
+    assert unknown.exit_code == 2

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from app import database
 from app.domain.actor import Actor
@@ -251,3 +251,29 @@ def test_an_administrator_resets_it_for_somebody_else_and_ends_their_sessions(
         assert entry.old == {"code_app": 1, "passkey": 0, "provider_identity": 0, "recovery_codes": 10}
         assert session.scalar(select(func.count()).select_from(CodeApp)) == 1  # no row is lost
     assert isinstance(enter(tiny, EMAIL, PASSWORD), LetIn)
+
+
+def test_a_try_at_no_account_asks_the_database_as_much_as_a_try_at_one(tiny: TinyStudy) -> None:
+    add(tiny)
+    asked: list[str] = []
+    engine = database.engine(tiny.url)
+
+    def note(*given: object) -> None:
+        asked.append(str(given[2]).split()[0])
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        for number in range(7):  # wrong, the one that closes the door, and before a closed one
+            work = []
+            for email in (EMAIL, "nobody@example.org"):
+                asked.clear()
+                enter(tiny, email, "wrong", address=f"10.0.0.{number}")
+                work.append(list(asked))
+            held = [each for each in work[1] if tiny.url.startswith("sqlite") or each != "SELECT"]
+            wanted = [each for each in work[0] if tiny.url.startswith("sqlite") or each != "SELECT"]
+            assert held == wanted, number
+            assert (
+                abs(len(work[0]) - len(work[1])) <= 1
+            )  # PostgreSQL holds nobody's trail by a lock of its own
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

@@ -1,9 +1,12 @@
 """Signing in through an organisation: to its provider of single sign-on, and back."""
 
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
-from flask import redirect, request, url_for
+from flask import current_app, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
@@ -27,7 +30,8 @@ NAME = "at_provider"
 @public
 def to_provider() -> ResponseReturnValue:
     """Send the browser to the provider, and keep in its own signed cookie what the answer must fit."""
-    asked = identity_provider.ask(_provider(), back=_back())
+    with _logged():
+        asked = identity_provider.ask(_provider(), back=_back())
     cookie[NAME] = {
         "state": asked.state,
         "nonce": asked.nonce,
@@ -42,8 +46,11 @@ def to_provider() -> ResponseReturnValue:
 @public
 def from_provider() -> ResponseReturnValue:
     """Let in whom the provider knows, if this browser asked and the answer fits what it asked."""
-    provider = _provider()
-    kept = cookie.pop(NAME, None)
+    with _logged():
+        return _believe(_provider(), cookie.pop(NAME, None))
+
+
+def _believe(provider: Provider, kept: dict[str, Any] | None) -> ResponseReturnValue:
     state = request.args.get("state", "")
     lasting = LASTING.total_seconds()
     if kept is None or not hmac.compare_digest(kept["state"].encode(), state.encode()):
@@ -81,6 +88,17 @@ def out_of_provider() -> ResponseReturnValue:
     """Send the browser to where it is signed out at the provider as well."""
     back = f"{settings().public_url}{url_for('staff.sign_in')}"
     return redirect(identity_provider.way_out(_provider(), back=back) or back)
+
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    """Write down why somebody was refused, for whoever runs the server: the page does not say it."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.code == Code.PROVIDER_REFUSED:
+            current_app.logger.warning("single sign-on: %s", refusal.detail)
+        raise
 
 
 def _provider() -> Provider:
