@@ -102,7 +102,8 @@ def reset_second_factor(
         kind: _end_all(session, table, account_id, now) for kind, table in TABLES.items()
     }
     codes = replace_recovery_codes(session, account_id=account_id, now=now)
-    end_sessions(session, account_id=account_id, now=now)
+    open_ones = update(SignedIn).where(SignedIn.account_id == account_id, SignedIn.ended_at.is_(None))
+    session.execute(open_ones.values(ended_at=now))
     session.flush()
     audit.record(
         session,
@@ -121,19 +122,6 @@ def has_second_factor(session: Session, *, account_id: int) -> bool:
     """Return whether an account has anything to show beside the password, other than codes on paper."""
     found = select(Account.id).where(Account.id == account_id, with_second_factor())
     return session.scalar(found) is not None
-
-
-def end_sessions(session: Session, *, account_id: int, now: datetime, but: str | None = None) -> None:
-    """End the sessions of an account, but for the browser whose secret has this hash."""
-    session.execute(
-        update(SignedIn)
-        .where(
-            SignedIn.account_id == account_id,
-            SignedIn.ended_at.is_(None),
-            SignedIn.secret_hash != (but or ""),
-        )
-        .values(ended_at=now)
-    )
 
 
 def _end_all(

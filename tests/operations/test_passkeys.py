@@ -11,8 +11,7 @@ from app.domain.actor import Actor
 from app.errors import Code, Refusal
 from app.formats import challenge, passkey
 from app.formats.passkey import Place
-from app.models import AuditEntry
-from app.operations import passkeys
+from app.models import Account, AuditEntry, Passkey
 from app.operations.passkeys import CONFIRM, MAKE, SHOW, Shown, add_passkey, take_passkey
 from app.operations.reauthentication import confirm_by_passkey
 from app.operations.second_factors import remove, reset_second_factor
@@ -115,7 +114,7 @@ def test_an_answer_is_good_once(tiny: TinyStudy, account_id: int, phone: Authent
     # also where the passkey keeps no count, and nothing but the challenge tells it
     phone.count = 0
     with database.writing(tiny.url) as session:
-        session.scalars(select(passkeys.Passkey)).one().sign_count = 0
+        session.scalars(select(Passkey)).one().sign_count = 0
     answer = phone.show(asked(SHOW), counting=False)
     assert isinstance(show(tiny, answer), Shown)
     assert show(tiny, answer) == Code.PASSKEY_REFUSED
@@ -217,5 +216,5 @@ def test_one_that_was_removed_or_reset_opens_no_more(
 
 def test_a_deactivated_account_has_no_passkey(tiny: TinyStudy, account_id: int, phone: Authenticator) -> None:
     with database.writing(tiny.url) as session:
-        session.get_one(passkeys.Account, account_id).deactivated_at = MORNING
+        session.get_one(Account, account_id).deactivated_at = MORNING
     assert show(tiny, phone.show(asked(SHOW))) == Code.PASSKEY_REFUSED

@@ -61,8 +61,8 @@ def step(
         )
 
 
-def half_way(tiny: TinyStudy, **when: float) -> HalfWay:
-    half = enter(tiny, EMAIL, PASSWORD, **when)
+def half_way(tiny: TinyStudy) -> HalfWay:
+    half = enter(tiny, EMAIL, PASSWORD)
     assert isinstance(half, HalfWay)
     return half
 

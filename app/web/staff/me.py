@@ -10,7 +10,7 @@ from wtforms import PasswordField
 from app.domain.actor import ROLES
 from app.errors import Code, Refusal
 from app.i18n import gettext, lazy_gettext
-from app.operations import reauthentication, second_factors
+from app.operations import reauthentication, second_factors, sessions
 from app.operations.passwords import change_password
 from app.operations.recovery_codes import new_recovery_codes
 from app.operations.second_factors import TABLES
@@ -132,8 +132,12 @@ def change_my_password() -> ResponseReturnValue:
             actor=g.staff.actor,
             now=g.now,
         )
-        second_factors.end_sessions(
-            session, account_id=g.staff.account_id, now=g.now, but=hashed(request.cookies[STAFF_COOKIE])
+        sessions.end_sessions(
+            session,
+            account_id=g.staff.account_id,
+            actor=g.staff.actor,
+            now=g.now,
+            keep=request.cookies[STAFF_COOKIE],
         )
     flash(gettext("The password is changed. Every other browser is signed out."))
     return redirect(url_for("staff.me"), 303)

@@ -11,11 +11,10 @@ from app.domain.actor import ROLES
 from app.errors import Code, Refusal
 from app.formats import one_time_code
 from app.i18n import gettext, lazy_gettext
-from app.operations import second_factors
+from app.operations import sessions
 from app.operations.code_apps import add_code_app
 from app.operations.passkeys import add_passkey
 from app.operations.recovery_codes import new_recovery_codes
-from app.queries.access import hashed
 from app.queries.second_factors import ways_in
 from app.web import messages
 from app.web.gate import STAFF_COOKIE, staff_only
@@ -134,8 +133,12 @@ def make_passkey() -> ResponseReturnValue:
 def _settled(session: Session) -> tuple[str, ...]:
     """Sign out every other browser, which has not shown this; make recovery codes where there are none."""
     account_id = g.staff.account_id
-    second_factors.end_sessions(
-        session, account_id=account_id, now=g.now, but=hashed(request.cookies[STAFF_COOKIE])
+    sessions.end_sessions(
+        session,
+        account_id=account_id,
+        actor=g.staff.actor,
+        now=g.now,
+        keep=request.cookies[STAFF_COOKIE],
     )
     if ways_in(session, account_id=account_id).recovery_codes:
         return ()
