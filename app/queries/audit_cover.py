@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 
-from sqlalchemy import ColumnElement, Row, Select, String, cast, literal, select, true
+from sqlalchemy import ColumnElement, Row, Select, String, case, cast, literal, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.models import (
     Alert,
+    AlertStep,
     AuditEntry,
     Correction,
+    DataQuery,
+    DataQueryStep,
     Document,
     Event,
     MissedReason,
@@ -22,6 +25,20 @@ from app.models import (
 
 IMPORTED = "import:%"
 """What an import brings has one entry for each participant, not one for each row."""
+
+ALERT_ACTIONS = {
+    "assigned": "alert.assign",
+    "note": "alert.note",
+    "escalated": "alert.escalate",
+    "disposition": "alert.close",
+}
+QUERY_ACTIONS = {
+    "asked": "query.ask",
+    "assigned": "query.assign",
+    "answered": "query.answer",
+    "closed": "query.close",
+    "reopened": "query.reopen",
+}
 
 _Key = InstrumentedAttribute[int]
 
@@ -56,6 +73,22 @@ def _facts() -> Mapping[str, Select[int, int]]:
         .join(Response, Response.id == Correction.response_id)
         .join(Occasion, Occasion.id == Response.occasion_id),
         "alert": _untold(Alert.id, Alert.participant_id, "alert", Alert.id, "alert.raise"),
+        "alert step": _untold(
+            AlertStep.id,
+            Alert.participant_id,
+            "alert",
+            AlertStep.alert_id,
+            case(ALERT_ACTIONS, value=AlertStep.kind),
+            AuditEntry.at == AlertStep.done_at,
+        ).join(Alert, Alert.id == AlertStep.alert_id),
+        "query step": _untold(
+            DataQueryStep.id,
+            DataQuery.participant_id,
+            "query",
+            DataQueryStep.query_id,
+            case(QUERY_ACTIONS, value=DataQueryStep.kind),
+            AuditEntry.at == DataQueryStep.done_at,
+        ).join(DataQuery, DataQuery.id == DataQueryStep.query_id),
         "event": event.where(Event.reported_by.not_like(IMPORTED)),
         "reading": reading.join(Event, Event.id == Reading.event_id).where(
             Reading.read_by.not_like(IMPORTED)
@@ -80,7 +113,7 @@ def _untold(
     participant_id: _Key,
     subject: str,
     subject_id: _Key,
-    action: str,
+    action: str | ColumnElement[str],
     also: ColumnElement[bool] | None = None,
 ) -> Select[int, int]:
     entry = select(AuditEntry.id).where(

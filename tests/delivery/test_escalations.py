@@ -1,5 +1,8 @@
 """An alert past its deadline: those in charge are mailed once, in neutral words, whatever breaks."""
 
+import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -168,3 +171,25 @@ def test_a_site_with_nobody_to_tell_waits_until_there_is_someone(
     assert escalate(config, time) == Escalated(nobody=1)
     add(alarming, "coordinator", "mad")
     assert escalate(config, time) == Escalated(alerts=1, sent=1)
+
+
+def test_many_at_once_tell_of_each_alert_once(
+    config: Config, late: None, time: Clock, mailbox: Mailbox, alarming: TinyStudy
+) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        done = [each.result() for each in [pool.submit(escalate, config, time) for _ in range(4)]]
+    assert sum(each.alerts for each in done) >= 3  # one that came too late found it done
+    told: Counter[str] = Counter()
+    for letter in mailbox.letters:
+        number = re.search(r"became of them: (\d+)\.", letter.text())
+        assert number is not None
+        told[letter.recipients[0]] += int(number[1])
+    assert told == {
+        "coordinator-mad@example.org": 2,
+        "coordinator-cai@example.org": 1,
+        "administrator-none@example.org": 3,
+    }
+    with database.reading(alarming.url) as session:
+        assert session.scalars(select(AlertStep.alert_id).order_by(AlertStep.alert_id)).all() == [1, 2, 3]
+        assert all(mail.sent_at for mail in session.scalars(select(AlertMail)))
+        assert list(verify(session)) == []

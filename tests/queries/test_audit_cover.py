@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from app import database
 from app.domain.actor import Actor
 from app.domain.partial_date import PartialDate
+from app.operations.alert_steps import close_alert
 from app.operations.answers import save_answers
 from app.operations.consents import record_withdrawal
+from app.operations.data_queries import raise_query
 from app.operations.events import read_event, report_event
 from app.operations.responses import submit_response
 from app.operations.sightings import record_sighting
@@ -96,6 +98,24 @@ def _alarm(session: Session) -> None:
     )
 
 
+def _end_an_alarm(session: Session) -> None:
+    _alarm(session)
+    close_alert(session, alert_id=1, disposition="no-action", actor=COMMAND, now=LATER)
+
+
+def _ask(session: Session) -> None:
+    raise_query(
+        session,
+        participant_id=1,
+        subject="participant",
+        subject_id=1,
+        field="enrolled_on",
+        text="?",
+        actor=COMMAND,
+        now=LATER,
+    )
+
+
 @pytest.mark.parametrize(
     ("record", "missed"),
     [
@@ -106,6 +126,8 @@ def _alarm(session: Session) -> None:
         (_withdraw, "withdrawal 1"),
         (_send, "response 1"),
         (_alarm, "alert 1"),
+        (_end_an_alarm, "alert step 1"),
+        (_ask, "query step 1"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tqdm import tqdm
 
 from app import database
+from app.cli.demo.alarms import end_alerts
 from app.cli.demo.life import Life
 from app.cli.demo.simulation import Instruments, simulate
 from app.cli.demo.story import STAFF, tell
@@ -69,6 +70,7 @@ def make(settings: Config, *, now: datetime, truth: Truth = TRUTH) -> Demo:
     ):
         with database.writing(settings.database_url) as session:
             tell(session, life, current=current, contact_keys=settings.contact_keys)
+    end_alerts(settings, study_id=current.study_id, made_at=demo.made_at)
     return demo
 
 

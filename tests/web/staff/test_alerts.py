@@ -1,7 +1,9 @@
 """Staff find alarming answers in a queue, say what became of each, and see for good what was done."""
 
 import pytest
+from sqlalchemy import event
 
+from app import database
 from tests.fixtures.desk import NewStaff, StaffBrowser
 from tests.fixtures.pages import heading, text
 from tests.fixtures.phone import Clock, NewPhone
@@ -121,3 +123,40 @@ def test_a_monitor_reads_and_does_nothing(raised: None, new_staff: NewStaff) -> 
 def test_nobody_is_told_of_an_arm(raised: None, coordinator: StaffBrowser) -> None:
     for address in ("/today", "/participants/M-1", "/alerts", "/alerts/1"):
         assert "Cells" not in text(coordinator.get(address).find(".//main"))
+
+
+def test_the_queue_is_a_file_without_answers_or_arm(raised: None, administrator: StaffBrowser) -> None:
+    administrator.fill_in("/alerts/2", {"disposition": "false-alarm", "note": "=Mistyped."})
+    (head, line) = administrator.body("/alerts?as=csv&state=closed").splitlines()
+    assert head.startswith("\ufeffalert,participant,site,visit,rule,response,raised_at,deadline_at,state,")
+    assert line.startswith("2,C-1,cai,d0,worst,2,2026-01-05T09:00:00+00:00,2026-01-06T09:00:00+00:00,closed,")
+    assert line.endswith(",'=Mistyped.")  # a spreadsheet would run it
+    assert len(administrator.body("/alerts?as=csv").splitlines()) == 2
+
+
+def test_a_longer_queue_asks_no_more_of_the_database(
+    alarming: TinyStudy, new_phone: NewPhone, coordinator: StaffBrowser
+) -> None:
+    def statements() -> int:
+        asked: list[str] = []
+
+        def counted(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            asked.append(statement)
+
+        event.listen(database.engine(alarming.url), "before_cursor_execute", counted)
+        try:
+            coordinator.get("/alerts")
+        finally:
+            event.remove(database.engine(alarming.url), "before_cursor_execute", counted)
+        return len(asked)
+
+    def another(code: str) -> None:
+        phone = new_phone(code, site="mad").open()
+        phone.save(phone.survey(), itch="4", sleep="4")
+
+    another("M-1")
+    coordinator.get("/alerts")  # what is read once and kept
+    before = statements()
+    for number in range(2, 6):
+        another(f"M-{number}")
+    assert statements() == before
