@@ -8,6 +8,7 @@ help:
 	@echo 'make lint           only the checks that run no test'
 	@echo 'make bench-phone    what the first questionnaire page weighs, and how soon it paints on slow 3G'
 	@echo 'make bench-surveys  how many whole surveys a second the server takes'
+	@echo 'make bench-dashboard how fast lists and the start of the day are among 100,000 participants'
 	@echo 'make catalogues     collect the messages of the interface again and update every language with them (NEW=sv begins another one)'
 	@echo 'make bench-reminders  how many reminders a second leave by eight workers that are killed at random: none twice, none forgotten'
 	@echo 'make bench-faults   surveys on phones whose network, clock, browser and server fail: what is lost or doubled'

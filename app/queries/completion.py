@@ -6,19 +6,21 @@ only what is missing of those who may have died or withdrawn is looked at one by
 ended is settled by readers' decisions (`endings`).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
+from app.domain.missed import MISSED_BECAUSE, MissedBecause
 from app.domain.schedule import NotExpected, Window, why_not_expected
 from app.domain.study import Study
-from app.models import Occasion, Participant, Response
+from app.models import MissedReason, Occasion, Participant, Response
 from app.queries import studies
 from app.queries.endings import NOTHING_ENDED, endings, may_have_ended
+from app.queries.missed_reasons import NEWEST
 from app.queries.occasion_states import ROWS_AT_ONCE, Sent
 from app.queries.roster import within
 
@@ -31,8 +33,8 @@ class Completion:
 
     `due` forms were due by the day; of these `completed` are there, and none is expected of those who `died`,
     `withdrew` or were `transplanted` (where the study then asks no more); `open` can still be answered,
-    `missed` cannot. `available` forms are there, also those sent before they were due, of the `randomised`
-    ones: as many as there would be if everyone randomised had answered.
+    `missed` cannot, `because` of what was recorded. `available` forms are there, also those sent before they
+    were due, of the `randomised` ones: as many as if everyone randomised had answered.
     """
 
     site: str
@@ -46,6 +48,7 @@ class Completion:
     died: int = 0
     withdrew: int = 0
     transplanted: int = 0
+    because: Mapping[MissedBecause, int] = field(default_factory=dict)
 
     @property
     def expected(self) -> int:
@@ -90,6 +93,9 @@ def completion(
             missed=row.missed - (number if closed else 0),
             open=row.open - (0 if closed else number),
         )
+    for key, reason, number in _because(session, study, whose, today):
+        if key in rows:
+            rows[key] = replace(rows[key], because={**rows[key].because, reason: number})
     order = [visit.code for visit in study.schedule]
     forms = {visit.code: len(visit.instruments) for visit in study.schedule}
     found = [
@@ -118,7 +124,12 @@ def _sums(rows: Iterable[Completion]) -> list[Completion]:
             sums[row.site, row.visit] = row
         else:
             numbers = {name: getattr(so_far, name) + getattr(row, name) for name in NUMBERS}
-            sums[row.site, row.visit] = replace(so_far, **numbers)
+            because = {
+                reason: so_far.because.get(reason, 0) + row.because.get(reason, 0)
+                for reason in MISSED_BECAUSE
+                if reason in so_far.because or reason in row.because
+            }
+            sums[row.site, row.visit] = replace(so_far, because=because, **numbers)
     return list(sums.values())
 
 
@@ -198,6 +209,23 @@ def _given(
     )
     for site, visit, number, due, closed in found:
         yield (site, visit), number, due, closed
+
+
+def _because(
+    session: Session, study: Study, whose: ColumnElement[bool], today: date
+) -> Iterator[tuple[Key, MissedBecause, int]]:
+    """Count what was missed by the reason that was recorded last."""
+    sent = Sent(study)
+    found = session.execute(
+        select(Participant.site, Occasion.visit, MissedReason.reason, func.sum(sent.missing))
+        .select_from(MissedReason)
+        .join(Occasion, Occasion.id == MissedReason.occasion_id)
+        .join(Participant, Participant.id == Occasion.participant_id)
+        .where(whose, MissedReason.id.in_(NEWEST), Occasion.closes_on < today, sent.incomplete)
+        .group_by(Participant.site, Occasion.visit, MissedReason.reason)
+    )
+    for site, visit, reason, number in found:
+        yield (site, visit), reason, number
 
 
 def _ended(

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.domain.adjudication import EventKind, settled
@@ -69,9 +69,18 @@ def endings(session: Session, *, participant_ids: Collection[int]) -> dict[int, 
 
 def may_have_ended() -> ColumnElement[bool]:
     """Return, for a statement on participants, what must hold of everyone whom `endings` names."""
-    return or_(
-        exists().where(Withdrawal.participant_id == Participant.id),
-        exists().where(Event.participant_id == Participant.id, Event.kind.in_(ENDING_KINDS)),
+    return what_may_have_ended().is_not(None)
+
+
+def what_may_have_ended() -> ColumnElement[int | None]:
+    """Return, for a statement on participants, NULL where `endings` names nobody.
+
+    Subqueries for one row are looked up row by row; for EXISTS, PostgreSQL may read whole tables instead.
+    """
+    withdrew = select(literal(1)).where(Withdrawal.participant_id == Participant.id)
+    ended = select(literal(1)).where(Event.participant_id == Participant.id, Event.kind.in_(ENDING_KINDS))
+    return func.coalesce(
+        *(each.correlate(Participant).limit(1).scalar_subquery() for each in (withdrew, ended))
     )
 
 

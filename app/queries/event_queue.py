@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
@@ -106,14 +106,14 @@ def _decided(session: Session, actor: Actor, study_id: int, wish: Wish) -> list[
         .where(*of_queue)
         .order_by(Event.id)
     )
-    made = _made(session, study_id)
+    made = _made(session, of_queue)
     return [
         _one(event_id, kind, made.get(event_id, []), asked, actor)
         for event_id, kind in session.execute(found)
     ]
 
 
-def _made(session: Session, study_id: int) -> Mapping[int, list[MadeReading]]:
+def _made(session: Session, of_queue: Sequence[ColumnElement[bool]]) -> Mapping[int, list[MadeReading]]:
     rows = session.execute(
         select(
             Reading.event_id,
@@ -126,7 +126,7 @@ def _made(session: Session, study_id: int) -> Mapping[int, list[MadeReading]]:
         )
         .join(Event, Event.id == Reading.event_id)
         .join(Participant, Participant.id == Event.participant_id)
-        .where(Participant.study_id == study_id)
+        .where(*of_queue)
         .order_by(Reading.id)
     )
     found: defaultdict[int, list[MadeReading]] = defaultdict(list)

@@ -21,12 +21,12 @@ from app.domain.schedule import ANSWERABLE, OccasionState, Window, civil_date, o
 from app.domain.study import Study
 from app.models import Occasion, Participant, Response
 from app.queries import studies
-from app.queries.endings import NOTHING_ENDED, Ending, endings, may_have_ended
+from app.queries.endings import NOTHING_ENDED, Ending, endings, may_have_ended, what_may_have_ended
 from app.queries.roster import code_matches, within
 
 Order = Literal["due", "code", "site", "visit"]
 
-MOST = 2000
+MOST = 1000
 """How many rows one look fetches; a site with hundreds of participants has fewer to do at any time."""
 ROWS_AT_ONCE = 1000
 DAY = timedelta(days=1)
@@ -147,6 +147,7 @@ def _ordered(
             Occasion.due_on,
             Occasion.closes_on,
             *((sent.completed_at,) if needs_instants else (literal(None),)),
+            what_may_have_ended(),
         )
         .join(Participant, Participant.id == Occasion.participant_id)
         .where(within(actor, study_id), *_narrowed(wanted))
@@ -287,11 +288,12 @@ class Sent:
 
 
 def _judged(session: Session, rows: Sequence[Any], *, now: datetime, wanted: Wanted) -> list[Standing]:
-    ended = endings(session, participant_ids={row.participant_id for row in rows}) if rows else {}
+    may_have = {row.participant_id for row in rows if row[-1] is not None}
+    ended = endings(session, participant_ids=may_have) if may_have else {}
     today = {zone: civil_date(now, _zone(zone)) for zone in {row.time_zone for row in rows}}
     judged = []
     for row in rows:
-        occasion_id, participant_id, code, site, language, zone, visit, *days, completed_at = row
+        occasion_id, participant_id, code, site, language, zone, visit, *days, completed_at, _ = row
         window = Window(*days)
         ending = ended.get(participant_id, NOTHING_ENDED)
         state = occasion_state(

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypedDict, TypeVar
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
+from app.domain.adjudication import EVENT_KINDS, ONE_READING
 from app.domain.schedule import ANSWERABLE, OccasionState
-from app.models import Occasion, Participant, Reminder
-from app.queries import events, link_requests, roster, worklist
+from app.models import Event, Occasion, Participant, Reading, Reminder
+from app.queries import event_queue, events, link_requests, roster, studies, worklist
 from app.queries.events import EventRow
 from app.queries.link_requests import OpenRequest
 from app.queries.occasion_states import Standing, Wanted, look
@@ -88,8 +89,29 @@ def visits(session: Session, *, actor: Actor, study_id: int, now: datetime) -> d
 
 def to_confirm(session: Session, *, actor: Actor, study_id: int, now: datetime) -> Waiting[EventRow]:  # noqa: ARG001 - as every queue
     """Return the events that wait for a reading, the oldest report first."""
-    found = events.reported(session, actor=actor, study_id=study_id)
-    return Waiting(len(found), found[:FIRST])
+    asked = studies.current(session, study_id=study_id).study.adjudication
+    if any(asked.rule(kind) != ONE_READING for kind in EVENT_KINDS):
+        found = event_queue.queue(
+            session, actor=actor, study_id=study_id, wish=event_queue.Wish(), per_page=FIRST
+        )
+        return Waiting(found.total, [each.event for each in found.rows])
+    last = (
+        select(Reading.decision)
+        .where(Reading.event_id == Event.id)
+        .order_by(Reading.id.desc())
+        .limit(1)
+        .correlate(Event)
+        .scalar_subquery()
+    )
+    undecided = session.scalars(
+        select(Event.id)
+        .join(Participant, Participant.id == Event.participant_id)
+        .where(within(actor, study_id), func.coalesce(last, "needs information") == "needs information")
+        .order_by(Event.id)
+        .limit(MOST + 1)
+    ).all()
+    first = events.some(session, actor=actor, event_ids=undecided[:FIRST])
+    return Waiting(min(len(undecided), MOST), first, more=len(undecided) > MOST)
 
 
 def messages(session: Session, *, actor: Actor, study_id: int, now: datetime) -> Waiting[FailedMessage]:

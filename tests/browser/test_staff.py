@@ -164,6 +164,10 @@ def pages(office: Office, page: Page) -> Iterator[str]:
         "/me/passkey",
         "/me/password",
         "/me/confirm",
+        "/today",
+        "/completion",
+        "/visits",
+        "/visits?from=2001-01-01",
         "/?state=all",
         "/?search=nobody",
         "/participants",
@@ -301,6 +305,7 @@ def _type_date(page: Page, name: str, *parts: int) -> None:
 
 def test_all_on_a_page_are_ticked_at_once(office: Office, new_page: NewPage) -> None:
     page = office.sign_in(new_page(viewport=DESK), "coordinator")
+    page.get_by_role("link", name="Worklist").click()
     page.locator("[data-select-all]").check()
     assert (
         page.locator("input[name=occasion]:checked").count()

@@ -185,7 +185,7 @@ def test_every_set_of_states_finds_just_what_stands_in_them(many: Many) -> None:
             assert len({each.occasion_id for each in found}) == len(found)
 
 
-@pytest.mark.parametrize("most", [1, 7, 2000])
+@pytest.mark.parametrize("most", [1, 7, 4000])
 def test_a_short_look_finds_the_beginning_of_the_whole(
     many: Many, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
@@ -206,7 +206,7 @@ def test_a_short_look_finds_the_beginning_of_the_whole(
             found = [each.occasion_id for each in looked.found]
             assert found == whole[: len(found)]
             assert len(found) >= 20
-            assert looked.whole == (len(found) == len(whole) and most == 2000)
+            assert looked.whole == (len(found) == len(whole) and most == 4000)
 
 
 def test_a_site_a_visit_a_code_and_days_narrow_it(many: Many) -> None:

@@ -20,6 +20,7 @@ COLUMNS: table_file.Columns[Completion] = {
     "randomised": lambda row: row.randomised,
     "available_data": lambda row: _rounded(row.available_rate),
     "missed": lambda row: row.missed,
+    "missed_because": lambda row: ", ".join(f"{reason} {n}" for reason, n in row.because.items()),
     "open": lambda row: row.open,
     "died": lambda row: row.died,
     "withdrew": lambda row: row.withdrew,

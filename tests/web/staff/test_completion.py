@@ -1,11 +1,14 @@
 """Both of SISAQOL's rates by visit and site, why questionnaires are missing, and never an arm."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app import database
 from app.domain.partial_date import PartialDate
+from app.models import MissedReason, Occasion
 from app.operations.consents import record_withdrawal
 from app.operations.events import report_event
 from tests.fixtures.desk import NewStaff, StaffBrowser
@@ -22,10 +25,11 @@ def course(tiny: TinyStudy, new_phone: NewPhone, time: Clock) -> None:
     assert phone.press(phone.survey(), "send", itch="1", sleep="1").status_code == 303
     died, withdrew = tiny.enrol("M-2"), tiny.enrol("M-3")
     tiny.enrol("M-4")
-    tiny.enrol("M-5", day_0=DAY_0 - timedelta(days=10))
+    missed = tiny.enrol("M-5", day_0=DAY_0 - timedelta(days=10))
     tiny.enrol("M-6", arm=None)
     tiny.enrol("C-1", site="cai")
     with database.writing(tiny.url) as session:
+        _say_why(session, missed, time.at)
         report_event(
             session,
             participant_id=died,
@@ -46,13 +50,24 @@ def course(tiny: TinyStudy, new_phone: NewPhone, time: Clock) -> None:
         )
 
 
+def _say_why(session: Session, participant_id: int, now: datetime) -> None:
+    """Record two reasons for the visit that was missed; the last one counts."""
+    first = select(Occasion.id).where(Occasion.participant_id == participant_id, Occasion.visit == "d0")
+    occasion_id = session.scalars(first).one()
+    for reason in ("refused", "too ill"):
+        session.add(
+            MissedReason(occasion_id=occasion_id, reason=reason, recorded_at=now, recorded_by=COMMAND.label)
+        )
+    session.flush()
+
+
 def test_the_rates_have_their_numerators_and_denominators(course: None, coordinator: StaffBrowser) -> None:
     page = coordinator.get("/completion")
     (table,) = page.iter("table")
     rows = [[text(cell) for cell in row] for row in table.iter("tr")]
     assert rows == [
         ["Visit", "Completed of expected", "Available of randomised", "Missed", "Open", "Died", "Withdrew"],
-        ["Start", "1 of 3 33%", "1 of 5 20%", "1", "1", "1", "1"],
+        ["Start", "1 of 3 33%", "1 of 5 20%", "1 Too ill 1", "1", "1", "1"],
     ]
     assert text(page.find(".//figure")) == "Completed of expected Available of randomised Start 33% 20%"
     bars = [
@@ -88,6 +103,7 @@ def test_all_sites_together_one_by_one_and_as_a_file(course: None, administrator
         "randomised": "5",
         "available_data": "0.2",
         "missed": "1",
+        "missed_because": "too ill 1",
         "open": "1",
         "died": "1",
         "withdrew": "1",
