@@ -69,7 +69,8 @@ def _rows(session: Session, where: ColumnElement[bool]) -> list[CorrectionRow]:
     ).all()
     counting = _counting(session, [row[2] for row in found])
     rows = []
-    for correction, decision, response, visit, code, site in found:
+    for correction, maybe, response, visit, code, site in found:
+        decision: CorrectionDecision | None = maybe  # an outer join: SQLAlchemy's types do not know it
         rows.append(
             CorrectionRow(
                 id=correction.id,

@@ -71,7 +71,7 @@ def test_a_monitor_reads_filters_and_saves_the_trail_of_their_site(
     assert "Questionnaire sent" in sent_only
     assert "Link opened" not in sent_only
     assert "No entry." in text(monitor.get("/audit", to="2025-12-31"))
-    assert "Questionnaire sent" in text(monitor.get("/audit", **{"from": "2026-01-05", "to": "2026-01-05"}))
+    assert "Questionnaire sent" in text(monitor.get("/audit?from=2026-01-05&to=2026-01-05"))
     assert "No entry." in text(monitor.get("/audit", who="account:999"))
     monitor.get("/audit", participant="C-1", status=404)
     rows = list(csv.DictReader(io.StringIO(monitor.body("/audit?as=csv").lstrip("\ufeff"))))
