@@ -5,12 +5,12 @@ from typing import Literal
 
 Role = Literal["coordinator", "monitor", "adjudicator", "statistician", "administrator"]
 ROLES: tuple[Role, ...] = ("coordinator", "monitor", "adjudicator", "statistician", "administrator")
-ActorKind = Literal["participant", "account", "import", "command"]
+ActorKind = Literal["participant", "account", "import", "command", "stranger"]
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A participant on a phone, a member of staff, an import, or a command run by hand or by cron.
+    """A participant on a phone, a member of staff, an import, a command run by hand or by cron, a stranger.
 
     `study_id` and `site` limit what an account may see: None means every one.
     """

@@ -13,7 +13,8 @@ from app.operations import attempts, audit
 from app.operations.audit import Chain
 
 NOBODY = 0
-STRANGER = Actor("command", name="sign-in")
+STRANGER = Actor("stranger", name="sign-in")
+"""Whoever stands at the door and has not shown who they are."""
 KINDS: tuple[AttemptKind, ...] = ("sign-in", "second-factor")
 
 

@@ -1,11 +1,12 @@
 """Signing in with a real browser: passkeys of its virtual authenticator, codes, and a password that shows."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import CDPSession, Page, Route, expect
 
 from app import clock, database
 from app.formats.one_time_code import code_at, step_of
@@ -14,6 +15,7 @@ from app.operations.studies import load_study
 from tests.fixtures.browser import NewPage
 from tests.fixtures.desk import PASSWORD
 from tests.fixtures.phone import SETTINGS
+from tests.fixtures.provider import IdentityProvider
 from tests.fixtures.server import Serve
 from tests.fixtures.study import COMMAND, FOLDER
 
@@ -55,7 +57,7 @@ class Device:
     def sign_out(self) -> None:
         """Leave."""
         self.page.get_by_role("button", name="Sign out").click()
-        self.page.wait_for_url("**/staff/sign-in")
+        self.page.wait_for_url("**/staff/sign-in*")
 
     def credentials(self) -> list[dict[str, Any]]:
         """Return what the authenticator holds."""
@@ -66,7 +68,13 @@ class Device:
 
 
 @pytest.fixture
-def device(sqlite_url: str, serve: Serve, new_page: NewPage) -> Iterator[Device]:
+def provided() -> dict[str, str]:
+    """No settings for single sign-on, unless a test has its own."""
+    return {}
+
+
+@pytest.fixture
+def device(sqlite_url: str, serve: Serve, new_page: NewPage, provided: dict[str, str]) -> Iterator[Device]:
     """A member of staff of the tiny study, in front of a small screen."""
     with database.writing(sqlite_url) as session:
         study_id = load_study(session, folder=FOLDER, actor=COMMAND, now=clock.now()).study_id
@@ -81,7 +89,7 @@ def device(sqlite_url: str, serve: Serve, new_page: NewPage) -> Iterator[Device]
             actor=COMMAND,
             now=clock.now(),
         )
-    with serve(sqlite_url, **(SETTINGS | {"PUBLIC_URL": "http://localhost:{port}"})) as server:
+    with serve(sqlite_url, **(SETTINGS | {"PUBLIC_URL": "http://localhost:{port}"} | provided)) as server:
         page = new_page()
         cdp = page.context.new_cdp_session(page)
         cdp.send("WebAuthn.enable")
@@ -172,3 +180,33 @@ def test_an_app_with_codes_and_a_password_that_shows(device: Device) -> None:
     page.locator("#code").fill(code.lower())
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/staff/today")
+
+
+class TestAtAProvider:
+    """Through the organisation, in a browser that holds pages to their own policy."""
+
+    @pytest.fixture
+    def provided(self, identity_provider: IdentityProvider) -> dict[str, str]:
+        return {
+            "OIDC_ISSUER": identity_provider.issuer,
+            "OIDC_CLIENT_ID": "hepatica",
+            "OIDC_CLIENT_SECRET": "a secret of the client",
+        }
+
+    def test_there_and_back(self, device: Device, identity_provider: IdentityProvider) -> None:
+        identity_provider.knows("browser-1", email=EMAIL, email_verified=True)
+        page = device.page
+
+        def be_somebody(
+            route: Route,
+        ) -> None:  # the provider's own page would ask another host for its styles
+            answer = route.fetch(max_redirects=0)
+            back = identity_provider.confirm(answer.headers["location"], "browser-1")
+            route.fulfill(status=302, headers={**answer.headers, "location": back})
+
+        page.route(re.compile(r"/staff/sign-in/provider(\?|$)"), be_somebody)
+        page.goto(f"{device.url}/staff/events")  # wanted before signing in
+        page.get_by_role("link", name="Sign in through your organisation").click()
+        page.wait_for_url("**/staff/events")
+        device.sign_out()
+        expect(page.get_by_role("link", name="Sign out there too")).to_be_visible()

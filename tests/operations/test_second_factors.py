@@ -147,7 +147,7 @@ def test_wrong_codes_close_the_door_for_a_while_also_to_right_ones(tiny: TinyStu
     with database.reading(tiny.url) as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "account.lock")).one()
     assert entry.new == {"kind": "second-factor", "tries": 5}
-    assert (entry.chain, entry.actor) == (f"account:{account_id}", "command:sign-in")
+    assert (entry.chain, entry.actor) == (f"account:{account_id}", "stranger:sign-in")
 
 
 def test_who_knows_the_password_guesses_no_more_than_twenty_codes_a_day(

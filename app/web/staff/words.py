@@ -321,5 +321,7 @@ def who(label: str) -> str:
         "account": pgettext("who reported", "staff, account %(number)s", number=number),
         "import": pgettext("who reported", "an import"),
         "command": pgettext("who reported", "a command"),
+        # Translators: someone tried to sign in and did not show who they are
+        "stranger": pgettext("who reported", "someone who is not signed in"),
     }
     return said.get(kind, label)
