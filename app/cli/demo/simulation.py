@@ -13,6 +13,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from app.cli.demo.attending import Attending
+from app.cli.demo.bad_days import with_bad_days
 from app.cli.demo.course import true_course
 from app.cli.demo.life import Act, Answered, Course, Life, Withdrew
 from app.cli.demo.mistakes import with_mistakes
@@ -63,7 +64,7 @@ def simulate(
         if entry.ago > 0 and entry.chance.random() >= truth.never_randomised:
             in_arm = arms[entry.site.code].pop()
         lives.append(_life(study, instruments, truth, entry, code, in_arm, today))
-    return with_mistakes(study, lives)
+    return with_mistakes(study, with_bad_days(study, lives))
 
 
 def arm_truth(study: Study, truth: Truth, arm: str) -> ArmTruth:
