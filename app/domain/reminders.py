@@ -28,8 +28,9 @@ NotOwed = Literal[
 PLACEHOLDERS = ("link", "visit", "due", "closes", "site", "phone")
 """All that a reminder's texts can name, written as `{link}`; the participant's name is not among them."""
 
-FOR_NOW: tuple[NotOwed, ...] = ("stopped", "paused", "not open")
-"""Why a message is not owed that may be owed again, because the participant says so or a day has come."""
+FOR_NOW: tuple[NotOwed, ...] = ("stopped", "paused", "not open", "dead", "transplanted")
+"""Why a message is not owed that may be owed again: the participant says so, a day has come, or what was
+reported is refuted."""
 
 FIRST_RETRY = timedelta(minutes=15)
 

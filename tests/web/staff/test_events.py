@@ -6,11 +6,13 @@ from datetime import date
 from sqlalchemy import select
 
 from app import database
+from app.domain.outcomes import CENSORED, time_to_event
 from app.domain.partial_date import PartialDate
 from app.domain.study import Adjudication
 from app.models import Reading
 from app.operations.events import report_event
 from app.operations.studies import load_study
+from app.queries import outcomes
 from tests.fixtures.desk import NewStaff, StaffBrowser, typed
 from tests.fixtures.pages import text
 from tests.fixtures.phone import Clock
@@ -254,3 +256,40 @@ def test_the_second_reader_is_told_nothing_of_the_first(
     )
     third.fill_in(f"/events/{event_id}", {"decision": "refuted", "note": ""})
     assert "Refuted" in text(new_staff("coordinator", site="mad").get("/events", outcome="refuted"))
+
+
+def test_a_call_recorded_from_the_page_of_an_event_moves_the_censoring_date(
+    coordinator: StaffBrowser, tiny: TinyStudy, time: Clock
+) -> None:
+    participant_id = tiny.enrol("M-1", day_0=date(2025, 10, 1))
+    with database.writing(tiny.url) as session:
+        event_id = report_event(
+            session,
+            participant_id=participant_id,
+            kind="adverse event",
+            started=PartialDate(2025, 12, 24),
+            term="Fever",
+            report_id="f",
+            actor=COMMAND,
+            now=time.at,
+        )
+
+    def censored_on() -> date:
+        with database.reading(tiny.url) as session:
+            course = outcomes.courses(session, study_id=tiny.study_id)[0]
+        known = course.follow_up(origin="randomisation", events="all", cutoff_on=date(2026, 1, 31))
+        assert known is not None
+        found = [time_to_event(endpoint, known) for endpoint in ("OS", "TFS")]  # type: ignore[arg-type]
+        assert {each.censoring for each in found} == {CENSORED}
+        return min(each.on for each in found)
+
+    assert censored_on() == date(2025, 10, 1)
+    page = coordinator.get(f"/events/{event_id}")
+    links = [link.attrib["href"] for link in page.iter("a")]
+    address = next(link for link in links if link.endswith("/sighting")).removeprefix("/staff")
+    coordinator.fill_in(address, {"how": "call", "transplanted": "no"} | typed("seen_on", 2025, 12, 20))
+    assert censored_on() == date(2025, 12, 20)
+    coordinator.fill_in(
+        address, {"how": "clinic visit", "transplanted": "not asked"} | typed("seen_on", 2026, 1, 4)
+    )
+    assert censored_on() == date(2026, 1, 4)
