@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,14 +13,17 @@ from sqlalchemy.orm import Session
 from app import clock, database
 from app.domain.actor import Actor, Role
 from app.domain.partial_date import PartialDate
-from app.formats import link_token
+from app.formats import link_token, password_token
 from app.models import Account
+from app.operations.account_changes import invite
 from app.operations.accounts import add_account
 from app.operations.answers import save_answers
 from app.operations.data_queries import raise_query
 from app.operations.events import read_event, report_event
 from app.operations.link_requests import ask_for_link
 from app.operations.links import issue_link, revoke_links
+from app.operations.password_links import issue_password_link
+from app.operations.qualifications import record_qualification
 from app.operations.reports import publish_report
 from app.operations.studies import load_study
 from app.queries import occasions
@@ -77,6 +80,32 @@ def _add_account(session: Session, email: str, role: Role, language: str) -> Non
     session.get_one(Account, account_id).language = language
 
 
+def _invite_someone(session: Session, study_id: int, now: datetime) -> None:
+    """Add a colleague with a link in a mail, and a delegation that is in force."""
+    account_id = invite(
+        session,
+        email="invited@example.org",
+        name="Someone invited",
+        role="coordinator",
+        study_id=study_id,
+        site="mad",
+        language="en",
+        actor=COMMAND,
+        now=now,
+    )
+    issue_password_link(session, account_id=account_id, kind="invitation", actor=COMMAND, now=now)
+    record_qualification(
+        session,
+        account_id=account_id,
+        kind="delegation",
+        what="Consent and data entry",
+        started_on=now.date(),
+        ended_on=None,
+        actor=COMMAND,
+        now=now,
+    )
+
+
 @pytest.fixture
 def office(request: pytest.FixtureRequest, sqlite_url: str, serve: Serve) -> Iterator[Office]:
     """Three participants, one read event and one report; mail goes to `mailbox` if the test has one."""
@@ -123,6 +152,7 @@ def office(request: pytest.FixtureRequest, sqlite_url: str, serve: Serve) -> Ite
                 actor=COMMAND,
                 now=now,
             )
+        _invite_someone(session, study_id, now)
         publish_report(
             session,
             study_id=study_id,
@@ -206,6 +236,14 @@ def pages(office: Office, page: Page) -> Iterator[str]:
         "/reminders/preview?occasion=1&occasion=3&occasion=2",
         "/reminders/sent?occasion=1&occasion=3",
         "/reminders",
+        "/people",
+        "/people?state=deactivated",
+        "/people/invite",
+        "/people/1",
+        "/people/1/change",
+        "/people/1/deactivate",
+        "/people/1/qualification",
+        "/browsers",
         "/reports",
         "/reports/1",
         "/audit",
@@ -247,6 +285,12 @@ def pages(office: Office, page: Page) -> Iterator[str]:
     yield "the sign-in"
     page.locator("button.main").click()
     yield "the sign-in with faults"
+    for address in ("/password", "/password/nothing", f"/password/{password_token.sign(1, LINK_KEYS)}"):
+        page.goto(f"{staff}{address}")
+        yield address.partition(".")[0]
+    page.locator("button.main").click()
+    expect(page.locator("#faults")).to_be_focused()
+    yield "a password with faults"
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
