@@ -1,6 +1,8 @@
 """Staff changed, deactivated and taken back; sessions end at once, and somebody always administers."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -154,6 +156,24 @@ def test_somebody_always_administers_what_the_last_one_did(tiny: TinyStudy) -> N
         issue_password_link(session, account_id=invited, kind="invitation", actor=COMMAND, now=MORNING)
     with pytest.raises(Refusal), database.writing(tiny.url) as session:  # who is invited may never come
         deactivate(session, account_id=of_all, reason="left", actor=COMMAND, now=MORNING)
+
+
+def test_of_two_who_deactivate_each_other_at_once_one_stays(tiny: TinyStudy) -> None:
+    ids = [add(tiny, "a@example.org"), add(tiny, "b@example.org")]
+    ready = Barrier(2)
+
+    def end_the_other(place: int) -> Code | None:
+        ready.wait()
+        try:
+            with database.writing(tiny.url) as session:
+                deactivate(session, account_id=ids[place], reason="left", actor=COMMAND, now=MORNING)
+        except Refusal as refusal:
+            return refusal.code
+        return None
+
+    with ThreadPoolExecutor(2) as threads:
+        ends = list(threads.map(end_the_other, range(2)))
+    assert sorted(map(str, ends)) == ["None", "last-administrator"]
 
 
 def test_one_of_a_study_neither_sees_nor_gives_more_than_they_have(tiny: TinyStudy) -> None:
