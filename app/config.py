@@ -1,7 +1,9 @@
 """Settings, all from environment variables, all read here."""
 
+import base64
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +11,8 @@ from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.errors import Code, Refusal
 
@@ -18,6 +22,13 @@ SHORTEST_SECRET = 32
 LONGEST_IDLE = 720
 """Staff sign in once a working day in any case."""
 MOST_MEGABYTES = 50
+PUSH_SERVICES = (
+    "fcm.googleapis.com",
+    ".push.services.mozilla.com",
+    ".push.apple.com",
+    ".notify.windows.com",
+)
+"""The push services of today's browsers; a name that begins with a dot stands for all hosts below it."""
 
 Word = TypeVar("Word", bound=str)
 
@@ -47,6 +58,11 @@ class Config:
     public_url: str
     trusted_proxies: int
     smtp_url: str | None
+    sms_urls: tuple[str, ...]
+    vapid_private_key: str | None
+    vapid_subject: str
+    push_services: tuple[str, ...]
+    hook_key: str | None
     outbox: Path
     mail_from: str
     largest_document: int
@@ -59,6 +75,22 @@ class Config:
     def secure_cookies(self) -> bool:
         """Return whether browsers may show their cookies over HTTPS alone."""
         return self.production or self.public_url.startswith("https://")
+
+    @property
+    def vapid_public_key(self) -> str | None:
+        """Return the key by which browsers know us, as they take it: an uncompressed point."""
+        if self.vapid_private_key is None:
+            return None
+        number = int.from_bytes(_bytes(self.vapid_private_key))
+        public = ec.derive_private_key(number, ec.SECP256R1()).public_key()
+        point = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Return the channels that have a setting."""
+        settings = {"email": self.smtp_url, "sms": self.sms_urls, "push": self.vapid_private_key}
+        return tuple(channel for channel, setting in settings.items() if setting)
 
     @property
     def demo_accounts(self) -> Path:
@@ -78,7 +110,7 @@ def load(environment: dict[str, str] | None = None) -> Config:
         if value.strip(" ,")  # an empty setting is none: an empty key would sign for everybody
     }
     production = given.get("HEPATICA_ENV") == "production"
-    instance = Path(given.get("INSTANCE", "instance")).absolute()
+    instance = _instance(given)
     if production:
         _refuse_weak(given)
     elif any(name not in given for name in SECRETS):
@@ -91,6 +123,11 @@ def load(environment: dict[str, str] | None = None) -> Config:
         public_url=_public(given.get("PUBLIC_URL", "http://127.0.0.1:8000")),
         trusted_proxies=_count(given.get("TRUSTED_PROXIES", "0")),
         smtp_url=given.get("SMTP_URL"),
+        sms_urls=tuple(given.get("SMS_URL", "").split()),
+        vapid_private_key=_signing(given.get("VAPID_PRIVATE_KEY")),
+        vapid_subject=given.get("VAPID_SUBJECT", "mailto:hepatica@localhost"),
+        push_services=tuple(given["PUSH_SERVICES"].split()) if "PUSH_SERVICES" in given else PUSH_SERVICES,
+        hook_key=_long(given.get("HOOK_KEY"), "HOOK_KEY"),
         outbox=instance / "outbox",
         mail_from=given.get("MAIL_FROM", "Hepatica <hepatica@localhost>"),
         largest_document=_megabytes(given.get("LARGEST_DOCUMENT_MB", "10")),
@@ -101,6 +138,16 @@ def load(environment: dict[str, str] | None = None) -> Config:
         provider=_provider(given, production=production),
         staff_idle=timedelta(minutes=_minutes(given.get("STAFF_IDLE_MINUTES", "30"))),
     )
+
+
+def _instance(given: Mapping[str, str]) -> Path:
+    """Return the folder that keeps this installation's own things.
+
+    A command that cron runs in another folder finds that of the checkout it belongs to, as the server does.
+    """
+    here, checkout = Path("instance"), Path(__file__).parents[1] / "instance"
+    wanted = checkout if checkout.exists() and not here.exists() else here
+    return Path(given.get("INSTANCE", wanted)).absolute()
 
 
 def _refuse_weak(given: dict[str, str]) -> None:
@@ -123,6 +170,35 @@ def _sealing(keys: tuple[str, ...]) -> tuple[str, ...]:
     except ValueError:
         raise Refusal(Code.NOT_CONFIGURED, "CONTACT_KEYS: each key is 32 bytes in URL-safe base64") from None
     return keys
+
+
+def _signing(key: str | None) -> str | None:
+    if key is None:
+        return None
+    try:
+        whole = len(_bytes(key)) == 32
+    except ValueError:
+        whole = False
+    if not whole:
+        form = "VAPID_PRIVATE_KEY: 32 bytes in URL-safe base64, as `hepatica reminders vapid` makes them"
+        raise Refusal(Code.NOT_CONFIGURED, form)
+    return key
+
+
+def new_vapid_key() -> str:
+    """Return a new key to sign pushed messages with."""
+    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    return base64.urlsafe_b64encode(number.to_bytes(32)).rstrip(b"=").decode()
+
+
+def _bytes(key: str) -> bytes:
+    return base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
+
+
+def _long(key: str | None, name: str) -> str | None:
+    if key is not None and len(key) < SHORTEST_SECRET:
+        raise Refusal(Code.NOT_CONFIGURED, f"{name}: a secret has at least {SHORTEST_SECRET} characters")
+    return key
 
 
 def _public(url: str) -> str:

@@ -11,6 +11,8 @@ pytest_plugins = [
     "tests.fixtures.phone",
     "tests.fixtures.kinds",
     "tests.fixtures.mail",
+    "tests.fixtures.gateway",
+    "tests.fixtures.push_service",
     "tests.fixtures.desk",
     "tests.fixtures.provider",
     "tests.fixtures.pseudo_language",

@@ -12,7 +12,7 @@ from app.delivery.reminders import SendResult
 from app.domain.actor import Actor
 from app.operations import reminders as operations
 from app.queries import reminders as queries
-from app.queries import studies
+from app.queries import studies, troubled_reminders
 from app.queries.unplanned import unplanned
 
 ACTOR = Actor("command", name="reminders")
@@ -47,11 +47,21 @@ def status(code: str | None) -> None:
             found = queries.status(session, study_id=study_id)
             counts = ", ".join(f"{state} {number}" for state, number in found.counts.items())
             click.echo(f"{each}: {counts}")
+            troubles = troubled_reminders.counts(session, actor=ACTOR, study_id=study_id, now=clock.now())
+            if any(troubles.values()):
+                told_ones = ", ".join(f"{trouble} {number}" for trouble, number in troubles.items() if number)
+                click.echo(f"  wait for someone to decide: {told_ones}")
             for row in found.in_flight:
                 click.echo(
                     f"  unknown since {row.at:%Y-%m-%d %H:%M} UTC: participant {row.participant_code},"
                     f" visit {row.visit}, step {row.step}; a sender took it and never reported back"
                 )
+
+
+@reminders.command()
+def vapid() -> None:
+    """Print a new VAPID_PRIVATE_KEY; with another key every browser has to be asked again."""
+    click.echo(f"VAPID_PRIVATE_KEY={config.new_vapid_key()}")
 
 
 def planned(settings: Config, code: str | None = None, *, stop: Callable[[], bool] = lambda: False) -> int:
@@ -86,6 +96,8 @@ def planned(settings: Config, code: str | None = None, *, stop: Callable[[], boo
 def told(result: SendResult, settings: Config) -> str:
     """Return what became of the messages, in one line."""
     said = [f"Sent: {result.sent}", f"failed: {result.failed}"]
+    if result.bounced:
+        said.append(f"addresses that take no messages: {result.bounced}")
     if result.written:
         said.append(
             f"written to {settings.outbox} and NOT sent, because SMTP_URL is not set: {result.written}"
@@ -93,5 +105,5 @@ def told(result: SendResult, settings: Config) -> str:
     if result.uncertain:
         said.append(f"nobody knows whether they left: {result.uncertain}")
     if result.server_down:
-        said.append("the mail server cannot be used, the rest waits")
+        said.append(f"what goes by {', '.join(sorted(result.down))} waits: no server takes it now")
     return ", ".join(said)

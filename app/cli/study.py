@@ -7,6 +7,7 @@ import click
 from app import clock, config
 from app.database import writing
 from app.domain.actor import Actor
+from app.domain.message_faults import long_texts
 from app.formats import study_folder
 from app.formats.study_folder import StudyFolder
 from app.i18n import own_name
@@ -41,6 +42,9 @@ def _note(folder: StudyFolder) -> None:
             f"{own_name(language)} while {instrument} is due, and its readers get it in "
             f"{own_name(folder.study.languages[0])}."
         )
+    for step, lengths in long_texts(folder.study).items():
+        told = ", ".join(f"{language} ({number})" for language, number in lengths.items())
+        click.echo(f"Note: reminder {step}: the text may need more than one text message in {told}.")
 
 
 @study.command()

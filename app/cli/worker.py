@@ -88,7 +88,7 @@ def _tell(result: SendResult, settings: Config) -> None:
 
 
 def _any(result: SendResult) -> bool:
-    return any((result.sent, result.failed, result.written, result.uncertain))
+    return any((result.sent, result.failed, result.bounced, result.written, result.uncertain))
 
 
 def look_after(settings: Config, stopping: threading.Event, *, checking: bool) -> None:

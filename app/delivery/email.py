@@ -47,7 +47,7 @@ def send(message: Message, *, config: Config, now: datetime, line: smtp.Line | N
     """Hand a message to the mail server, or write it to the outbox: "written" is not sent.
 
     `line` is a conversation with the server that goes on after this message; without it, one of its own.
-    Raises smtp.NotSentError where it surely was not sent, smtp.UncertainError where nobody can know, and
+    Raises NotSentError where it surely was not sent, UncertainError where nobody can know, and
     Refusal FAULTY_INPUT for an address or subject that could forge headers. No transaction may be open.
     """
     made = composed(message, sender=config.mail_from, now=now)

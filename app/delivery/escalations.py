@@ -9,8 +9,8 @@ from app import database, i18n
 from app.config import Config
 from app.delivery import email
 from app.delivery.email import Message
+from app.delivery.outcomes import NotSentError, UncertainError
 from app.delivery.reminders import WRITTEN
-from app.delivery.smtp import NotSentError, UncertainError
 from app.domain.actor import Actor
 from app.errors import Code, Refusal
 from app.i18n import gettext

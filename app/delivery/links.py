@@ -7,7 +7,7 @@ from app import database, i18n
 from app.config import Config
 from app.delivery import email
 from app.delivery.email import Message
-from app.delivery.smtp import NotSentError, UncertainError
+from app.delivery.outcomes import NotSentError, UncertainError
 from app.domain.actor import Actor
 from app.errors import Refusal
 from app.formats import link_token
@@ -53,6 +53,6 @@ def _message(mail: LinkMail, config: Config) -> Message:
             gettext("This link leads to your questions:"),
             f"{config.public_url}/p/{link_token.sign(mail.link_id, config.link_keys)}",
             gettext("It is yours alone: please do not pass it on. It will ask for your year of birth."),
-            gettext("If anything is unclear, call %(site)s: %(phone)s.", site=mail.site, phone=mail.phone),
+            gettext("If anything is unclear, call %(phone)s.", phone=mail.phone),
         )
     return Message(mail.address, subject, "\n\n".join(paragraphs) + "\n", mail.language)

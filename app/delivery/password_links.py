@@ -7,7 +7,7 @@ from app import database, i18n
 from app.config import Config
 from app.delivery import email
 from app.delivery.email import Message
-from app.delivery.smtp import NotSentError, UncertainError
+from app.delivery.outcomes import NotSentError, UncertainError
 from app.domain.account import PasswordLinkKind
 from app.domain.actor import Actor
 from app.errors import Refusal

@@ -11,16 +11,22 @@ from sqlalchemy.orm import Session
 
 from app import database, i18n
 from app.config import Config
-from app.delivery import email, smtp
-from app.delivery.email import Message
-from app.delivery.smtp import NotSentError, UncertainError
+from app.delivery import email, push, sms, smtp
+from app.delivery.email import Message, Outcome
+from app.delivery.outcomes import NotSentError, UncertainError
+from app.delivery.push import Notification
+from app.delivery.sms import ShortMessage
 from app.domain.actor import Actor
+from app.domain.channels import KIND_OF
 from app.domain.reminders import NotOwed, filled
+from app.domain.study import Channel
 from app.errors import Code, Refusal
 from app.formats import link_token, stop_token
 from app.i18n import gettext
 from app.models import Occasion
-from app.operations.reminder_claims import SENDER, OwedReminder, Place
+from app.operations.contact_hashes import check_keys, mark_bounced
+from app.operations.push_subscriptions import end_subscriptions
+from app.operations.reminder_claims import SENDER, OwedReminder, Place, Route
 from app.operations.reminder_look import Sight, claim_seen, look, places
 from app.operations.reminders import Fate, record_fate
 from app.queries.reminders import Draft, draft, standings
@@ -38,24 +44,32 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SendResult:
-    """How many messages fared how; `written` were not sent, `server_down` says that the rest still waits."""
+    """How many messages fared how; `written` were not sent, what goes by a channel in `down` still waits."""
 
     sent: int = 0
     written: int = 0
     failed: int = 0
+    bounced: int = 0
     uncertain: int = 0
-    server_down: bool = False
+    down: frozenset[str] = frozenset()
+
+    @property
+    def server_down(self) -> bool:
+        """Return whether something still waits for a server."""
+        return bool(self.down)
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What would be sent about an occasion, or why nothing would be."""
+    """What would be sent about an occasion and by which channel, or why nothing would be."""
 
     occasion_id: int
     participant_code: str
     language: str
+    channel: Channel
     subject: str
     body: str
+    text: str
     not_owed: NotOwed | None
 
 
@@ -70,9 +84,12 @@ def send_due(
     """Send every message that waits, one after the other, or of these `ids` alone.
 
     One at a time, so that a death or a withdrawal recorded a minute ago stops what is still to come, and a
-    sender that dies leaves at most one message of unknown fate. Ends early when `stop` says so or the mail
-    server is down.
+    sender that dies leaves at most one message of unknown fate. Ends early when `stop` says so; what goes by
+    a channel whose server is down waits.
+    Refuses NOT_CONFIGURED, with nothing touched, where it is run with the keys of another installation.
     """
+    with database.reading(config.database_url) as session:
+        check_keys(session, contact_keys=config.contact_keys)
     with smtp.Line(config.smtp_url or "") as line:
         sender = _Sender(config, clock, ids, actor, line)
         try:
@@ -101,10 +118,8 @@ class _Sender:
         self._in_vain: set[int] = set()
 
     def look(self) -> list[Sight]:
-        """Return some that wait; none where the server is down, or none but those that were tried in vain."""
+        """Return some that wait for no server that is down; none where all of them were tried in vain."""
         self.settle()
-        if self.result.server_down:
-            return []
         with database.reading(self._config.database_url) as session:
             if self._places is None:
                 self._places = places(session)
@@ -115,20 +130,22 @@ class _Sender:
                 contact_keys=self._config.contact_keys,
                 among=self._places,
                 ids=self._ids,
+                configured=self._config.channels,
+                down=self.result.down,
             )
         return seen if any(each.reminder_id not in self._in_vain for each in seen) else []
 
     def work_through(self, ahead: Sequence[Sight], stop: Callable[[], bool]) -> None:
         """Send these, as long as no other sender turns out to be at work on the same ones."""
         for sight in ahead:
-            if stop() or self.result.server_down:
+            if stop():
                 return
             owed = self._claim(sight)
             if owed is not None:
                 self._hand_over(owed)
                 continue
             self._in_vain.add(sight.reminder_id)
-            if sight.owed is not None:
+            if sight.owed is not None and sight.owed.routes[0].channel not in self.result.down:
                 return
 
     def settle(self) -> None:
@@ -158,48 +175,95 @@ class _Sender:
                 contact_keys=self._config.contact_keys,
                 actor=self._actor,
                 after=self._fate,
+                configured=self._config.channels,
+                down=self.result.down,
             )
         self._fate = None
         return owed
 
     def _hand_over(self, owed: OwedReminder) -> None:
-        result = self.result
-        try:
-            message = _message(owed, self._config)
-            outcome = email.send(message, config=self._config, now=self._clock(), line=self._line)
-        except UncertainError as fault:
-            log.warning("reminder %s: nobody knows whether it left: %s", owed.reminder_id, fault)
-            self.result = replace(result, uncertain=result.uncertain + 1)
-        except NotSentError as fault:
-            self._fate = _failed(owed, fault.reason, temporary=fault.temporary)
-            self.result = replace(result, failed=result.failed + 1, server_down=fault.server)
-        except Refusal as fault:
-            unset = fault.code is Code.NOT_CONFIGURED
-            self._fate = _failed(owed, str(fault), temporary=unset)
-            self.result = replace(result, failed=result.failed + 1, server_down=unset)
-        else:
-            if outcome == "written":
-                self._fate = _failed(owed, WRITTEN, temporary=False)
-                self.result = replace(result, written=result.written + 1)
+        """Try one route after the other: the next one only where the one before takes no messages at all."""
+        for place, route in enumerate(owed.routes, 1):
+            try:
+                outcome = self._send(owed, route)
+            except UncertainError as fault:
+                log.warning("reminder %s: nobody knows whether it left: %s", owed.reminder_id, fault)
+                self.result = replace(self.result, uncertain=self.result.uncertain + 1)
+            except NotSentError as fault:
+                if fault.bounced:
+                    self._record_bounce(owed, route, fault.reason)
+                    if place < len(owed.routes):
+                        continue
+                self._fail(owed, route, fault)
+            except Refusal as fault:
+                unset = fault.code is Code.NOT_CONFIGURED
+                self._fail(owed, route, NotSentError(str(fault), temporary=unset, server=unset))
             else:
-                self._fate = Fate(reminder_id=owed.reminder_id, participant_id=owed.participant_id)
-                self.result = replace(result, sent=result.sent + 1)
+                if outcome == "written":
+                    self._fate = _failed(owed, WRITTEN, temporary=False)
+                    self.result = replace(self.result, written=self.result.written + 1)
+                else:
+                    self._fate = Fate(
+                        reminder_id=owed.reminder_id,
+                        participant_id=owed.participant_id,
+                        channel=route.channel,
+                    )
+                    self.result = replace(self.result, sent=self.result.sent + 1)
+            return
+
+    def _send(self, owed: OwedReminder, route: Route) -> Outcome:
+        """Send by one channel; one branch for each file beside this one."""
+        config, words = self._config, owed.draft
+        link = f"{config.public_url}/p/{link_token.sign(owed.link_id, config.link_keys)}"
+        if route.browser is not None:
+            notification = Notification(*shown(words), url=link, language=words.language)
+            push.send(notification, route.browser, config=config)
+            return "sent"
+        if route.channel == "sms":
+            sms.send(ShortMessage(route.address, short(words, link=link)), urls=config.sms_urls)
+            return "sent"
+        stop = f"{config.public_url}/stop/{stop_token.sign(owed.participant_id, config.link_keys)}"
+        subject, body = rendered(words, link=link, stop=stop)
+        message = Message(route.address, subject, body, words.language, stop)
+        return email.send(message, config=config, now=self._clock(), line=self._line)
+
+    def _fail(self, owed: OwedReminder, route: Route, fault: NotSentError) -> None:
+        self._fate = _failed(owed, fault.reason, temporary=fault.temporary, bounced=fault.bounced)
+        if fault.bounced:
+            self.result = replace(self.result, bounced=self.result.bounced + 1)
+            return
+        down = self.result.down | ({route.channel} if fault.server else frozenset())
+        self.result = replace(self.result, failed=self.result.failed + 1, down=down)
+
+    def _record_bounce(self, owed: OwedReminder, route: Route, reason: str) -> None:
+        """Write down that an address takes nothing, so that no later message goes there."""
+        whose, now = owed.participant_id, self._clock()
+        with database.writing(self._config.database_url) as session:
+            if route.browser is not None:
+                hashed = route.browser.hash
+                end_subscriptions(
+                    session,
+                    participant_id=whose,
+                    endpoint_hash=hashed,
+                    actor=self._actor,
+                    now=now,
+                    reason=reason,
+                )
+            else:
+                kind = KIND_OF[route.channel]
+                mark_bounced(
+                    session, participant_id=whose, kind=kind, actor=self._actor, now=now, reason=reason
+                )
 
 
-def _failed(owed: OwedReminder, failure: str, *, temporary: bool) -> Fate:
+def _failed(owed: OwedReminder, failure: str, *, temporary: bool, bounced: bool = False) -> Fate:
     return Fate(
         reminder_id=owed.reminder_id,
         participant_id=owed.participant_id,
         failure=failure,
         temporary=temporary,
+        bounced=bounced,
     )
-
-
-def _message(owed: OwedReminder, config: Config) -> Message:
-    link = f"{config.public_url}/p/{link_token.sign(owed.link_id, config.link_keys)}"
-    stop = f"{config.public_url}/stop/{stop_token.sign(owed.participant_id, config.link_keys)}"
-    subject, body = rendered(owed.draft, link=link, stop=stop)
-    return Message(owed.address, subject, body, owed.draft.language, stop)
 
 
 def rendered(words: Draft, *, link: str, stop: str) -> tuple[str, str]:
@@ -207,6 +271,22 @@ def rendered(words: Draft, *, link: str, stop: str) -> tuple[str, str]:
 
     Every body ends with how to get no more of them, whatever the study's text says.
     """
+    with i18n.speaking(words.language):
+        ending = gettext("To get no more reminders: %(address)s", address=stop)
+    return _filled(words, words.subject, link), f"{_filled(words, words.body, link).rstrip()}\n\n{ending}\n"
+
+
+def short(words: Draft, *, link: str) -> str:
+    """Return the one line for text messages."""
+    return _filled(words, words.text, link).strip()
+
+
+def shown(words: Draft) -> tuple[str, str]:
+    """Return title and text of what a browser shows, which leads to the link by being pressed."""
+    return _filled(words, words.subject, ""), _filled(words, words.text, "").strip(" :：\n")
+
+
+def _filled(words: Draft, text: str, link: str) -> str:
     with i18n.speaking(words.language):
         values = {
             "link": link,
@@ -216,15 +296,20 @@ def rendered(words: Draft, *, link: str, stop: str) -> tuple[str, str]:
             "site": words.site,
             "phone": i18n.isolated(words.phone),
         }
-        ending = gettext("To get no more reminders: %(address)s", address=stop)
     try:
-        return filled(words.subject, values), f"{filled(words.body, values).rstrip()}\n\n{ending}\n"
+        return filled(text, values)
     except KeyError as unknown:
         raise Refusal(Code.FAULTY_INPUT, f"a reminder's text names {{{unknown.args[0]}}}") from None
 
 
 def preview(
-    session: Session, *, occasion_ids: Sequence[int], now: datetime, actor: Actor, public_url: str
+    session: Session,
+    *,
+    occasion_ids: Sequence[int],
+    now: datetime,
+    actor: Actor,
+    public_url: str,
+    configured: Collection[str] = ("email",),
 ) -> list[Preview]:
     """Return what would be sent about these occasions, the link left out; nothing is planned or sent."""
     found = standings(session, where=Occasion.id.in_(occasion_ids), now=now)
@@ -237,5 +322,9 @@ def preview(
         link, stop = f"{public_url}/p/…", f"{public_url}/stop/…"
         subject, body = rendered(words, link=link, stop=stop) if words else ("", "")
         not_owed = each.not_owed or (None if words else "no words")
-        previews.append(Preview(each.occasion_id, each.code, each.language, subject, body, not_owed))
+        text = short(words, link=link) if words else ""
+        way: Channel = next((way for way in each.ways if way in configured), "email")
+        previews.append(
+            Preview(each.occasion_id, each.code, each.language, way, subject, body, text, not_owed)
+        )
     return previews

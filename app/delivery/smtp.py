@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from app.delivery.outcomes import NotSentError, UncertainError
 from app.errors import Code, Refusal
 
 TIMEOUT = 30  # seconds for each step
@@ -16,21 +17,9 @@ MOST_ON_A_LINE = 100
 """Servers end longer conversations by themselves, and not always politely."""
 ACCEPTED, REFUSED, CLOSING = 250, 400, 421
 FORM = "smtp://user:password@host:587?starttls, smtp://host:25 or smtps://user:password@host:465"
+OUR_FAULT = b"5.7."
+"""How the enhanced codes begin by which a server refuses us (policy, relaying), not the address."""
 _ENHANCED = re.compile(rb"\b([245]\.\d{1,3}\.\d{1,3})\b")
-
-
-class NotSentError(Exception):
-    """The message surely did not leave. `temporary`: it may later; `server`: nor would any other now."""
-
-    def __init__(self, reason: str, *, temporary: bool, server: bool = False) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.temporary = temporary
-        self.server = server
-
-
-class UncertainError(Exception):
-    """The connection broke after the message was handed over and before the server said that it has it."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +188,9 @@ def _refused(answer: tuple[int, bytes], what: str) -> NotSentError:
     code, words = answer
     found = _ENHANCED.search(words)
     detail = f"{code} {found[1].decode()}" if found else str(code)
-    return NotSentError(f"{what} refused: {detail}", temporary=code < 500)
+    hard = code >= 500
+    bounced = hard and what == "recipient" and not (found and found[1].startswith(OUR_FAULT))
+    return NotSentError(f"{what} refused: {detail}", temporary=not hard, bounced=bounced)
 
 
 def _as_bytes(words: str | bytes) -> bytes:

@@ -28,11 +28,16 @@ NotOwed = Literal[
 PLACEHOLDERS = ("link", "visit", "due", "closes", "site", "phone")
 """All that a reminder's texts can name, written as `{link}`; the participant's name is not among them."""
 
-FOR_NOW: tuple[NotOwed, ...] = ("stopped", "paused", "not open", "dead", "transplanted")
-"""Why a message is not owed that may be owed again: the participant says so, a day has come, or what was
-reported is refuted."""
+FOR_NOW: tuple[NotOwed, ...] = ("stopped", "paused", "not open", "dead", "transplanted", "no address")
+"""Why a message is not owed that may be owed again: the participant says so, a day has come, what was
+reported is refuted, or an address is given."""
+
+TEMPORARY = "temporary: "
+"""How the words begin for a failure after which the message is tried again."""
 
 FIRST_RETRY = timedelta(minutes=15)
+MOST_TRIES = 6
+"""After so many, some eight hours apart at last, what a server did not take has failed for good."""
 
 BY_HAND = "by-hand:"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -91,7 +96,7 @@ def why_not_owed(state: OccasionState, reachable: Reachable) -> NotOwed | None:
 
 def wanted_steps(steps: Sequence[ReminderStep], channel: str | None) -> Sequence[ReminderStep]:
     """Return the steps on the channel that was chosen; all where none was, or the study has left it since."""
-    return [step for step in steps if step.channel == channel] or steps
+    return [step for step in steps if channel in step.ways] or steps
 
 
 def leaves_at(

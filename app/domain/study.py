@@ -18,7 +18,8 @@ Endpoint = Literal["TFS", "OS", "TTX"]
 Origin = Literal["randomisation", "first-infusion"]
 Blinding = Literal["none", "assessors", "double"]
 AfterTransplant = Literal["continue", "stop"]
-Channel = Literal["email"]
+Channel = Literal["email", "sms", "push"]
+CHANNELS: tuple[Channel, ...] = ("email", "sms", "push")
 AlertOwner = Literal["coordinator", "administrator"]
 TIMINGS = ("on_opening", "days_after_opening", "days_after_due", "days_before_closing")
 ENDPOINTS: tuple[Endpoint, ...] = ("TFS", "OS", "TTX")
@@ -45,7 +46,8 @@ class Site(Strict):
 class ReminderStep(Strict):
     """One step of reminding, on a day that exactly one of `TIMINGS` names; for all visits, or for `visits`.
 
-    `days_after_due` may be negative: days before the due day.
+    `days_after_due` may be negative: days before the due day. `channels` in order of preference, or the only
+    `channel`; `text` is the short form, for all but e-mail.
     """
 
     code: str
@@ -53,10 +55,17 @@ class ReminderStep(Strict):
     days_after_opening: int | None = None
     days_after_due: int | None = None
     days_before_closing: int | None = None
-    channel: Channel
+    channel: Channel | None = None
+    channels: tuple[Channel, ...] = ()
     subject: Texts
     body: Texts
+    text: Texts = field(default_factory=dict)
     visits: tuple[str, ...] = ()
+
+    @property
+    def ways(self) -> tuple[Channel, ...]:
+        """Return the channels in order of preference; e-mail where none is named."""
+        return self.channels or (self.channel or "email",)
 
     @property
     def timings(self) -> tuple[str, ...]:

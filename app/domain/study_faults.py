@@ -14,8 +14,9 @@ from app.domain.codes import (
     quoted,
     repeated,
 )
+from app.domain.message_faults import channel_faults, message_faults, named_faults
 from app.domain.randomisation_faults import randomisation_faults
-from app.domain.reminders import PLACEHOLDERS, step_due_on, unknown_placeholders
+from app.domain.reminders import step_due_on
 from app.domain.schedule import window
 from app.domain.study import (
     TIMINGS,
@@ -26,7 +27,6 @@ from app.domain.study import (
     ReminderStep,
     Site,
     Study,
-    Texts,
     Visit,
 )
 from app.domain.texts_faults import text_faults
@@ -115,12 +115,14 @@ def _reminder_faults(study: Study) -> Iterator[DefinitionFault]:
     yield from code_faults("reminders", [each.code for each in study.reminders])
     for number, step in enumerate(study.reminders):
         place = f"reminders[{number}]"
-        for field in ("subject", "body"):
-            texts: Texts = getattr(step, field)
-            yield from text_faults(study, f"{place}.{field}", texts)
-            for language, text in texts.items():
-                yield from _message_faults(f"{place}.{field}.{language}", text, is_body=field == "body")
+        yield from channel_faults(place, step)
+        yield from text_faults(study, f"{place}.subject", step.subject)
+        yield from text_faults(study, f"{place}.body", step.body)
+        if step.text or step.ways != ("email",):
+            yield from text_faults(study, f"{place}.text", step.text)
+        yield from message_faults(study, place, step)
         yield from _timing_faults(study, place, step, study.reminders[:number])
+    yield from named_faults(study)
 
 
 def _timing_faults(
@@ -148,28 +150,15 @@ def _timing_faults(
 
 
 def _same_day(one: ReminderStep, other: ReminderStep) -> bool:
-    days = [[step.channel, *(getattr(step, timing) for timing in TIMINGS)] for step in (one, other)]
+    days = [[getattr(step, timing) for timing in TIMINGS] for step in (one, other)]
+    same_channel = not set(one.ways).isdisjoint(other.ways)
     same_visit = not one.visits or not other.visits or not set(one.visits).isdisjoint(other.visits)
-    return days[0] == days[1] and same_visit
+    return days[0] == days[1] and same_channel and same_visit
 
 
 def _falls_within(step: ReminderStep, visit: Visit) -> bool:
     planned = window(visit, _ANY_DAY)
     return planned.opens_on <= step_due_on(step, planned) <= planned.closes_on
-
-
-def _message_faults(place: str, text: str, *, is_body: bool) -> Iterator[DefinitionFault]:
-    allowed = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-    for name in unknown_placeholders(text):
-        yield DefinitionFault(place, f"{{{name}}}", allowed)
-    if text.count("{") != text.count("}"):
-        yield DefinitionFault(place, "a brace without its partner", allowed)
-    if is_body and not is_blank(text) and "{link}" not in text:
-        yield DefinitionFault(place, "no {link}", "a text with {link}, the participant's way in")
-    if not is_body and "{link}" in text:
-        yield DefinitionFault(place, "{link}", "a subject without the link, which opens the questionnaire")
-    if not is_body and len(text.splitlines()) > 1:
-        yield DefinitionFault(place, "more than one line", "a subject of one line")
 
 
 def _lot_faults(study: Study) -> Iterator[DefinitionFault]:

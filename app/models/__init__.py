@@ -6,6 +6,7 @@ from app.models.allocation import Allocation, AllocationList
 from app.models.audit_entry import AuditEntry
 from app.models.base import Base
 from app.models.consent import Consent, Withdrawal
+from app.models.contact_hash import ContactHash
 from app.models.contact_preference import ContactPreference
 from app.models.correction import Correction, CorrectionDecision
 from app.models.data_query import DataQuery, DataQueryStep
@@ -15,6 +16,7 @@ from app.models.missed_reason import MissedReason
 from app.models.occasion import Occasion
 from app.models.participant import Contact, Participant
 from app.models.password_link import PasswordLink
+from app.models.push_subscription import PushSubscription
 from app.models.qualification import Qualification
 from app.models.reminder import Reminder
 from app.models.report import Report
@@ -39,6 +41,7 @@ __all__ = [
     "CodeApp",
     "Consent",
     "Contact",
+    "ContactHash",
     "ContactPreference",
     "Correction",
     "CorrectionDecision",
@@ -56,6 +59,7 @@ __all__ = [
     "Passkey",
     "PasswordLink",
     "ProviderIdentity",
+    "PushSubscription",
     "Qualification",
     "Reading",
     "RecoveryCode",

@@ -12,7 +12,11 @@ _UNKNOWN = text("claimed_at IS NOT NULL AND sent_at IS NULL AND failed_at IS NUL
 
 
 class Reminder(Base):
-    """Planned, claimed by one sender, then sent, failed or dropped; still claimed: a sender died at work."""
+    """Planned, claimed by one sender, then sent, failed or dropped; still claimed: a sender died at work.
+
+    `channel` is the first choice until a sender has found the one that is open. `bounced_at`: the address
+    takes nothing, found when it was sent or reported later. `settled_at`: staff looked at what went wrong.
+    """
 
     __tablename__ = "reminder"
     __table_args__ = (
@@ -37,6 +41,9 @@ class Reminder(Base):
     failed_at: Mapped[datetime | None] = mapped_column(Instant)
     dropped_at: Mapped[datetime | None] = mapped_column(Instant)
     failure: Mapped[str | None] = mapped_column(String(500))
+    bounced_at: Mapped[datetime | None] = mapped_column(Instant)
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    tries: Mapped[int] = mapped_column(server_default="0")
 
 
 _NO_END = and_(Reminder.sent_at.is_(None), Reminder.failed_at.is_(None), Reminder.dropped_at.is_(None))

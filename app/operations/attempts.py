@@ -11,7 +11,14 @@ from app.models import Attempt
 from app.models.access import AttemptKind
 
 WINDOW = timedelta(minutes=15)
-ALLOWED: dict[AttemptKind, int] = {"link": 5, "address": 30, "sign-in": 5, "second-factor": 5, "reset": 3}
+ALLOWED: dict[AttemptKind, int] = {
+    "link": 5,
+    "address": 30,
+    "sign-in": 5,
+    "second-factor": 5,
+    "reset": 3,
+    "hook": 1,
+}
 DAY = timedelta(days=1)
 ALLOWED_A_DAY: dict[AttemptKind, int] = {"link": 15, "second-factor": 20}
 """There are only some eighty years of birth to guess, and a million codes of which three are right."""

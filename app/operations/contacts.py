@@ -13,6 +13,7 @@ from app.formats.contact import ContactDetails
 from app.models import Contact
 from app.operations import audit
 from app.operations.audit import Chain
+from app.operations.contact_hashes import keep_hashes
 from app.operations.participants import held
 
 
@@ -63,6 +64,7 @@ def change_contact(
         raise Refusal(Code.CHANGED_MEANWHILE, f"contact details of participant {participant_id}")
     contact.sealed = contact_format.seal(details, contact_keys)
     session.flush()
+    keep_hashes(session, participant_id=participant_id, details=details, contact_keys=contact_keys)
     audit.record(
         session,
         chain=Chain("participant", participant_id),

@@ -28,7 +28,6 @@ class LinkMail:
     link_id: int
     address: str
     language: str
-    site: str
     phone: str
 
 
@@ -59,7 +58,7 @@ def prepare_link_mail(
     if link_id is None:
         link_id = issue_link(session, participant_id=participant_id, actor=actor, now=now)
     site = studies.current(session, study_id=participant.study_id).study.site(participant.site)
-    return LinkMail(participant_id, link_id, details.email, participant.language, site.name, site.phone)
+    return LinkMail(participant_id, link_id, details.email, participant.language, site.phone)
 
 
 def record_link_mail(

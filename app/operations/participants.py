@@ -16,6 +16,7 @@ from app.formats.contact import ContactDetails
 from app.models import Consent, Contact, Participant
 from app.operations import audit
 from app.operations.audit import Chain
+from app.operations.contact_hashes import keep_hashes
 from app.operations.occasions import plan_occasions
 from app.queries import languages, studies
 
@@ -79,6 +80,7 @@ def enrol_participant(
         )
     )
     session.flush()
+    keep_hashes(session, participant_id=participant.id, details=contact, contact_keys=contact_keys)
     visits = plan_occasions(
         session, participant_id=participant.id, study=study, anchors={"consent": consented_on}
     )

@@ -1,6 +1,7 @@
 """A sender claims messages: each goes to one sender, and only while it is still owed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,15 +10,21 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_, up
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
+from app.domain.channels import KIND_OF
 from app.domain.quiet_hours import QuietHours
 from app.domain.reminders import BY_HAND, NotOwed, is_quiet
-from app.errors import Refusal
+from app.domain.study import Channel
+from app.errors import Code, Refusal
 from app.formats import contact as contact_format
+from app.formats import subscription as subscription_format
+from app.formats.subscription import Subscription
 from app.models import Contact, Occasion, Participant, Reminder
 from app.models.reminder import WAITING
 from app.operations import audit, reminders
+from app.operations.contact_hashes import keep_hashes, without_hashes
 from app.operations.links import issue_link
 from app.queries import access, studies
+from app.queries.addresses import sealed_browsers
 from app.queries.reminders import Draft, Standing, draft, standings
 
 SENDER = Actor("command", name="reminders")
@@ -26,22 +33,37 @@ PLACE = (Participant.study_id, Participant.time_zone)
 """What decides whether it is night for someone: two studies may keep other hours quiet in one zone."""
 
 
+Place = Row[int, str]
+Taken = Row[int, int, str, int]
+"""A message's id, occasion, step and participant."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One channel and the address on it; `browser` where it is pushed."""
+
+    channel: Channel
+    address: str = ""
+    browser: Subscription | None = None
+
+
 @dataclass(frozen=True)
 class OwedReminder:
     """A claimed message with all that is needed to render and send it."""
 
     reminder_id: int
     participant_id: int
-    address: str
     link_id: int
     draft: Draft
+    routes: tuple[Route, ...]
+    """What to try, in this order, where the one before surely did not take it."""
 
 
 @dataclass(frozen=True)
 class Letter:
-    """To whom a message goes, and its words."""
+    """By which ways a message may go, at least one, and its words."""
 
-    address: str
+    routes: tuple[Route, ...]
     draft: Draft
 
 
@@ -53,26 +75,32 @@ def claim(
     contact_keys: Sequence[str],
     ids: Collection[int] | None = None,
     actor: Actor = SENDER,
+    configured: Collection[str] = ("email",),
+    down: Collection[str] = (),
 ) -> list[OwedReminder]:
     """Claim up to `limit` waiting messages, of these `ids` alone where they are given.
 
     Two senders at once never get the same one. What is no longer owed is dropped with its reason. What is
-    planned waits for the participant's day and hour; what was asked for by hand does not.
+    planned waits for the participant's day and hour; what was asked for by hand does not. `configured` are
+    the channels that this installation has settings for; what goes by one that is `down` goes on waiting.
     """
     owed: list[OwedReminder] = []
-    while len(owed) < limit and (taken := _take(session, now, limit - len(owed), ids)):
+    while len(owed) < limit and (taken := _take(session, now, limit - len(owed), ids, down)):
         _lock(session, taken)
         links = _links(session, taken, now)
-        for reminder, found in letters(session, taken, now=now, contact_keys=contact_keys):
+        _keep_hashes(session, taken, contact_keys)
+        for reminder, found in letters(
+            session, taken, now=now, contact_keys=contact_keys, configured=configured
+        ):
             if isinstance(found, Refusal):  # one lost key must not hold up everybody else's messages
                 _fail(session, reminder.id, str(found), now=now, actor=actor)
             elif isinstance(found, str):
                 reminders.drop(session, reminder_id=reminder.id, why=found, now=now, actor=actor)
-            else:
+            elif not _waits(session, reminder.id, found.routes[0].channel, down):
                 someone = reminder.participant_id
                 if someone not in links:
                     links[someone] = issue_link(session, participant_id=someone, actor=actor, now=now)
-                owed.append(OwedReminder(reminder.id, someone, found.address, links[someone], found.draft))
+                owed.append(OwedReminder(reminder.id, someone, links[someone], found.draft, found.routes))
     return owed
 
 
@@ -82,9 +110,25 @@ def _fail(session: Session, reminder_id: int, failure: str, *, now: datetime, ac
     )
 
 
-Place = Row[int, str]
-Taken = Row[int, int, str, int]
-"""A message's id, occasion, step and participant."""
+def _waits(session: Session, reminder_id: int, channel: Channel, down: Collection[str]) -> bool:
+    """Write down which channel is the first one open; where that is down, let the message wait for it."""
+    waits = channel in down
+    values: dict[str, object] = {"channel": channel} | ({"claimed_at": None} if waits else {})
+    changes = update(Reminder).where(Reminder.id == reminder_id)
+    if not waits:
+        changes = changes.where(Reminder.channel != channel)
+    session.execute(changes.values(values).execution_options(synchronize_session=False))
+    return waits
+
+
+def _keep_hashes(session: Session, taken: Sequence[Taken], contact_keys: Sequence[str]) -> None:
+    """Make the hashes where there are none: of who was imported, or enrolled before there were any."""
+    for someone in sorted(without_hashes(session, participant_ids={each.participant_id for each in taken})):
+        contact = session.get(Contact, someone)
+        if contact is not None:
+            with suppress(Refusal):  # what no key opens is told where it is to be sent
+                details = contact_format.unseal(contact.sealed, contact_keys)
+                keep_hashes(session, participant_id=someone, details=details, contact_keys=contact_keys)
 
 
 def waiting(
@@ -109,8 +153,16 @@ def quiet_hours(session: Session, places: Collection[Place]) -> dict[int, QuietH
     return {each: studies.current(session, study_id=each).study.quiet_hours for each in ids}
 
 
-def _take(session: Session, now: datetime, limit: int, ids: Collection[int] | None) -> Sequence[Taken]:
-    where = Reminder.id.is_not(None) if ids is None else Reminder.id.in_(ids)
+def ours(ids: Collection[int] | None, down: Collection[str]) -> ColumnElement[bool]:
+    """Return which messages a sender cares for: all or these, but for those that wait for their channel."""
+    every = Reminder.id.is_not(None) if ids is None else Reminder.id.in_(ids)
+    return and_(every, Reminder.channel.not_in(down)) if down else every
+
+
+def _take(
+    session: Session, now: datetime, limit: int, ids: Collection[int] | None, down: Collection[str]
+) -> Sequence[Taken]:
+    where = ours(ids, down)
     places = session.execute(
         select(*PLACE)
         .join(Occasion, Occasion.participant_id == Participant.id)
@@ -158,28 +210,49 @@ def _links(session: Session, taken: Sequence[Taken], now: datetime) -> dict[int,
 
 
 def letters(
-    session: Session, taken: Sequence[Taken], *, now: datetime, contact_keys: Sequence[str]
+    session: Session,
+    taken: Sequence[Taken],
+    *,
+    now: datetime,
+    contact_keys: Sequence[str],
+    configured: Collection[str],
 ) -> list[tuple[Taken, Letter | NotOwed | Refusal]]:
     """Return what each of some messages says and to whom, or why it is not sent; a few queries for all."""
     about = Occasion.id.in_([reminder.occasion_id for reminder in taken])
     standing = {each.occasion_id: each for each in standings(session, where=about, now=now)}
+    people = {each.participant_id for each in taken}
     contacts = {
         contact.participant_id: contact.sealed
         for contact in session.scalars(
             select(Contact)
-            .where(Contact.participant_id.in_({each.participant_id for each in taken}))
+            .where(Contact.participant_id.in_(people))
             .execution_options(populate_existing=True)
         )
     }
-    return [
-        (each, _letter(standing[each.occasion_id], each, contacts.get(each.participant_id), contact_keys))
-        for each in taken
-    ]
+    browsers = sealed_browsers(session, participant_ids=people)
+    found: list[tuple[Taken, Letter | NotOwed | Refusal]] = []
+    for each in taken:
+        whose = _Sealed(contacts.get(each.participant_id), browsers.get(each.participant_id, ()))
+        try:
+            found.append((each, _letter(standing[each.occasion_id], each, whose, contact_keys, configured)))
+        except Refusal as unreadable:
+            found.append((each, unreadable))
+    return found
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    contact: str | None
+    browsers: Sequence[str]
 
 
 def _letter(
-    standing: Standing, reminder: Taken, sealed: str | None, contact_keys: Sequence[str]
-) -> Letter | NotOwed | Refusal:
+    standing: Standing,
+    reminder: Taken,
+    sealed: _Sealed,
+    contact_keys: Sequence[str],
+    configured: Collection[str],
+) -> Letter | NotOwed:
     if standing.not_owed is not None:
         return standing.not_owed
     by_hand = reminder.step.startswith(BY_HAND)
@@ -188,10 +261,20 @@ def _letter(
     words = draft(standing)
     if words is None:
         return "no words"
-    if sealed is None:
-        return "no address"
-    try:
-        address = contact_format.unseal(sealed, contact_keys).email
-    except Refusal as unreadable:
-        return unreadable
-    return Letter(address, words) if address else "no address"
+    ways = [way for way in standing.ways if way in configured]
+    if not ways and "email" in standing.ways:
+        ways = ["email"]  # goes to the outbox folder
+    if not ways:
+        raise Refusal(Code.NOT_CONFIGURED, f"no settings for {', '.join(standing.ways)}")
+    routes = tuple(_routes(sealed, ways, contact_keys))
+    return Letter(routes, words) if routes else "no address"
+
+
+def _routes(sealed: _Sealed, ways: Sequence[Channel], contact_keys: Sequence[str]) -> Iterator[Route]:
+    details = None if sealed.contact is None else contact_format.unseal(sealed.contact, contact_keys)
+    for way in ways:
+        if way == "push":
+            for browser in sealed.browsers:
+                yield Route(way, browser=subscription_format.unseal(browser, contact_keys))
+        elif details is not None and (address := getattr(details, KIND_OF[way])):
+            yield Route(way, address)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
@@ -23,6 +23,7 @@ from app.models.base import Instant
 from app.models.reminder import WAITING
 from app.operations import audit
 from app.operations.audit import Chain
+from app.operations.contact_hashes import without_hashes
 from app.operations.reminder_claims import (
     PLACE,
     SENDER,
@@ -32,6 +33,7 @@ from app.operations.reminder_claims import (
     claim,
     letters,
     named,
+    ours,
     quiet_hours,
     waiting,
 )
@@ -79,13 +81,16 @@ def look(
     contact_keys: Sequence[str],
     among: Collection[Place],
     ids: Collection[int] | None = None,
+    configured: Collection[str] = ("email",),
+    down: Collection[str] = (),
 ) -> list[Sight]:
     """Look at up to `limit` of the messages that may leave now, from anywhere among them on.
 
     From another place each time, so that several senders seldom meet. `among` are the `places`. None are
     returned only where none is left.
     """
-    chosen = next((found for found in _somewhere(session, now, limit, among, ids) if found), ())
+    where_to = ours(ids, down)
+    chosen = next((found for found in _somewhere(session, now, limit, among, where_to) if found), ())
     seen = named(session, chosen)
     people = {each.participant_id for each in seen}
     # The trail first: what changes while the rest is read makes the trail grow past this.
@@ -98,6 +103,7 @@ def look(
         )
     }
     links = access.newest_links(session, participant_ids=people, now=now)
+    unknown = without_hashes(session, participant_ids=people)
     return [
         Sight(
             reminder_id=each.id,
@@ -109,13 +115,15 @@ def look(
             position=ends[Chain("participant", each.participant_id)].position,
             owed=(
                 OwedReminder(
-                    each.id, each.participant_id, found.address, links[each.participant_id], found.draft
+                    each.id, each.participant_id, links[each.participant_id], found.draft, found.routes
                 )
-                if isinstance(found, Letter) and each.participant_id in links
+                if isinstance(found, Letter)
+                and each.participant_id in links
+                and each.participant_id not in unknown
                 else None
             ),
         )
-        for each, found in letters(session, seen, now=now, contact_keys=contact_keys)
+        for each, found in letters(session, seen, now=now, contact_keys=contact_keys, configured=configured)
     ]
 
 
@@ -124,17 +132,16 @@ def _somewhere(
     now: datetime,
     limit: int,
     among: Collection[Place],
-    ids: Collection[int] | None,
+    where: ColumnElement[bool],
 ) -> Iterator[Sequence[int]]:
-    ours = Reminder.id.is_not(None) if ids is None else Reminder.id.in_(ids)
-    lowest = session.scalar(select(func.min(Reminder.id)).where(WAITING, ours))
+    lowest = session.scalar(select(func.min(Reminder.id)).where(WAITING, where))
     if lowest is None:
         return
-    highest = session.scalar(select(func.max(Reminder.id)).where(WAITING, ours)) or lowest
+    highest = session.scalar(select(func.max(Reminder.id)).where(WAITING, where)) or lowest
     somewhere = lowest + secrets.randbelow(max(1, highest - lowest + 2 - limit))
     for first in dict.fromkeys((somewhere, lowest)):
         yield session.scalars(
-            waiting(session, now, among, ours).where(Reminder.id >= first).limit(limit)
+            waiting(session, now, among, where).where(Reminder.id >= first).limit(limit)
         ).all()
 
 
@@ -154,7 +161,7 @@ _CLAIM = (
             .with_for_update(skip_locked=True)
         )
     )
-    .values(claimed_at=bindparam("now", type_=Instant))
+    .values(claimed_at=bindparam("now", type_=Instant), channel=bindparam("way"))
     .returning(Reminder.id)
 )
 
@@ -167,6 +174,8 @@ def claim_seen(
     contact_keys: Sequence[str],
     actor: Actor = SENDER,
     after: Fate | None = None,
+    configured: Collection[str] = ("email",),
+    down: Collection[str] = (),
 ) -> OwedReminder | None:
     """Claim one message that was looked at; None where another has it or it may not leave after all.
 
@@ -180,8 +189,20 @@ def claim_seen(
     )
     if after is not None:
         record_fate(session, after, now=now, actor=actor)
-    if sight.owed is not None and sight.holds(now) and audit.end(session, chain).position == sight.position:
-        claimed = session.connection().execute(_CLAIM, {"this": sight.reminder_id, "now": now}).first()
+    way = sight.owed.routes[0].channel if sight.owed is not None else None
+    seen = sight.holds(now) and way not in down
+    if sight.owed is not None and seen and audit.end(session, chain).position == sight.position:
+        this = {"this": sight.reminder_id, "now": now, "way": way}
+        claimed = session.connection().execute(_CLAIM, this).first()
         return sight.owed if claimed else None
-    found = claim(session, now=now, limit=1, contact_keys=contact_keys, ids=[sight.reminder_id], actor=actor)
+    found = claim(
+        session,
+        now=now,
+        limit=1,
+        contact_keys=contact_keys,
+        ids=[sight.reminder_id],
+        actor=actor,
+        configured=configured,
+        down=down,
+    )
     return found[0] if found else None

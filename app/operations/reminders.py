@@ -1,7 +1,7 @@
 """Reminders: planned when owed, claimed by one sender, recorded as sent, failed or dropped."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
-from app.domain.reminders import BY_HAND, FOR_NOW, by_hand, leaves_at, retry_at
+from app.domain.reminders import BY_HAND, FOR_NOW, MOST_TRIES, TEMPORARY, by_hand, leaves_at, retry_at
 from app.errors import Code, Refusal
 from app.models import Occasion, Participant, Reminder
 from app.models.reminder import UNKNOWN, WAITING
@@ -21,15 +21,14 @@ from app.queries.unplanned import unplanned
 
 PLANNED_AT_ONCE = 500
 
-TEMPORARY = "temporary: "
-"""How the words begin for a failure after which the message is tried again."""
-
 
 @dataclass(frozen=True)
 class _Wanted:
+    """One message for one step, whatever the channel: nobody is reminded of one thing by two."""
+
     occasion_id: int
     step: str
-    channel: str
+    channel: str = field(compare=False)
 
 
 def plan(
@@ -49,7 +48,7 @@ def plan(
     for start in range(0, len(lacking), PLANNED_AT_ONCE):
         some = lacking[start : start + PLANNED_AT_ONCE]
         wanted = {
-            _Wanted(each.occasion_id, each.step.code, each.step.channel): _leaves_at(each, now)
+            _Wanted(each.occasion_id, each.step.code, each.ways[0]): _leaves_at(each, now)
             for each in standings(session, where=Occasion.id.in_(some), now=now)
             if each.step is not None and each.not_owed is None
         }
@@ -113,7 +112,7 @@ def _by_hand(standing: Standing) -> _Wanted:
         raise Refusal(
             Code.NOT_CONFIGURED, f"no reminder in {standing.language} in study {standing.study.code}"
         )
-    return _Wanted(standing.occasion_id, by_hand(standing.today), "email")
+    return _Wanted(standing.occasion_id, by_hand(standing.today), standing.ways[0])
 
 
 def _there(session: Session, wanted: Iterable[_Wanted]) -> dict[_Wanted, Reminder]:
@@ -140,13 +139,18 @@ def _missing(
 
 
 def _is_due_again(reminder: Reminder, now: datetime, *, at_once: bool) -> bool:
-    """Return whether to free what failed for a while, or was dropped for a pause that is over."""
+    """Return whether to free what failed for a while, or was dropped for a pause that is over.
+
+    What bounced goes again where it is still wanted: then there is another address, or this one was changed.
+    """
     if reminder.dropped_at is not None:
         return reminder.failure in FOR_NOW
     if reminder.failed_at is None:
         return False
-    may_pass = (reminder.failure or "").startswith(TEMPORARY)
-    return at_once or (may_pass and retry_at(reminder.planned_at, reminder.failed_at) <= now)
+    if at_once or reminder.bounced_at is not None:
+        return True
+    may_pass = (reminder.failure or "").startswith(TEMPORARY) and reminder.tries < MOST_TRIES
+    return may_pass and retry_at(reminder.planned_at, reminder.failed_at) <= now
 
 
 def _add(
@@ -180,10 +184,12 @@ def _add(
             for each in missing
         ]
         added = list(session.scalars(insert(Reminder).returning(Reminder.id), rows))
+    channels = {each: each.channel for each in wanted}
     for reminder in again:
         if reminder.dropped_at is not None:  # after a pause it is planned as if for the first time
             reminder.planned_at = wanted[_wish(reminder)]
-        reminder.claimed_at = reminder.failed_at = reminder.dropped_at = reminder.failure = None
+        reminder.channel = channels[_wish(reminder)]
+        free(reminder)
     session.flush()
     changed = added + [reminder.id for reminder in again]
     if changed:
@@ -200,20 +206,28 @@ def _add(
     return changed
 
 
+def free(reminder: Reminder) -> None:
+    """Let a message wait again as if nothing had become of it; the caller leaves the audit entry."""
+    reminder.claimed_at = reminder.failed_at = reminder.dropped_at = reminder.failure = None
+    reminder.bounced_at = reminder.settled_at = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fate:
-    """What became of a claimed message: sent, where there is no `failure`."""
+    """What became of a claimed message: sent by `channel`, where there is no `failure`."""
 
     reminder_id: int
     participant_id: int
+    channel: str | None = None
     failure: str | None = None
     temporary: bool = False
+    bounced: bool = False
 
 
 def record_fate(session: Session, fate: Fate, *, now: datetime, actor: Actor) -> None:
     """Record what became of a claimed message; refuses one whose end is recorded already."""
     if fate.failure is None:
-        record_sent(session, reminder_id=fate.reminder_id, now=now, actor=actor)
+        record_sent(session, reminder_id=fate.reminder_id, now=now, actor=actor, channel=fate.channel)
     else:
         record_failed(
             session,
@@ -222,12 +236,19 @@ def record_fate(session: Session, fate: Fate, *, now: datetime, actor: Actor) ->
             now=now,
             actor=actor,
             temporary=fate.temporary,
+            bounced=fate.bounced,
         )
 
 
-def record_sent(session: Session, *, reminder_id: int, now: datetime, actor: Actor) -> None:
-    """Record that the mail server took a claimed message; refuses one whose end is recorded already."""
-    _end(session, reminder_id, {"sent_at": now}, action="reminder.send", now=now, actor=actor)
+def record_sent(
+    session: Session, *, reminder_id: int, now: datetime, actor: Actor, channel: str | None = None
+) -> None:
+    """Record that a server took a claimed message; refuses one whose end is recorded already.
+
+    `channel` is the one it went by, where that is not the first one tried.
+    """
+    values: dict[str, object] = {"sent_at": now} | ({"channel": channel} if channel else {})
+    _end(session, reminder_id, values, action="reminder.send", now=now, actor=actor)
 
 
 def record_failed(
@@ -238,11 +259,18 @@ def record_failed(
     now: datetime,
     actor: Actor,
     temporary: bool = False,
+    bounced: bool = False,
 ) -> None:
-    """Record that a claimed message was not sent, and why, in words without the address."""
-    words = (TEMPORARY if temporary else "") + failure
-    values = {"failed_at": now, "failure": words[:500]}
-    _end(session, reminder_id, values, action="reminder.fail", now=now, actor=actor, reason=words[:500])
+    """Record that a claimed message was not sent, and why, in words without the address.
+
+    `bounced`: the address took none, and there was no other.
+    """
+    words = ((TEMPORARY if temporary else "") + failure)[:500]
+    values = {"failed_at": now, "failure": words, "tries": Reminder.tries + 1}
+    if bounced:
+        values["bounced_at"] = now
+    action = "reminder.bounce" if bounced else "reminder.fail"
+    _end(session, reminder_id, values, action=action, now=now, actor=actor, reason=words)
 
 
 def drop(session: Session, *, reminder_id: int, why: str, now: datetime, actor: Actor) -> None:
@@ -254,7 +282,7 @@ def drop(session: Session, *, reminder_id: int, why: str, now: datetime, actor: 
 def _end(
     session: Session,
     reminder_id: int,
-    values: dict[str, object],
+    values: Mapping[str, object],
     *,
     action: str,
     now: datetime,
@@ -280,7 +308,7 @@ def _end(
         action=action,
         subject=f"reminder:{reminder_id}",
         now=now,
-        new={"visit": row.visit, "step": row.step, "channel": row.channel},
+        new={"visit": row.visit, "step": row.step, "channel": values.get("channel", row.channel)},
         reason=reason,
         locked=True,
     )

@@ -32,4 +32,4 @@ def preference(session: Session, *, participant_id: int) -> Preference:
 
 def channels(study: Study) -> tuple[str, ...]:
     """Return the channels that a study's reminders use, in the order of their first use."""
-    return tuple(dict.fromkeys(step.channel for step in study.reminders))
+    return tuple(dict.fromkeys(way for step in study.reminders for way in step.ways))

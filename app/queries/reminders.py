@@ -1,7 +1,7 @@
 """Reminders: what is planned, sent, failed or unknown, and whether an occasion is owed one today."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -10,19 +10,21 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
+from app.domain.channels import in_order, passable
 from app.domain.contact_preference import NONE_CHOSEN, Preference
 from app.domain.reminders import NotOwed, Reachable, step_due_on, step_in_force, wanted_steps, why_not_owed
 from app.domain.schedule import OccasionState, Window, civil_date, occasion_state
-from app.domain.study import ReminderStep, Study
-from app.models import Contact, Occasion, Participant, Reminder, Response
+from app.domain.study import Channel, ReminderStep, Study
+from app.models import Occasion, Participant, Reminder, Response
 from app.models.reminder import UNKNOWN
 from app.queries import studies
+from app.queries.addresses import addressed
 from app.queries.contact_preferences import preferences
 from app.queries.endings import NOTHING_ENDED, Ending, endings
 from app.queries.occasions import completed_on
 from app.queries.worklist import ReminderState, reminder_state
 
-REMINDER_STATES: tuple[ReminderState, ...] = ("planned", "unknown", "sent", "failed", "dropped")
+REMINDER_STATES: tuple[ReminderState, ...] = ("planned", "unknown", "sent", "failed", "bounced", "dropped")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,33 @@ class Standing:
     not_owed: NotOwed | None
     study: Study
     preference: Preference
+    addressed: frozenset[Channel]
+
+    @property
+    def steps(self) -> Sequence[ReminderStep]:
+        """Return the steps about this visit that use the channel which was chosen."""
+        return wanted_steps(self.study.reminders_of(self.visit), self.preference.channel)
+
+    @property
+    def step_to_say(self) -> ReminderStep | None:
+        """Return the step in force; before the first one's day, for a message sent by hand, the first."""
+        return self.step or _first(self.steps, self.window)
+
+    @property
+    def ways(self) -> tuple[Channel, ...]:
+        """Return the channels for which there is an address: what the participant chose, then the study's."""
+        return _ways(self.step_to_say, self.preference, self.addressed)
+
+
+def _first(steps: Sequence[ReminderStep], window: Window) -> ReminderStep | None:
+    return min(steps, key=lambda step: step_due_on(step, window), default=None)
+
+
+def _ways(
+    step: ReminderStep | None, preference: Preference, addressed: frozenset[Channel]
+) -> tuple[Channel, ...]:
+    ways = step.ways if step is not None else ("email",)
+    return passable(in_order(ways, preference.channel), addressed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +82,7 @@ class Draft:
     language: str
     subject: str
     body: str
+    text: str
     visit: str
     due_on: date
     closes_on: date
@@ -95,7 +125,7 @@ def standings(session: Session, *, where: ColumnElement[bool], now: datetime) ->
     ).all()
     ended = endings(session, participant_ids={participant.id for participant, _ in found})
     submitted = _submitted(session, [occasion.id for _, occasion in found])
-    addressed = _with_contact(session, {participant.id for participant, _ in found})
+    reached = addressed(session, participant_ids={participant.id for participant, _ in found})
     chosen = preferences(session, participant_ids={participant.id for participant, _ in found})
     study = {
         each: studies.current(session, study_id=each).study
@@ -109,7 +139,7 @@ def standings(session: Session, *, where: ColumnElement[bool], now: datetime) ->
             submitted[occasion.id],
             ended.get(participant.id, NOTHING_ENDED),
             chosen.get(participant.id, NONE_CHOSEN),
-            has_address=participant.id in addressed,
+            reached.get(participant.id, frozenset()),
             now=now,
         )
         for participant, occasion in found
@@ -123,8 +153,8 @@ def _standing(
     submitted: Mapping[str, datetime],
     ended: Ending,
     preference: Preference,
+    addressed: frozenset[Channel],
     *,
-    has_address: bool,
     now: datetime,
 ) -> Standing:
     zone = ZoneInfo(participant.time_zone)
@@ -136,8 +166,10 @@ def _standing(
         ends=ended.ends,
         today=today,
     )
+    steps = wanted_steps(study.reminders_of(occasion.visit), preference.channel)
+    step = step_in_force(steps, window, today)
     reachable = Reachable(
-        has_address=has_address,
+        has_address=bool(_ways(step or _first(steps, window), preference, addressed)),
         dead=ended.dead_on is not None,
         contact_withdrawn="contact" in ended.withdrawals,
         answers_withdrawn=not ended.withdrawals.keys().isdisjoint(("answers", "follow-up")),
@@ -156,24 +188,17 @@ def _standing(
         window=window,
         state=state,
         today=today,
-        step=step_in_force(
-            wanted_steps(study.reminders_of(occasion.visit), preference.channel), window, today
-        ),
+        step=step,
         not_owed=why_not_owed(state, reachable),
         study=study,
         preference=preference,
+        addressed=addressed,
     )
 
 
 def draft(standing: Standing) -> Draft | None:
-    """Return what a reminder would say today, or None where the study lacks it in the reader's language.
-
-    A message sent by hand before the first step's day says what the first step says.
-    """
-    study, language = standing.study, standing.language
-    steps = wanted_steps(study.reminders_of(standing.visit), standing.preference.channel)
-    first = min(steps, key=lambda step: step_due_on(step, standing.window), default=None)
-    step = standing.step or first
+    """Return what a reminder would say today, or None where the study lacks it in the reader's language."""
+    study, language, step = standing.study, standing.language, standing.step_to_say
     title = study.visit(standing.visit).title.get(language)
     if step is None or title is None or language not in step.subject or language not in step.body:
         return None
@@ -182,6 +207,7 @@ def draft(standing: Standing) -> Draft | None:
         language=language,
         subject=step.subject[language],
         body=step.body[language],
+        text=step.text.get(language, ""),
         visit=title,
         due_on=standing.window.due_on,
         closes_on=standing.window.closes_on,
@@ -200,12 +226,6 @@ def _submitted(session: Session, occasion_ids: Collection[int]) -> dict[int, dic
         if submitted_at is not None:
             submitted[occasion_id][instrument] = submitted_at
     return submitted
-
-
-def _with_contact(session: Session, participant_ids: Collection[int]) -> set[int]:
-    return set(
-        session.scalars(select(Contact.participant_id).where(Contact.participant_id.in_(participant_ids)))
-    )
 
 
 def of_participant(session: Session, *, participant_id: int) -> list[ReminderRow]:

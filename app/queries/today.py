@@ -6,10 +6,10 @@ detail. A number is exact unless `more` says that the queue goes on behind it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Generic, TypedDict, TypeVar
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
@@ -21,13 +21,13 @@ from app.queries.events import EventRow
 from app.queries.link_requests import OpenRequest
 from app.queries.occasion_states import Standing, Wanted, look
 from app.queries.roster import RosterRow, within
+from app.queries.troubled_reminders import is_troubled
 from app.queries.worklist import ReminderState, WorkRow, reminder_state
 
 FIRST = 5
 """How many of a queue are shown at once."""
 REMINDED_AT_ONCE = 50
 """How many can be reminded at once from here."""
-LATELY = timedelta(days=14)
 MOST = 200
 
 Row = TypeVar("Row")
@@ -115,18 +115,12 @@ def to_confirm(session: Session, *, actor: Actor, study_id: int, now: datetime) 
 
 
 def messages(session: Session, *, actor: Actor, study_id: int, now: datetime) -> Waiting[FailedMessage]:
-    """Return the messages that failed in the last two weeks or are unclear, the newest first."""
-    unclear = and_(
-        Reminder.claimed_at.is_not(None),
-        Reminder.sent_at.is_(None),
-        Reminder.failed_at.is_(None),
-        Reminder.dropped_at.is_(None),
-    )
+    """Return the messages about which someone has to decide, the newest first."""
     found = session.execute(
         select(Reminder, Occasion.visit, Participant.code)
         .join(Occasion, Occasion.id == Reminder.occasion_id)
         .join(Participant, Participant.id == Occasion.participant_id)
-        .where(within(actor, study_id), or_(unclear, Reminder.failed_at >= now - LATELY))
+        .where(within(actor, study_id), is_troubled(now))
         .order_by(Reminder.id.desc())
         .limit(MOST + 1)
     ).all()

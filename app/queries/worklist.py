@@ -18,7 +18,7 @@ from app.queries.endings import Ending
 from app.queries.occasion_states import Order as Sort
 from app.queries.occasion_states import Standing, Wanted
 
-ReminderState = Literal["sent", "failed", "dropped", "planned", "unknown"]
+ReminderState = Literal["sent", "bounced", "failed", "dropped", "planned", "unknown"]
 LastReminder = tuple[datetime, ReminderState]
 
 
@@ -177,6 +177,7 @@ def _last_reminders(session: Session, occasion_ids: Collection[int]) -> dict[int
 def reminder_state(reminder: Reminder) -> LastReminder:
     """Return where a reminder stands and since when; claimed and never recorded is `unknown`."""
     states: tuple[tuple[datetime | None, ReminderState], ...] = (
+        (reminder.bounced_at, "bounced"),
         (reminder.sent_at, "sent"),
         (reminder.failed_at, "failed"),
         (reminder.dropped_at, "dropped"),

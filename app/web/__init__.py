@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import config as configuration
 from app import i18n
 from app.config import Config
-from app.web import error_pages, gate, headers, participant, speech, staff, static_files, uploads
+from app.web import error_pages, gate, headers, hooks, participant, speech, staff, static_files, uploads
 
 
 class Hepatica(Flask):
@@ -58,6 +58,8 @@ def create_app(config: Config | None = None) -> Flask:
     protection = CSRFProtect(app)
     # Participants' pages carry no token that could expire while someone rests: SameSite=Lax and the gate do.
     protection.exempt(participant.blueprint)
+    protection.exempt(hooks.blueprint)  # machines send them, and sign them
+    app.register_blueprint(hooks.blueprint)
     app.register_blueprint(participant.blueprint)
     app.register_blueprint(staff.blueprint)
     i18n.completeness()  # read once, before anybody waits for a page

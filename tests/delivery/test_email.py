@@ -10,7 +10,8 @@ import pytest
 
 from app import config
 from app.delivery.email import Message, composed, send
-from app.delivery.smtp import NotSentError, server
+from app.delivery.outcomes import NotSentError
+from app.delivery.smtp import server
 from app.errors import Code, Refusal
 from tests.fixtures.mail import Mailbox
 

@@ -66,9 +66,9 @@ def test_a_refused_recipient_is_failed_and_the_others_are_served(tiny: TinyStudy
     for number, address in enumerate(["one@example.org", "two@example.org", "three@example.org"]):
         tiny.enrol(f"P-{number}", email=address)
     plan_all(tiny)
-    assert send_due(settings(tiny), clock=clock) == SendResult(sent=1, failed=2)
+    assert send_due(settings(tiny), clock=clock) == SendResult(sent=1, failed=1, bounced=1)
     assert ends(tiny) == [
-        ("failed", "recipient refused: 550 5.1.1"),
+        ("bounced", "recipient refused: 550 5.1.1"),
         ("failed", "temporary: recipient refused: 450 4.2.0"),
         ("sent", None),
     ]
@@ -93,7 +93,7 @@ def test_with_the_server_down_one_fails_for_a_while_and_the_rest_waits(
     plan_all(tiny)
     with closed_port() as port:
         down = replace(settings(tiny), smtp_url=f"smtp://127.0.0.1:{port}")
-        assert send_due(down, clock=clock) == SendResult(failed=1, server_down=True)
+        assert send_due(down, clock=clock) == SendResult(failed=1, down=frozenset({"email"}))
     assert [state for state, _ in ends(tiny)] == ["failed", "planned", "planned"]
     # The server is back: nothing was lost.
     an_hour_later = MORNING.replace(hour=10)
@@ -219,7 +219,7 @@ def test_a_wrong_smtp_url_loses_nothing(tiny: TinyStudy) -> None:
     tiny.enrol("P-1")
     plan_all(tiny)
     wrong = replace(settings(tiny), smtp_url="mail.example.org")
-    assert send_due(wrong, clock=clock) == SendResult(failed=1, server_down=True)
+    assert send_due(wrong, clock=clock) == SendResult(failed=1, down=frozenset({"email"}))
     [(state, failure)] = ends(tiny)
     assert state == "failed"
     assert str(failure).startswith("temporary: not-configured: SMTP_URL")

@@ -48,6 +48,7 @@ def test_addresses_and_declarations_agree(app: Flask) -> None:
         "/left",
         "/manifest.webmanifest",
         "/stop/<token>",
+        "/hooks/<channel>",
         "/offline",
         "/worker.js",
         "/text-size",

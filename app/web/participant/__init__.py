@@ -9,6 +9,7 @@ from app.web.participant import (  # noqa: F401 - each adds its pages
     link,
     offline,
     preferences,
+    push,
     stop,
     survey,
     text_size,

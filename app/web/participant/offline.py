@@ -15,7 +15,7 @@ from app.web.participant.page import blueprint
 from app.web.static_files import TOGETHER, files, static_url
 from app.web.transactions import settings
 
-NOT_KEPT = ("staff", "icon-", "worker.")
+NOT_KEPT = ("staff", "icon-", "push.", "worker.")
 """How the names of static files begin that no page needs without a connection."""
 ALONE = "text-size.js"
 """A part of a file that pages open to all load by itself."""
@@ -28,7 +28,9 @@ def worker() -> ResponseReturnValue:
     parts = {part for parts in TOGETHER.values() for part in parts} - {ALONE}
     kept = [name for name in files() if not name.startswith(NOT_KEPT) and name not in parts]
     addresses = json.dumps([static_url(name) for name in kept])
-    head = f"const FILES = {addresses};\nconst OUTBOX = {json.dumps(static_url('outbox.js'))};\n"
+    named = {"OUTBOX": static_url("outbox.js"), "ICON": static_url("icon-192.png")}
+    head = f"const FILES = {addresses};\n"
+    head += "".join(f"const {name} = {json.dumps(address)};\n" for name, address in named.items())
     script = files()["worker.js"].bodies["identity"].decode()
     response = Response(head + script, content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"  # the browser looks for a new one at every visit

@@ -11,12 +11,13 @@ from app.domain.schedule import civil_date
 from app.errors import Code, Refusal
 from app.i18n import gettext, pgettext
 from app.operations import contact_preferences as changes
-from app.queries import contact_preferences, studies
+from app.queries import addresses, contact_preferences, studies
 from app.web.date_boxes import PARTS
 from app.web.gate import participant_only
 from app.web.participant.language import speak_from_now_on
 from app.web.participant.page import blueprint, form_of_visitor, page
 from app.web.participant.typed_dates import DateBoxes
+from app.web.transactions import settings
 
 LONGEST_PAUSE = timedelta(days=366)
 
@@ -118,6 +119,10 @@ def _page(form: Choices, stored: Preference) -> str:
     names = {
         # Translators: a way to be reminded
         "email": pgettext("channel", "By e-mail"),
+        # Translators: a way to be reminded
+        "sms": pgettext("channel", "By text message"),
+        # Translators: a way to be reminded: the phone's browser shows a message
+        "push": pgettext("channel", "By a message on this phone"),
     }
     return page(
         "preferences.html",
@@ -126,4 +131,6 @@ def _page(form: Choices, stored: Preference) -> str:
         hours=study.quiet_hours.awake,
         channels=[(code, names.get(code, code)) for code in contact_preferences.channels(study)],
         saved="saved" in request.args,
+        push_key=settings().vapid_public_key if "push" in contact_preferences.channels(study) else None,
+        browsers=addresses.open_browsers(g.session, participant_id=g.visitor.participant_id),
     )

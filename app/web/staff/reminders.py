@@ -2,22 +2,53 @@
 
 from collections.abc import Sequence
 
-from flask import g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import StringField
 
 from app import clock
 from app.delivery import reminders as delivery
 from app.delivery.reminders import Preview
+from app.errors import Code, Refusal
+from app.i18n import gettext, lazy_gettext
 from app.operations import reminders as operations
+from app.operations.reminder_decisions import leave_reminder, send_again
 from app.queries import reminders as queries
 from app.queries.reminders import ReminderRow
+from app.queries.troubled_reminders import TROUBLES, Trouble, TroubledRow, counts, troubled
 from app.web.gate import staff_only
 from app.web.staff import blueprint
 from app.web.staff.desk import Desk, at_desk
+from app.web.staff.fields import AtMost, Needed, StaffForm, stripped
 from app.web.staff.pages import page
+from app.web.staff.table_file import Columns, table_file, wanted
 from app.web.transactions import settings
 
 MOST = 200
+DECISION = "/reminders/<int:reminder_id>"
+FILE: Columns[TroubledRow] = {
+    "participant": lambda row: row.participant,
+    "site": lambda row: row.site,
+    "visit": lambda row: row.visit,
+    "channel": lambda row: row.channel,
+    "step": lambda row: row.step,
+    "state": lambda row: row.trouble,
+    "since": lambda row: row.at,
+    "tries": lambda row: row.tries,
+    "said": lambda row: row.failure,
+}
+
+
+class DecisionForm(StaffForm):
+    """Why someone leaves a message in trouble or sends it again."""
+
+    says = {  # noqa: RUF012 - read, never changed
+        Code.NO_ADDRESS: lazy_gettext("There is no address that takes messages."),
+        Code.OCCASION_NOT_OPEN: lazy_gettext("No reminder is owed about this visit any more: leave it."),
+    }
+
+    reason = StringField(lazy_gettext("Reason"), [Needed(lazy_gettext("Write a reason.")), AtMost(500)])
 
 
 @blueprint.get("/reminders/preview")
@@ -59,10 +90,91 @@ def sent_reminders() -> ResponseReturnValue:
 @blueprint.get("/reminders")
 @staff_only("coordinator", "monitor", "administrator")
 def reminder_log() -> ResponseReturnValue:
-    """Show the messages of which nobody knows whether they left: they are never sent again by themselves."""
+    """Show the messages that somebody has to look at, and what to do about each."""
     with at_desk() as desk:
-        rows = queries.unclear(desk.session, actor=desk.actor, study_id=desk.study_id)
-        return page("reminders_unclear.html", desk, rows=rows)
+        trouble = next((each for each in TROUBLES if each == request.args.get("state")), None)
+        if wanted():
+            return table_file(desk, "reminders", FILE, lambda session: _rows(desk, session, trouble))
+        return page(
+            "reminders_troubled.html",
+            desk,
+            rows=_rows(desk, desk.session, trouble, limit=MOST),
+            counts=counts(desk.session, actor=desk.actor, study_id=desk.study_id, now=desk.now),
+            trouble=trouble,
+            works=desk.staff.role != "monitor",
+        )
+
+
+@blueprint.get(DECISION)
+@staff_only("coordinator", "administrator")
+def decide_reminder(reminder_id: int) -> ResponseReturnValue:
+    """Ask what is to become of one message in trouble."""
+    with at_desk() as desk:
+        return _decision(desk, reminder_id, DecisionForm())
+
+
+@blueprint.post(DECISION)
+@staff_only("coordinator", "administrator")
+def settle_reminder(reminder_id: int) -> ResponseReturnValue:
+    """Record the decision, with its reason, and send again where that was decided."""
+    form = DecisionForm(request.form)
+    again = request.form.get("do") == "again"
+    waiting: list[int] = []
+    try:
+        with at_desk(writing=True) as desk:
+            _troubled(desk, reminder_id)
+            if not form.validate():
+                return _decision(desk, reminder_id, form), 422
+            reason = stripped(form.reason.data)
+            if again:
+                waiting = send_again(
+                    desk.session, reminder_id=reminder_id, reason=reason, actor=desk.actor, now=desk.now
+                )
+            else:
+                leave_reminder(
+                    desk.session, reminder_id=reminder_id, reason=reason, actor=desk.actor, now=desk.now
+                )
+    except Refusal as refusal:
+        if refusal.code not in form.says:
+            raise
+        form.refuse(refusal)
+        with at_desk() as desk:
+            return _decision(desk, reminder_id, form), 422
+    flash(gettext("The decision is recorded."))
+    if not again:
+        return redirect(url_for("staff.reminder_log"), 303)
+    delivery.send_due(settings(), clock=clock.now, ids=waiting, actor=g.staff.actor)
+    return redirect(url_for("staff.sent_reminders", occasion=request.form.get("occasion")), 303)
+
+
+def _decision(desk: Desk, reminder_id: int, form: DecisionForm) -> str:
+    return page("reminder_decision.html", desk, row=_troubled(desk, reminder_id), form=form)
+
+
+def _rows(
+    desk: Desk,
+    session: Session,
+    trouble: Trouble | None = None,
+    *,
+    reminder_id: int | None = None,
+    limit: int | None = None,
+) -> list[TroubledRow]:
+    return troubled(
+        session,
+        actor=desk.actor,
+        study_id=desk.study_id,
+        now=desk.now,
+        trouble=trouble,
+        reminder_id=reminder_id,
+        limit=limit,
+    )
+
+
+def _troubled(desk: Desk, reminder_id: int) -> TroubledRow:
+    found = _rows(desk, desk.session, reminder_id=reminder_id)
+    if not found:
+        raise Refusal(Code.NOT_FOUND, f"reminder {reminder_id}")
+    return found[0]
 
 
 def _chosen(given: Sequence[str]) -> list[int]:
@@ -78,4 +190,5 @@ def _previews(desk: Desk, chosen: Sequence[int]) -> list[Preview]:
         now=desk.now,
         actor=desk.actor,
         public_url=settings().public_url,
+        configured=settings().channels,
     )

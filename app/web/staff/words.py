@@ -223,6 +223,7 @@ MAIL_FATES = {
 REMINDER_STATES = {
     "sent": lazy_gettext("Sent"),
     "failed": lazy_gettext("Failed"),
+    "bounced": lazy_gettext("Refused: the address takes no messages"),
     "dropped": lazy_gettext("Not sent: no longer owed"),
     "planned": lazy_gettext("Planned"),
     "unknown": lazy_gettext("Unclear: sending was interrupted"),
@@ -252,12 +253,27 @@ NOT_OWED = {
     "transplanted": lazy_gettext("The study asks nothing more after a transplant."),
     "stopped": lazy_gettext("The participant has stopped reminders."),
     "paused": lazy_gettext("The participant has paused reminders."),
-    "no address": lazy_gettext("There is no e-mail address."),
+    "no address": lazy_gettext("There is no address that takes messages."),
     "no words": lazy_gettext("The study has no reminder in this language."),
     "superseded": lazy_gettext("A later reminder has taken its place."),
 }
+TROUBLES = {
+    # Translators: what became of a message; these stand as filters above a list
+    "bounced": lazy_gettext("Refused by the address"),
+    "failed": lazy_gettext("Failed"),
+    "unknown": lazy_gettext("Unclear"),
+}
+TO_DO = {
+    "bounced": lazy_gettext("Check the address with the participant, and correct it or send again."),
+    "failed": lazy_gettext("Call the participant, or send the message again when the cause is gone."),
+    "unknown": lazy_gettext(
+        "Nobody knows whether this message left. Ask the participant; send it again if it did not arrive."
+    ),
+}
 CHANNELS = {
     "email": lazy_gettext("E-mail"),
+    "sms": lazy_gettext("Text message"),
+    "push": lazy_gettext("Message in the browser"),
 }
 RESPONDENTS = {
     "patient": lazy_gettext("answered by the participant"),

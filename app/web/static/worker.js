@@ -1,5 +1,5 @@
 // Shows a participant's pages without a connection, and sends what waits when there is one again.
-// The server puts FILES and OUTBOX in front: the addresses of what every page needs, and of outbox.js.
+// The server puts FILES, OUTBOX and ICON in front: the addresses of what every page needs, of outbox.js, of a picture.
 "use strict";
 
 importScripts(OUTBOX);
@@ -101,4 +101,17 @@ addEventListener("sync", (event) => {
     if (await outbox.flush()) throw new Error("something still waits");
   };
   event.waitUntil(send());
+});
+
+// A message comes in sealed for this browser; its words name nothing, and being pressed it opens the page of the link.
+addEventListener("push", (event) => {
+  const { title, body, url, lang } = event.data ? event.data.json() : {};
+  const shown = { body, lang, tag: "reminder", icon: ICON, data: url || "/today" };
+  event.waitUntil(registration.showNotification(title || "Hepatica", shown));
+});
+
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const { origin, href } = new URL(event.notification.data, location);
+  if (origin === location.origin) event.waitUntil(clients.openWindow(href));
 });

@@ -72,7 +72,7 @@ def test_a_refused_address_is_told_and_the_others_go_out(
     answer = coordinator.post("/reminders/send", {"occasion": chosen})
     page = coordinator.get(answer.location.removeprefix("/staff"))
     fates = [text(each) for each in page.iter("li") if each.get("class") == "card"]
-    assert "Failed" in fates[0]
+    assert "Refused" in fates[0]
     assert "550 5.1.1" in fates[0]
     assert "Sent" in fates[1]
     assert len(mailbox.to("right@example.org")) == 1
@@ -114,7 +114,7 @@ def test_nothing_goes_to_who_has_answered_withdrawn_or_died_and_it_says_why(
     assert "The answers are complete." in fates[0]
     assert "The participant has withdrawn." in fates[1]
     assert "The participant has died." in fates[2]
-    assert "There is no e-mail address." in fates[3]
+    assert "There is no address that takes messages." in fates[3]
     assert mailbox.letters == []
 
 

@@ -119,7 +119,11 @@ def filled(address: str, code: str, event_id: int, report_id: int) -> str:
     address = address.replace("<code>", code).replace("<int:event_id>", str(event_id))
     address = address.replace("<int:document_id>", "1")
     address = address.replace("<int:report_id>", str(report_id))
-    address = address.replace("<int:occasion_id>", "1").replace("<instrument>", "itch")
+    address = (
+        address.replace("<int:occasion_id>", "1")
+        .replace("<int:reminder_id>", "1")
+        .replace("<instrument>", "itch")
+    )
     address = address.replace("<int:response_id>", "1").replace("<item>", "itch")
     address = address.replace("<int:correction_id>", "1")
     address = address.replace("<int:alert_id>", "1").replace("<int:query_id>", "1")

@@ -1,0 +1,80 @@
+"""Web Push: a short message for one browser, encrypted for it alone, handed to its push service."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from pywebpush import Vapid, WebPushException, webpush
+
+from app.config import Config
+from app.delivery.exchanges import judged
+from app.delivery.outcomes import NotSentError
+from app.errors import Code, Refusal
+from app.formats.subscription import Subscription
+
+TIMEOUT = 30
+KEPT = 24 * 60 * 60
+"""Seconds for which the push service keeps it for a phone that is off."""
+GONE = frozenset({404, 410})
+"""Answers by which a push service says that the browser takes no more (RFC 8030, 7.3)."""
+
+
+@dataclass(frozen=True)
+class Notification:
+    """What the browser shows, and the address that it opens."""
+
+    title: str
+    text: str
+    url: str
+    language: str
+
+
+class _ToOnePlace(requests.Session):
+    """Follows no redirect: a subscription names its push service, and no other server gets the message."""
+
+    def request(self, *args: Any, **named: Any) -> requests.Response:  # noqa: ANN401 - passed on
+        """Send one request to where it is addressed."""
+        return super().request(*args, **(named | {"allow_redirects": False}))
+
+
+def send(notification: Notification, browser: Subscription, *, config: Config) -> None:
+    """Hand a message to the browser's push service; no transaction may be open.
+
+    Raises NotSentError (`bounced` where the browser no longer takes any), UncertainError, Refusal
+    NOT_CONFIGURED without a key.
+    """
+    if config.vapid_private_key is None:
+        raise Refusal(Code.NOT_CONFIGURED, "VAPID_PRIVATE_KEY is not set")
+    said = {
+        "title": notification.title,
+        "body": notification.text,
+        "url": notification.url,
+        "lang": notification.language,
+    }
+    try:
+        webpush(
+            {"endpoint": browser.endpoint, "keys": {"p256dh": browser.p256dh, "auth": browser.auth}},
+            data=json.dumps(said, ensure_ascii=False),
+            vapid_private_key=Vapid.from_string(config.vapid_private_key),
+            vapid_claims={"sub": config.vapid_subject},
+            ttl=KEPT,
+            timeout=TIMEOUT,
+            headers={"Urgency": "normal"},
+            requests_session=_ToOnePlace(),
+        )
+    except WebPushException as fault:
+        if fault.response is None:
+            raise NotSentError("the browser's keys are no keys", temporary=False, bounced=True) from fault
+        if fault.status_code in GONE:
+            gone = f"push service: HTTP {fault.status_code}, the browser takes no more"
+            raise NotSentError(gone, temporary=False, bounced=True) from fault
+        raise judged(fault.response, "push") or NotSentError("push", temporary=False) from fault
+    except requests.RequestException as fault:
+        # Browsers of another maker have another service: no message but this one waits for it.
+        found = judged(fault, "push service")
+        if isinstance(found, NotSentError):
+            found = NotSentError(found.reason, temporary=True)
+        raise found or NotSentError("push", temporary=False) from fault
+    except ValueError as fault:
+        raise NotSentError("the browser's keys are no keys", temporary=False, bounced=True) from fault
