@@ -10,7 +10,6 @@ from contextvars import ContextVar
 from typing import Any
 
 import requests
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
 
 from app.delivery.outcomes import NotSentError, UncertainError
 
@@ -20,6 +19,9 @@ TRY_LATER = frozenset({408, 425, 429, 503})
 """Answers by which a server says that it has not taken a request and may take it later."""
 NOT_LET_IN = frozenset({401, 402, 403, 407})
 """Answers by which it says that it takes none of ours: the key, the account, the credit."""
+
+NO_CONNECTION = frozenset({"NewConnectionError", "ConnectTimeoutError"})
+"""What urllib3, on which `requests` stands, calls a connection that was never there."""
 
 _kept: ContextVar[list[Exchange] | None] = ContextVar("exchanges", default=None)
 _send = requests.Session.send
@@ -82,6 +84,5 @@ def never_left(fault: requests.RequestException) -> bool:
     if isinstance(fault, requests.ConnectTimeout | requests.exceptions.SSLError | ValueError):
         return True  # no connection, no trust in it, or no address that one could connect to
     cause = fault.args[0] if fault.args else None
-    if isinstance(cause, MaxRetryError):
-        cause = cause.reason
-    return isinstance(cause, NewConnectionError | ConnectTimeoutError | NameResolutionError)
+    cause = getattr(cause, "reason", cause)  # of what was tried often enough, which is once
+    return any(kind.__name__ in NO_CONNECTION for kind in type(cause).__mro__)

@@ -80,11 +80,11 @@ def invite_to_kinds(sqlite_url: str, serve: Serve) -> Iterator[Invite]:
     yield from inviting(kinds.folder(), sqlite_url, serve)
 
 
-def inviting(folder: StudyFolder, sqlite_url: str, serve: Serve) -> Iterator[Invite]:
+def inviting(folder: StudyFolder, sqlite_url: str, serve: Serve, **settings: str) -> Iterator[Invite]:
     """Serve a study and give what enrols someone in it."""
     with database.writing(sqlite_url) as session:
         study_id = load_study(session, folder=folder, actor=COMMAND, now=clock.now()).study_id
-    with serve(sqlite_url, **SETTINGS) as server:
+    with serve(sqlite_url, **(SETTINGS | settings)) as server:
 
         def invite(language: str) -> Invitation:
             site = _site_of(folder.study.sites, language)

@@ -124,12 +124,15 @@ def _page(form: Choices, stored: Preference) -> str:
         # Translators: a way to be reminded: the phone's browser shows a message
         "push": pgettext("channel", "By a message on this phone"),
     }
+    open_ones = {*settings().channels, "email", stored.channel}  # what was chosen is shown in any case
     return page(
         "preferences.html",
         form=form,
         stored=stored,
         hours=study.quiet_hours.awake,
-        channels=[(code, names.get(code, code)) for code in contact_preferences.channels(study)],
+        channels=[
+            (code, names.get(code, code)) for code in contact_preferences.channels(study) if code in open_ones
+        ],
         saved="saved" in request.args,
         push_key=settings().vapid_public_key if "push" in contact_preferences.channels(study) else None,
         browsers=addresses.open_browsers(g.session, participant_id=g.visitor.participant_id),

@@ -45,7 +45,11 @@ class ContactForm(StaffForm):
         [OrEmpty(), AtMost(254), Email(lazy_gettext("Enter an e-mail address such as name@example.org."))],
         description=lazy_gettext("Reminders go there."),
     )
-    phone = TelField(lazy_gettext("Telephone"), [AtMost(40)])
+    phone = TelField(
+        lazy_gettext("Telephone"),
+        [AtMost(40)],
+        description=lazy_gettext("With the country code, such as +34, so that text messages arrive."),
+    )
 
     def validate_phone(self, field: TelField) -> None:
         """Ask for one of the two, and for digits in a number."""
