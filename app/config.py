@@ -20,6 +20,7 @@ SECRETS = ("SECRET_KEY", "LINK_KEYS", "CONTACT_KEYS")
 PROVIDER = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
 SHORTEST_SECRET = 32
 LONGEST_IDLE = 720
+LONGEST_SESSION = 12
 """Staff sign in once a working day in any case."""
 MOST_MEGABYTES = 50
 PUSH_SERVICES = (
@@ -48,7 +49,8 @@ class Config:
     """What one installation is told from outside.
 
     `link_keys` and `contact_keys` are ordered oldest to newest: the last one signs or seals, all of them
-    open. `staff_idle`: how long a browser of staff may rest before they have to sign in again.
+    open. `staff_idle`: how long a browser of staff may rest before they have to sign in again;
+    `staff_longest`: how long one may be used at all.
     """
 
     database_url: str
@@ -70,6 +72,7 @@ class Config:
     second_factor: Literal["required", "optional"]
     provider: Provider | None
     staff_idle: timedelta = timedelta(minutes=30)
+    staff_longest: timedelta = timedelta(hours=12)
 
     @property
     def secure_cookies(self) -> bool:
@@ -136,7 +139,8 @@ def load(environment: dict[str, str] | None = None) -> Config:
             given, "SECOND_FACTOR", ("required", "optional"), "required" if production else "optional"
         ),
         provider=_provider(given, production=production),
-        staff_idle=timedelta(minutes=_minutes(given.get("STAFF_IDLE_MINUTES", "30"))),
+        staff_idle=timedelta(minutes=_at_most(given, "STAFF_IDLE_MINUTES", LONGEST_IDLE, "30")),
+        staff_longest=timedelta(hours=_at_most(given, "STAFF_SESSION_HOURS", LONGEST_SESSION, "12")),
     )
 
 
@@ -241,11 +245,10 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _minutes(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= LONGEST_IDLE):
-        raise Refusal(
-            Code.NOT_CONFIGURED, f"STAFF_IDLE_MINUTES: write a number of minutes from 1 to {LONGEST_IDLE}"
-        )
+def _at_most(given: dict[str, str], name: str, most: int, otherwise: str) -> int:
+    text = given.get(name, otherwise)
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and 0 < int(text) <= most):
+        raise Refusal(Code.NOT_CONFIGURED, f"{name}: write a number from 1 to {most}")
     return int(text)
 
 

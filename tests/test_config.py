@@ -1,6 +1,7 @@
 """Settings: a secret that is missing, empty or weak is a refusal, never a weaker lock."""
 
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,15 @@ def test_cookies_are_shown_over_https_alone_where_there_is_https(tmp_path: Path)
     given = SECRETS | {"INSTANCE": str(tmp_path)}
     assert load(given | {"PUBLIC_URL": "https://trial.example.org"}).secure_cookies
     assert not load(given).secure_cookies
+
+
+def test_how_long_staff_may_rest_is_a_number_of_minutes(tmp_path: Path) -> None:
+    given = SECRETS | {"INSTANCE": str(tmp_path)}
+    known = load(given | {"STAFF_IDLE_MINUTES": "15", "STAFF_SESSION_HOURS": "8"})
+    assert (known.staff_idle, known.staff_longest) == (timedelta(minutes=15), timedelta(hours=8))
+    assert load(given).staff_idle == timedelta(minutes=30)
+    for wrong in ("0", "-1", "a day", "721"):
+        assert "STAFF_IDLE_MINUTES" in refused(given | {"STAFF_IDLE_MINUTES": wrong})
 
 
 @pytest.mark.parametrize("name", SECRETS)

@@ -58,6 +58,7 @@ class StaffMember:
     proved_at: datetime = LONG_AGO
     unblinded: bool = False
     seen_at: datetime | None = None
+    begun_at: datetime = LONG_AGO
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ def staff_member(session: Session, *, secret: str, now: datetime) -> StaffMember
             SignedIn.proved_by,
             SignedIn.proved_at,
             SignedIn.seen_at,
+            SignedIn.created_at,
             with_second_factor().label("second_factor"),
         )
         .join(SignedIn, SignedIn.account_id == Account.id)
@@ -180,6 +182,7 @@ def staff_member(session: Session, *, secret: str, now: datetime) -> StaffMember
         proved_at=row.proved_at or LONG_AGO,
         unblinded=account.unblinded,
         seen_at=row.seen_at,
+        begun_at=row.created_at,
     )
 
 

@@ -82,7 +82,7 @@ def staff_only(*roles: Role, settled: bool = True) -> Callable[[View[Given]], Vi
             secret = request.cookies.get(STAFF_COOKIE)
             with reading() as session:
                 member = access.staff_member(session, secret=secret, now=g.now) if secret else None
-            if member is None:
+            if member is None or g.now - member.begun_at >= settings().staff_longest:
                 raise Refusal(Code.SIGN_IN_FAILED, "nobody is signed in here")
             g.staff = member
             _note_use(secret or "", member)

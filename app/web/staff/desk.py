@@ -94,6 +94,11 @@ class Desk:
         """Return whether this member of staff may raise queries on values."""
         return may_raise(self.actor)
 
+    def refuse_undelegated(self) -> None:
+        """Let nobody record what is not delegated to them."""
+        if not self.delegated:
+            raise Refusal(Code.NOT_DELEGATED, f"account {self.staff.account_id}")
+
     def participant(self, code: str) -> ParticipantRow:
         """Return a participant of this study; NOT_FOUND also outside the own site."""
         return participants.one(self.session, actor=self.actor, study_id=self.study_id, code=code)
@@ -106,8 +111,8 @@ def at_desk(*, writing: bool = False) -> Iterator[Desk]:
         chosen, several = _study(session, g.staff)
         desk = Desk(session, g.staff, g.now, chosen, several)
         g.desk = replace(desk, delegated=_delegated(desk))
-        if writing and request.method == "POST" and not g.desk.delegated:
-            raise Refusal(Code.NOT_DELEGATED, f"account {g.staff.account_id}")
+        if writing and request.method == "POST":
+            g.desk.refuse_undelegated()
         yield g.desk
 
 

@@ -23,6 +23,7 @@ def mail(code: str) -> ResponseReturnValue:
     """Send it, with no transaction open, and say what became of it."""
     with at_desk() as desk:
         participant = desk.participant(code)
+        desk.refuse_undelegated()
     try:
         fate = mail_link(settings(), participant_id=participant.id, actor=g.staff.actor, clock=clock.now)
     except Refusal as refusal:

@@ -56,7 +56,7 @@ def response(code: str, response_id: int) -> ResponseReturnValue:
                 ]
                 for line in lines
             },
-            may_correct=sent and desk.staff.role in ("coordinator", "administrator"),
+            may_correct=sent and desk.may_record,
             queried=data_queries.of_participant(desk.session, participant_id=participant.id),
             participant_code=participant.code,
         )

@@ -72,6 +72,18 @@ def test_a_browser_that_rests_is_signed_out_and_one_in_use_is_not(resting: Staff
     assert heading(resting.get("/participants")) == "Staff sign-in"
 
 
+def test_a_working_day_is_as_long_as_the_installation_says(
+    tiny: TinyStudy, coordinator: StaffBrowser, time: Clock
+) -> None:
+    app = create_app(replace(configured(tiny.url), staff_longest=timedelta(hours=8)))
+    app.testing = True
+    browser = StaffBrowser(app, tiny.url, coordinator.secret, coordinator.actor)
+    time.pass_by(hours=7, minutes=59)
+    assert heading(browser.get("/participants")) == "Participants"
+    time.pass_by(minutes=1)
+    assert heading(browser.get("/participants")) == "Staff sign-in"
+
+
 def test_what_was_typed_outlives_the_rest(resting: StaffBrowser, tiny: TinyStudy, time: Clock) -> None:
     tiny.enrol("M-1")
     address = "/participants/M-1/death"

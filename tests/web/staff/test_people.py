@@ -234,6 +234,7 @@ def test_where_the_study_asks_for_a_delegation_nobody_records_without(
     assert answer.status_code == 403
     assert heading(whole(answer)) == "No delegation of yours is in force"
     coordinator.get("/participants/M-1/contact")  # to read is allowed
+    assert coordinator.post("/participants/M-1/link/mail").status_code == 403
     assert administrator.post("/participants/M-1/link").status_code == 303
     with database.writing(tiny.url) as session:
         record_qualification(
