@@ -1,12 +1,16 @@
 """Scores, changes, both completion rates and why forms are missing, counted by hand."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from analysis.reports.findings import completion, trajectories
+from app.domain.study import AfterTransplant
 from app.domain.withdrawal import WithdrawalScope
+from app.operations.studies import load_study
 from tests.analysis.trial import Trial, day
+from tests.fixtures.study import COMMAND, FOLDER, MORNING, STUDY
 
 
 def test_scores_and_changes_from_baseline(trial: Trial) -> None:
@@ -127,6 +131,25 @@ def test_completion_and_available_data_by_hand(trial: Trial) -> None:
     }
     usual = week.loc["usual"].to_dict()
     assert (usual["completed"], usual["expected"], usual["randomised"]) == (0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected", "reasons"),
+    [("continue", 3, {"not begun": 3}), ("stop", 1, {"had a transplant": 2, "not begun": 1})],
+)
+def test_a_study_that_stops_after_a_transplant_expects_nothing_that_opens_after_it(
+    trial: Trial, choice: AfterTransplant, expected: int, reasons: dict[str, int]
+) -> None:
+    with trial.writing() as session:
+        folder = replace(FOLDER, study=replace(STUDY, after_transplant=choice))
+        load_study(session, folder=folder, actor=COMMAND, now=MORNING)
+    trial.event(trial.enrol("before"), "transplant", 20)
+    trial.event(trial.enrol("unread"), "transplant", 20, decision=None)
+    trial.event(trial.enrol("open by then"), "transplant", 21)
+    found = completion(trial.data(cutoff=90))
+    assert found is not None
+    week = found[found["visit"] == "w4"].set_index("group").loc["cells"]
+    assert (week["expected"], week["reasons"]) == (expected, reasons)
 
 
 def test_what_is_not_due_yet_is_not_expected(trial: Trial) -> None:
