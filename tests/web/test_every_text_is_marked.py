@@ -11,6 +11,9 @@ from werkzeug.test import Client, TestResponse
 from app import database
 from app.domain.partial_date import PartialDate
 from app.formats import stop_token
+from app.models import Alert
+from app.operations.alert_steps import note_alert
+from app.operations.data_queries import raise_query
 from app.operations.events import report_event
 from app.operations.reports import publish_report
 from tests.fixtures.desk import NewStaff
@@ -23,7 +26,8 @@ from tests.fixtures.study import COMMAND, DAY_0, LINK_KEYS, TinyStudy
 # What nobody translates: names, codes of the study, what was typed, addresses, receipts, zones.
 KNOWN = re.compile(
     r"A (?:coordinator|statistician|administrator)|Name of \S+|Hepatica|Europe/Madrid|\S+@\S+|https?://\S+"
-    r"|Esperanto|English|العربية|\b(?:angla|araba)\b"  # the names of languages
+    r"|Esperanto|English|العربية|\b(?:angla|araba)\b|account:\d+"  # the names of languages
+    r"|Deutsch|Türkçe|español|français|português|فارسی|मराठी|हिन्दी|中文 \(简体\)|日本語"
     rf"|\b(?:tiny|itch|cells|usual|mad|cai|d0|w4|due|{'|'.join(BEHAVIOURS)})\b|\b[A-Z0-9][A-Z0-9.:+-]*\b"
 )
 PLACE = re.compile(r"<any\((?P<any>[^)]*)\):\w+>|<(?:\w+:)?(?P<name>\w+)>")
@@ -143,6 +147,22 @@ def test_every_page_of_staff_speaks_the_language(
             actor=COMMAND,
             now=time.at,
         )
+        alert = Alert(
+            participant_id=participant_id, response_id=1, rule="itch", answers={"itch": 3}, raised_at=time.at
+        )
+        session.add(alert)
+        session.flush()
+        note_alert(session, alert_id=alert.id, note="tiny", actor=COMMAND, now=time.at)
+        query_id = raise_query(
+            session,
+            participant_id=participant_id,
+            subject="answer",
+            subject_id=1,
+            field="itch",
+            text="itch",
+            actor=COMMAND,
+            now=time.at,
+        )
         report_id = publish_report(
             session,
             study_id=tiny.study_id,
@@ -164,6 +184,13 @@ def test_every_page_of_staff_speaks_the_language(
         "report_id": report_id,
         "item": "itch",
         "correction_id": 1,
+        "alert_id": alert.id,
+        "query_id": query_id,
+        "token": "no-token",
+        "document_id": 1,
+        "account_id": browser.actor.id,
+        "qualification_id": 1,
+        "reminder_id": 1,
     }
     found = faults("a form without its token", browser.client.post("/staff/language", data={}))
     for address in ("/staff/nowhere", "/staff/participants/M-9", "/staff/?state=all", "/staff/participants"):
