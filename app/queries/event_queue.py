@@ -6,12 +6,21 @@ What decides about an event is worked out of a few columns for all of them; whol
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
-from app.domain.adjudication import OPEN_OUTCOMES, EventKind, Outcome, outcome, waits_for
+from app.domain.adjudication import (
+    EVENT_KINDS,
+    ONE_READING,
+    OPEN_OUTCOMES,
+    EventKind,
+    Outcome,
+    outcome,
+    waits_for,
+)
 from app.domain.adjudication import Event as ReportedEvent
 from app.domain.adjudication import Reading as MadeReading
 from app.domain.likeness import alike
@@ -85,8 +94,7 @@ def waiting(session: Session, *, actor: Actor, study_id: int) -> int:
     return sum(each.waits for each in _decided(session, actor, study_id, Wish()))
 
 
-@dataclass(frozen=True)
-class _Decided:
+class _Decided(NamedTuple):
     event_id: int
     outcome: Outcome
     waits: bool
@@ -100,17 +108,31 @@ def _decided(session: Session, actor: Actor, study_id: int, wish: Wish) -> list[
     if wish.kind:
         of_queue.append(Event.kind == wish.kind)
     of_queue += [Participant.site == site for site in (actor.site, wish.site) if site]
-    found = (
-        select(Event.id, Event.kind)
+    found = session.execute(
+        select(Event.id, Event.kind, _LAST.label("last"))
         .join(Participant, Participant.id == Event.participant_id)
         .where(*of_queue)
         .order_by(Event.id)
     )
-    made = _made(session, of_queue)
+    panels = [kind for kind in EVENT_KINDS if asked.rule(kind) != ONE_READING]
+    made = _made(session, study_id, panels) if panels else {}
     return [
-        _one(event_id, kind, made.get(event_id, []), asked, actor)
-        for event_id, kind in session.execute(found)
+        _by_panel(event_id, kind, made.get(event_id, []), asked, actor)
+        if kind in panels
+        else _by_last(event_id, last or "reported")
+        for event_id, kind, last in found
     ]
+
+
+# Where one reading decides, it is the last one: nothing else is read of the others.
+_LAST = (
+    select(Reading.decision)
+    .where(Reading.event_id == Event.id)
+    .order_by(Reading.id.desc())
+    .limit(1)
+    .correlate(Event)
+    .scalar_subquery()
+)
 
 
 def _made(session: Session, of_queue: Sequence[ColumnElement[bool]]) -> Mapping[int, list[MadeReading]]:
@@ -144,7 +166,11 @@ def _made(session: Session, of_queue: Sequence[ColumnElement[bool]]) -> Mapping[
     return found
 
 
-def _one(
+def _by_last(event_id: int, decided: Outcome) -> _Decided:
+    return _Decided(event_id, decided, decided in OPEN_OUTCOMES)
+
+
+def _by_panel(
     event_id: int, kind: EventKind, made: list[MadeReading], asked: Adjudication, actor: Actor
 ) -> _Decided:
     rule = asked.rule(kind)

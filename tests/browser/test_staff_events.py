@@ -43,25 +43,28 @@ def office(sqlite_url: str, serve: Serve) -> Iterator[Office]:
         ("adverse event", PartialDate(2025, 11, 10), None, ""),
     ]
     with database.writing(sqlite_url) as session:
+        ids = []
         for number, (kind, started, ended, place) in enumerate(reports):
-            event_id = report_event(
-                session,
-                participant_id=first,
-                kind=kind,
-                started=started,
-                ended=ended,
-                place=place,
-                reason="bleeding" if kind == "hospital stay" else "",
-                term="Fever with chills after the evening meal" if kind == "adverse event" else "",
-                criteria=("hospitalisation", "other") if kind == "adverse event" else (),
-                recovery="recovered" if kind == "adverse event" else None,
-                report_id=f"r-{number}",
-                actor=COMMAND,
-                now=now,
+            ids.append(
+                report_event(
+                    session,
+                    participant_id=first,
+                    kind=kind,
+                    started=started,
+                    ended=ended,
+                    place=place,
+                    reason="bleeding" if kind == "hospital stay" else "",
+                    term="Fever with chills after the evening meal" if kind == "adverse event" else "",
+                    criteria=("hospitalisation", "other") if kind == "adverse event" else (),
+                    recovery="recovered" if kind == "adverse event" else None,
+                    report_id=f"r-{number}",
+                    actor=COMMAND,
+                    now=now,
+                )
             )
         attach_document(
             session,
-            event_id=event_id - 2,
+            event_id=ids[0],
             name="Discharge letter of the hospital, page 1 of 2, names blackened.pdf",
             content=PDF,
             largest=1000,
@@ -70,7 +73,7 @@ def office(sqlite_url: str, serve: Serve) -> Iterator[Office]:
             contact_keys=(SETTINGS["CONTACT_KEYS"],),
         )
     with serve(sqlite_url, **SETTINGS) as server:
-        yield Office(server.url, sqlite_url, event_id - 2)
+        yield Office(server.url, sqlite_url, ids[0])
 
 
 def states(office: Office, page: Page) -> Iterator[str]:

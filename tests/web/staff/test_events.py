@@ -279,7 +279,7 @@ def test_a_call_recorded_from_the_page_of_an_event_moves_the_censoring_date(
             course = outcomes.courses(session, study_id=tiny.study_id)[0]
         known = course.follow_up(origin="randomisation", events="all", cutoff_on=date(2026, 1, 31))
         assert known is not None
-        found = [time_to_event(endpoint, known) for endpoint in ("OS", "TFS")]  # type: ignore[arg-type]
+        found = [time_to_event(endpoint, known) for endpoint in ("OS", "TFS")]
         assert {each.censoring for each in found} == {CENSORED}
         return min(each.on for each in found)
 
