@@ -57,9 +57,8 @@ def upgrade() -> None:
     connection = op.get_bind()
     there: Any = sa.inspect(connection)
     for table, parts in TABLES.items():
-        if there.has_table(table):
-            continue
-        op.create_table(table, *parts)
+        if not there.has_table(table):
+            op.create_table(table, *parts)
         _close(table, on_sqlite=connection.dialect.name == "sqlite")
 
 
@@ -73,7 +72,10 @@ def _close(table: str, *, on_sqlite: bool) -> None:
 
 
 def downgrade() -> None:
+    on_sqlite = op.get_bind().dialect.name == "sqlite"
     for table in reversed(list(TABLES)):
+        for change in ("update", "delete") if on_sqlite else ("update", "delete", "truncate"):
+            op.execute(f"DROP TRIGGER {table}_no_{change}" + ("" if on_sqlite else f" ON {table}"))
         rows = sa.select(sa.literal(1)).select_from(sa.table(table)).limit(1)
         if op.get_bind().execute(rows).first() is None:
             op.drop_table(table)
