@@ -16,6 +16,7 @@ from app.domain.adjudication import (
     EVENT_KINDS,
     ONE_READING,
     OPEN_OUTCOMES,
+    Decision,
     EventKind,
     Outcome,
     outcome,
@@ -115,11 +116,11 @@ def _decided(session: Session, actor: Actor, study_id: int, wish: Wish) -> list[
         .order_by(Event.id)
     )
     panels = [kind for kind in EVENT_KINDS if asked.rule(kind) != ONE_READING]
-    made = _made(session, study_id, panels) if panels else {}
+    made = _made(session, [*of_queue, Event.kind.in_(panels)]) if panels else {}
     return [
         _by_panel(event_id, kind, made.get(event_id, []), asked, actor)
         if kind in panels
-        else _by_last(event_id, last or "reported")
+        else _by_last(event_id, last)
         for event_id, kind, last in found
     ]
 
@@ -166,7 +167,8 @@ def _made(session: Session, of_queue: Sequence[ColumnElement[bool]]) -> Mapping[
     return found
 
 
-def _by_last(event_id: int, decided: Outcome) -> _Decided:
+def _by_last(event_id: int, last: Decision | None) -> _Decided:
+    decided: Outcome = "reported" if last is None else last
     return _Decided(event_id, decided, decided in OPEN_OUTCOMES)
 
 
