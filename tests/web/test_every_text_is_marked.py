@@ -31,7 +31,7 @@ KNOWN = re.compile(
     rf"|\b(?:tiny|itch|cells|usual|mad|cai|d0|w4|due|{'|'.join(BEHAVIOURS)})\b|\b[A-Z0-9][A-Z0-9.:+-]*\b"
 )
 PLACE = re.compile(r"<any\((?P<any>[^)]*)\):\w+>|<(?:\w+:)?(?P<name>\w+)>")
-LAST = ("participant.leave", "staff.sign_out")  # they end the session
+LAST = ("participant.leave", "staff.end_browsers_of", "staff.sign_out")  # they end the session
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def test_a_page_wanted_after_signing_in_that_is_no_address(
     staff_app: Flask, coordinator: StaffBrowser, wanted: str
 ) -> None:
     form = {"email": "coordinator-mad-True-en@example.org", "password": PASSWORD, "next": wanted}
-    assert StaffBrowser(staff_app, "").post("/sign-in", form).location == "/staff/"
+    assert StaffBrowser(staff_app, "").post("/sign-in", form).location == "/staff/today"
 
 
 def test_a_submission_of_any_length_is_known_again(phone: Phone) -> None:
