@@ -9,6 +9,8 @@ from app.models.base import Base, Instant
 
 _WAITING = text("claimed_at IS NULL AND sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL")
 _UNKNOWN = text("claimed_at IS NOT NULL AND sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL")
+_FAILED = text("failed_at IS NOT NULL")
+_BOUNCED = text("bounced_at IS NOT NULL")
 
 
 class Reminder(Base):
@@ -29,6 +31,8 @@ class Reminder(Base):
         # Among millions that have left, the few that wait and the few of unknown fate are found at once.
         Index("ix_reminder_waiting", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
         Index("ix_reminder_unknown", "id", postgresql_where=_UNKNOWN, sqlite_where=_UNKNOWN),
+        Index("ix_reminder_failed_at", "failed_at", postgresql_where=_FAILED, sqlite_where=_FAILED),
+        Index("ix_reminder_bounced_at", "bounced_at", postgresql_where=_BOUNCED, sqlite_where=_BOUNCED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -233,6 +233,7 @@ def _ended(
 ) -> Iterator[tuple[Key, NotExpected, bool, int]]:
     """Go through what is due, missing and not expected: why, whether it has closed, and how many."""
     sent = Sent(study)
+    ended = endings(session, participant_ids=select(Participant.id).where(whose))
     missing = session.execute(
         select(
             Occasion.participant_id,
@@ -247,10 +248,8 @@ def _ended(
         .where(whose, Occasion.due_on <= today, may_have_ended(), sent.incomplete)
         .execution_options(yield_per=ROWS_AT_ONCE)
     )
-    for rows in missing.partitions():
-        ended = endings(session, participant_ids={row.participant_id for row in rows})
-        for participant_id, site, visit, opens_on, due_on, closes_on, forms in rows:
-            ending = ended.get(participant_id, NOTHING_ENDED)
-            why = why_not_expected(Window(opens_on, due_on, closes_on), ending.ends, today=today)
-            if why is not None:
-                yield (site, visit), why, closes_on < today, forms
+    for participant_id, site, visit, opens_on, due_on, closes_on, forms in missing:
+        ends = ended.get(participant_id, NOTHING_ENDED).ends
+        why = why_not_expected(Window(opens_on, due_on, closes_on), ends, today=today)
+        if why is not None:
+            yield (site, visit), why, closes_on < today, forms

@@ -5,18 +5,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.domain.adjudication import EventKind, settled
 from app.domain.schedule import Ends
-from app.domain.study import Study
 from app.models import Event, Participant, Reading, Withdrawal
 from app.models.consent import WithdrawalScope
 from app.queries import made_readings, studies
 
 ENDING_KINDS: tuple[EventKind, ...] = ("death", "transplant")
 """The kinds of events that can end the expectation of answers."""
+
+Whose = Collection[int] | Select[int]
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,11 @@ class Ending:
 NOTHING_ENDED = Ending()
 
 
-def endings(session: Session, *, participant_ids: Collection[int]) -> dict[int, Ending]:
-    """Return the endings of those participants for whom something has ended."""
+def endings(session: Session, *, participant_ids: Whose) -> dict[int, Ending]:
+    """Return the endings of those participants for whom something has ended.
+
+    `participant_ids` may be a statement that gives them: for many they are not sent one by one.
+    """
     events = _first_events(session, participant_ids)
     dead_on, transplanted_on = events["death"], events["transplant"]
     withdrawals: dict[int, dict[WithdrawalScope, date]] = defaultdict(dict)
@@ -89,19 +93,28 @@ def ending(session: Session, *, participant_id: int) -> Ending:
     return endings(session, participant_ids=[participant_id]).get(participant_id, NOTHING_ENDED)
 
 
-def _first_events(session: Session, participant_ids: Collection[int]) -> Mapping[EventKind, dict[int, date]]:
+def _first_events(session: Session, whose: Whose) -> Mapping[EventKind, dict[int, date]]:
     """Return the day of each first death, and transplant that ends the visits, without those refuted."""
     first: dict[EventKind, dict[int, date]] = {"death": {}, "transplant": {}}
-    events = session.scalars(
-        select(Event).where(Event.participant_id.in_(participant_ids), Event.kind.in_(ENDING_KINDS))
+    of_these = and_(Event.participant_id.in_(whose), Event.kind.in_(ENDING_KINDS))
+    events = session.execute(
+        select(Event, Participant.study_id)
+        .join(Participant, Participant.id == Event.participant_id)
+        .where(of_these)
     ).all()
     if not events:
         return first
-    of_these = Reading.event_id.in_([event.id for event in events])
-    readings = made_readings.by_event(session.scalars(select(Reading).where(of_these).order_by(Reading.id)))
-    found = _studies(session, {event.participant_id for event in events})
-    for event in events:
-        key, study = event.participant_id, found[event.participant_id]
+    readings = made_readings.by_event(
+        session.scalars(
+            select(Reading).join(Event, Event.id == Reading.event_id).where(of_these).order_by(Reading.id)
+        )
+    )
+    known = {
+        study_id: studies.current(session, study_id=study_id).study
+        for study_id in {study_id for _, study_id in events}
+    }
+    for event, study_id in events:
+        key, study = event.participant_id, known[study_id]
         if event.kind == "transplant" and study.after_transplant == "continue":
             continue
         rule = study.adjudication.rule(event.kind)
@@ -111,15 +124,3 @@ def _first_events(session: Session, participant_ids: Collection[int]) -> Mapping
             of_kind = first[event.kind]
             of_kind[key] = min(of_kind.get(key, counted.started_on), counted.started_on)
     return first
-
-
-def _studies(session: Session, participant_ids: Collection[int]) -> dict[int, Study]:
-    """Return the study of each participant as it is now."""
-    found = session.execute(
-        select(Participant.id, Participant.study_id).where(Participant.id.in_(participant_ids))
-    )
-    study_of = {row.id: row.study_id for row in found}
-    known = {
-        study_id: studies.current(session, study_id=study_id).study for study_id in set(study_of.values())
-    }
-    return {participant_id: known[study_id] for participant_id, study_id in study_of.items()}

@@ -197,18 +197,20 @@ def _possible(
 def _may_stand(
     states: Collection[OccasionState], first: date, last: date, longest: studies.LongestWindows
 ) -> ColumnElement[bool]:
-    earliest, latest = first - timedelta(days=longest.after), last + timedelta(days=longest.before)
+    earliest = first - timedelta(days=longest.after)
+    latest = last + timedelta(days=longest.before)
+    begins, ends = first, last
     answerable = and_(
-        Occasion.opens_on <= last, Occasion.closes_on >= first, Occasion.due_on.between(earliest, latest)
+        Occasion.opens_on <= ends, Occasion.closes_on >= begins, Occasion.due_on.between(earliest, latest)
     )
     if set(states) == ANSWERABLE:
         return answerable
     may: dict[OccasionState, ColumnElement[bool]] = {
-        "not open": and_(Occasion.opens_on > first, Occasion.due_on > first),
-        "open": and_(answerable, Occasion.due_on > first),
-        "due": and_(answerable, Occasion.due_on.between(first, last)),
-        "overdue": and_(answerable, Occasion.due_on < last),
-        "missed": and_(Occasion.closes_on < last, Occasion.due_on < last),
+        "not open": and_(Occasion.opens_on > begins, Occasion.due_on > begins),
+        "open": and_(answerable, Occasion.due_on > begins),
+        "due": and_(answerable, Occasion.due_on.between(begins, ends)),
+        "overdue": and_(answerable, Occasion.due_on < ends),
+        "missed": and_(Occasion.closes_on < ends, Occasion.due_on < ends),
         "not expected": may_have_ended(),
     }
     return or_(*(may[state] for state in sorted(states)))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import abort, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 
+from app.database import plan_each
 from app.domain.actor import Actor, Role
 from app.domain.data_queries import may_raise
 from app.domain.schedule import civil_date
@@ -108,6 +109,8 @@ class Desk:
 def at_desk(*, writing: bool = False) -> Iterator[Desk]:
     """Open the database for one request: to read, or for the one transaction that is committed at the end."""
     with transactions.writing() if writing else transactions.reading() as session:
+        if not writing:
+            plan_each(session)
         chosen, several = _study(session, g.staff)
         desk = Desk(session, g.staff, g.now, chosen, several)
         g.desk = replace(desk, delegated=_delegated(desk))
