@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import CDPSession, Page, Route, expect
+from sqlalchemy import select
 
 from app import clock, database
 from app.formats.one_time_code import code_at, step_of
+from app.models import Account
 from app.operations.accounts import add_account
 from app.operations.studies import load_study
-from tests.fixtures.browser import NewPage
+from tests.fixtures import usable
+from tests.fixtures.browser import PHONE, NewPage
 from tests.fixtures.desk import PASSWORD
 from tests.fixtures.phone import SETTINGS
 from tests.fixtures.provider import IdentityProvider
@@ -22,6 +25,8 @@ from tests.fixtures.study import COMMAND, FOLDER
 pytestmark = pytest.mark.browser
 
 EMAIL = "nurse@example.org"
+DESK = 1280
+SMALLEST_TARGET = 24
 AUTHENTICATOR = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -46,7 +51,7 @@ class Device:
         self.page.goto(f"{self.url}/staff/sign-in")
         self.page.locator("#email").fill(EMAIL)
         self.page.locator("#password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.page.locator("button.main").click()
 
     def add_passkey(self) -> None:
         """Make a passkey, signed in."""
@@ -180,6 +185,48 @@ def test_an_app_with_codes_and_a_password_that_shows(device: Device) -> None:
     page.locator("#code").fill(code.lower())
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/staff/today")
+
+
+def pages(device: Device) -> Iterator[str]:
+    """Go through every page and state of signing in, and give the name of each."""
+    page = device.page
+    page.goto(f"{device.url}/staff/sign-in")
+    yield "the door"
+    device.type_password()
+    page.wait_for_url("**/staff/today")
+    page.goto(f"{device.url}/staff/me/passkey")
+    yield "a passkey"
+    page.locator("main button.main").click()
+    page.wait_for_selector("#codes")
+    yield "recovery codes"
+    for address in ("/me/app", "/me/password", "/me/confirm"):
+        page.goto(f"{device.url}/staff{address}")
+        yield address
+    page.locator("main button.main").click()
+    expect(page.locator("#faults")).to_be_focused()
+    yield "a confirmation with faults"
+    page.goto(f"{device.url}/staff/me")
+    page.locator("details > summary").first.click()
+    yield "my sign-in"
+    page.locator("header .whoami button").click()
+    page.wait_for_url("**/staff/sign-in*")
+    device.type_password()
+    page.wait_for_url("**/sign-in/second-step")
+    yield "the second step"
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_every_page_of_signing_in_can_be_used(device: Device, sqlite_url: str, language: str) -> None:
+    with database.writing(sqlite_url) as session:
+        session.scalars(select(Account)).one().language = language
+    page, faults = device.page, []
+    for name in pages(device):
+        found = usable.by_axe(page) + usable.in_other_lights(page, "dark")
+        for width, text in ((DESK, "100%"), (PHONE["width"], "100%"), (PHONE["width"], "200%")):
+            with usable.shown(page, width=width, text=text):
+                found += usable.too_wide(page) + usable.small_targets(page, SMALLEST_TARGET)
+        faults += [f"{name}: {each}" for each in found]
+    assert not faults, "\n".join(faults)
 
 
 class TestAtAProvider:

@@ -189,11 +189,6 @@ def pages(office: Office, page: Page) -> Iterator[str]:
     """Go through every page and state, and give the name of each."""
     staff = f"{office.server}/staff"
     for address in (
-        "/me",  # first: what changes it asks again who it is after ten minutes
-        "/me/app",
-        "/me/passkey",
-        "/me/password",
-        "/me/confirm",
         "/today",
         "/completion",
         "/visits",
