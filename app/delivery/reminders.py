@@ -206,6 +206,8 @@ class _Sender:
                     self._fate = Fate(
                         reminder_id=owed.reminder_id,
                         participant_id=owed.participant_id,
+                        visit=owed.visit,
+                        step=owed.step,
                         channel=route.channel,
                     )
                     self.result = replace(self.result, sent=self.result.sent + 1)
@@ -260,6 +262,9 @@ def _failed(owed: OwedReminder, failure: str, *, temporary: bool, bounced: bool 
     return Fate(
         reminder_id=owed.reminder_id,
         participant_id=owed.participant_id,
+        visit=owed.visit,
+        step=owed.step,
+        channel=owed.routes[0].channel,
         failure=failure,
         temporary=temporary,
         bounced=bounced,

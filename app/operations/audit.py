@@ -29,6 +29,16 @@ _LAST = (
     .limit(1)
 )
 _ADD = insert(AuditEntry).inline()
+_LOCK = {
+    of: select(owner.id).where(owner.id == bindparam("id")).with_for_update() for of, owner in _OWNERS.items()
+}
+_LOCK_EACH = {
+    of: select(owner.id)
+    .where(owner.id.in_(bindparam("ids", expanding=True)))
+    .order_by(owner.id)
+    .with_for_update()
+    for of, owner in _OWNERS.items()
+}
 
 
 @dataclass(frozen=True)
@@ -52,14 +62,12 @@ class End:
 
 def lock(session: Session, chain: Chain) -> None:
     """Let no one else add to a chain until the transaction ends (on SQLite it always holds)."""
-    owner = _OWNERS[chain.of]
-    session.execute(select(owner.id).where(owner.id == chain.id).with_for_update())
+    session.execute(_LOCK[chain.of], {"id": chain.id})
 
 
 def lock_each(session: Session, *, of: ChainOf, ids: Collection[int]) -> None:
     """Lock many chains, in one order for everybody, so that no two wait for one another."""
-    owner = _OWNERS[of]
-    session.execute(select(owner.id).where(owner.id.in_(ids)).order_by(owner.id).with_for_update()).all()
+    session.execute(_LOCK_EACH[of], {"ids": list(ids)}).all()
 
 
 def end(session: Session, chain: Chain) -> End:

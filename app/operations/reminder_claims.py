@@ -34,8 +34,8 @@ PLACE = (Participant.study_id, Participant.time_zone)
 
 
 Place = Row[int, str]
-Taken = Row[int, int, str, int]
-"""A message's id, occasion, step and participant."""
+Taken = Row[int, int, str, int, str]
+"""A message's id, occasion and step, and the occasion's participant and visit."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ class OwedReminder:
     draft: Draft
     routes: tuple[Route, ...]
     """What to try, in this order, where the one before surely did not take it."""
+    visit: str
+    step: str
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,21 @@ def claim(
                 someone = reminder.participant_id
                 if someone not in links:
                     links[someone] = issue_link(session, participant_id=someone, actor=actor, now=now)
-                owed.append(OwedReminder(reminder.id, someone, links[someone], found.draft, found.routes))
+                owed.append(owing(reminder, found, links[someone]))
     return owed
+
+
+def owing(reminder: Taken, letter: Letter, link_id: int) -> OwedReminder:
+    """Return a message with all that it needs to leave."""
+    return OwedReminder(
+        reminder.id,
+        reminder.participant_id,
+        link_id,
+        letter.draft,
+        letter.routes,
+        reminder.visit,
+        reminder.step,
+    )
 
 
 def _fail(session: Session, reminder_id: int, failure: str, *, now: datetime, actor: Actor) -> None:
@@ -190,7 +205,7 @@ def _take(
 def named(session: Session, ids: Collection[int]) -> Sequence[Taken]:
     """Return of some messages what they are about, in their own order."""
     return session.execute(
-        select(Reminder.id, Reminder.occasion_id, Reminder.step, Occasion.participant_id)
+        select(Reminder.id, Reminder.occasion_id, Reminder.step, Occasion.participant_id, Occasion.visit)
         .join(Occasion, Occasion.id == Reminder.occasion_id)
         .where(Reminder.id.in_(ids))
         .order_by(Reminder.id)

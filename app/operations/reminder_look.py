@@ -34,6 +34,7 @@ from app.operations.reminder_claims import (
     letters,
     named,
     ours,
+    owing,
     quiet_hours,
     waiting,
 )
@@ -114,9 +115,7 @@ def look(
             at=now,
             position=ends[Chain("participant", each.participant_id)].position,
             owed=(
-                OwedReminder(
-                    each.id, each.participant_id, links[each.participant_id], found.draft, found.routes
-                )
+                owing(each, found, links[each.participant_id])
                 if isinstance(found, Letter)
                 and each.participant_id in links
                 and each.participant_id not in unknown

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
 from app.domain.reminders import BY_HAND, FOR_NOW, MOST_TRIES, TEMPORARY, by_hand, leaves_at, retry_at
 from app.errors import Code, Refusal
 from app.models import Occasion, Participant, Reminder
+from app.models.base import Instant
 from app.models.reminder import UNKNOWN, WAITING
 from app.operations import audit
 from app.operations.audit import Chain
@@ -212,13 +213,24 @@ def free(reminder: Reminder) -> None:
     reminder.bounced_at = reminder.settled_at = None
 
 
+# Built once: it runs for every message.
+_SENT = (
+    update(Reminder)
+    .where(Reminder.id == bindparam("this"), UNKNOWN)
+    .values(sent_at=bindparam("now", type_=Instant), channel=bindparam("way"))
+    .returning(Reminder.id)
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fate:
     """What became of a claimed message: sent by `channel`, where there is no `failure`."""
 
     reminder_id: int
     participant_id: int
-    channel: str | None = None
+    visit: str
+    step: str
+    channel: str
     failure: str | None = None
     temporary: bool = False
     bounced: bool = False
@@ -227,7 +239,7 @@ class Fate:
 def record_fate(session: Session, fate: Fate, *, now: datetime, actor: Actor) -> None:
     """Record what became of a claimed message; refuses one whose end is recorded already."""
     if fate.failure is None:
-        record_sent(session, reminder_id=fate.reminder_id, now=now, actor=actor, channel=fate.channel)
+        _record_sent(session, fate, now=now, actor=actor)
     else:
         record_failed(
             session,
@@ -238,6 +250,25 @@ def record_fate(session: Session, fate: Fate, *, now: datetime, actor: Actor) ->
             temporary=fate.temporary,
             bounced=fate.bounced,
         )
+
+
+def _record_sent(session: Session, fate: Fate, *, now: datetime, actor: Actor) -> None:
+    """Do what `record_sent` does, in three statements: of what is sent, all that the trail tells is known."""
+    chain = Chain("participant", fate.participant_id)
+    audit.lock(session, chain)
+    values = {"this": fate.reminder_id, "now": now, "way": fate.channel}
+    if session.connection().execute(_SENT, values).first() is None:
+        raise Refusal(Code.ALREADY_RECORDED, f"reminder {fate.reminder_id}")
+    audit.record(
+        session,
+        chain=chain,
+        actor=actor,
+        action="reminder.send",
+        subject=f"reminder:{fate.reminder_id}",
+        now=now,
+        new={"visit": fate.visit, "step": fate.step, "channel": fate.channel},
+        locked=True,
+    )
 
 
 def record_sent(

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from app import database
 from app.domain.actor import Actor
+from app.domain.channels import ADDRESS_KINDS, AddressKind
 from app.domain.schedule import civil_date
 from app.formats import contact as contact_format
 from app.formats.contact import ContactDetails
-from app.models import Base, Contact, Link, Occasion, Participant
+from app.formats.contact_hash import address_hash
+from app.models import Base, Contact, ContactHash, Link, Occasion, Participant
 from app.operations import audit
 from app.operations.audit import Chain
 from app.operations.occasions import planned
@@ -55,6 +57,8 @@ def invited(url: str, size: int, *, now: datetime) -> People:
             Contact,
             [{"participant_id": key, "sealed": _sealed(address)} for key, address in addresses.items()],
         )
+        hashes = [_hash(key, kind, address) for key, address in addresses.items() for kind in ADDRESS_KINDS]
+        _add(session, ContactHash, hashes)
         later = now + timedelta(days=30)
         _add(session, Link, [{"participant_id": key, "issued_at": now, "expires_at": later} for key in ids])
         _add(
@@ -98,6 +102,11 @@ def _participants(session: Session, study_id: int, size: int, zone: str, now: da
 
 def _sealed(address: str) -> str:
     return contact_format.seal(ContactDetails("Somebody", address, None, 1958), tiny.CONTACT_KEYS)
+
+
+def _hash(participant_id: int, kind: AddressKind, address: str) -> dict[str, object]:
+    made = address_hash(kind, address if kind == "email" else None, tiny.CONTACT_KEYS[-1])
+    return {"participant_id": participant_id, "kind": kind, "hash": made}
 
 
 def _add(session: Session, table: type[Base], rows: list[dict[str, object]]) -> None:

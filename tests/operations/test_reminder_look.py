@@ -40,7 +40,7 @@ def test_looking_takes_nothing_and_a_message_is_claimed_once(tiny: TinyStudy) ->
     assert [state for _, state, _ in rows(tiny)] == ["planned", "planned"]
     owed = taken(tiny, first)
     assert owed is not None
-    assert (owed.address, owed.draft.visit) == ("p0@example.org", "Start")
+    assert (owed.routes[0].address, owed.draft.visit) == ("p0@example.org", "Start")
     assert [state for _, state, _ in rows(tiny)] == ["unknown", "planned"]
     assert taken(tiny, first) is None
     assert taken(tiny, second) is not None
@@ -51,7 +51,13 @@ def test_what_became_of_one_is_recorded_as_the_next_is_claimed(tiny: TinyStudy) 
     enrol(tiny, 2)
     first, second = seen(tiny)
     assert taken(tiny, first) is not None
-    fate = Fate(reminder_id=first.reminder_id, participant_id=first.participant_id)
+    fate = Fate(
+        reminder_id=first.reminder_id,
+        participant_id=first.participant_id,
+        visit="d0",
+        step="due",
+        channel="email",
+    )
     assert taken(tiny, second, after=fate) is not None
     assert [state for _, state, _ in rows(tiny)] == ["sent", "unknown"]
 
@@ -121,7 +127,7 @@ def test_from_anywhere_on_all_are_found_in_the_end(tiny: TinyStudy) -> None:
     while ahead := seen(tiny, limit=2):
         owed = taken(tiny, ahead[-1])
         assert owed is not None
-        found.append(owed.address)
+        found.append(owed.routes[0].address)
     assert sorted(found) == [f"p{each}@example.org" for each in range(7)]
     with database.reading(tiny.url) as session:
         assert len(queries.unclear(session, actor=COMMAND, study_id=tiny.study_id)) == 7
