@@ -7,8 +7,9 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, make_msgid, parseaddr
+from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -25,11 +26,25 @@ class _Policy(EmailPolicy):
     def fold_binary(self, name: str, value: str) -> bytes:
         if name == "List-Unsubscribe":
             return f"{name}: {value}{self.linesep}".encode("ascii")
-        return super().fold_binary(name, value)
+        return _folded(name, value)
 
 
 # Every line is ASCII on the way: no server on it can bend Arabic or Hindi.
 _POLICY = _Policy(linesep="\r\n", cte_type="7bit")
+
+
+# Most headers are the same from one message to the next, and reading and folding them is dear.
+@lru_cache(maxsize=64)
+def _folded(name: str, value: str) -> bytes:
+    return EmailPolicy.fold_binary(_POLICY, name, value)
+
+
+@lru_cache(maxsize=64)
+def _header(name: str, value: str) -> str:
+    return cast(str, _POLICY.header_factory(name, value))
+
+
+_bare = lru_cache(maxsize=8)(lambda sender: parseaddr(sender)[1])
 
 
 @dataclass(frozen=True)
@@ -54,7 +69,7 @@ def send(message: Message, *, config: Config, now: datetime, line: smtp.Line | N
     if config.smtp_url is None:
         _write(made, config.outbox)
         return "written"
-    sender, to = parseaddr(config.mail_from)[1], str(made["To"])
+    sender, to = _bare(config.mail_from), str(made["To"])
     if line is not None:
         line.hand_over(made, sender=sender, to=to)
         return "sent"
@@ -68,16 +83,18 @@ def composed(message: Message, *, sender: str, now: datetime) -> EmailMessage:
     _refuse_control_characters("address", message.to)
     _refuse_control_characters("subject", message.subject)
     made = EmailMessage(policy=_POLICY)
-    made["From"] = sender
+    made["From"] = _header("From", sender)
     made["To"] = _address(message.to)
-    made["Subject"] = message.subject
-    made["Date"] = format_datetime(now)
-    made["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2] or "localhost")
-    made["Auto-Submitted"] = "auto-generated"  # so that no out-of-office notice answers
+    made["Subject"] = _header("Subject", message.subject)
+    made["Date"] = _header("Date", format_datetime(now))
+    made["Message-ID"] = make_msgid(domain=_bare(sender).rpartition("@")[2] or "localhost")
+    made["Auto-Submitted"] = _header(
+        "Auto-Submitted", "auto-generated"
+    )  # so that no out-of-office notice answers
     if message.stop is not None:
         _refuse_control_characters("stop", message.stop)
         made["List-Unsubscribe"] = f"<{message.stop}>"
-        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        made["List-Unsubscribe-Post"] = _header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
     made.set_content(message.body, subtype="plain", charset="utf-8")
     made["Content-Language"] = message.language  # only now: setting the content clears what is said of it
     return made

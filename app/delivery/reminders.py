@@ -28,12 +28,12 @@ from app.operations.contact_hashes import check_keys, mark_bounced
 from app.operations.push_subscriptions import end_subscriptions
 from app.operations.reminder_claims import SENDER, OwedReminder, Place, Route
 from app.operations.reminder_look import Sight, claim_seen, look, places
-from app.operations.reminders import Fate, record_fate
+from app.operations.reminders import Fate, hold, record_fate
 from app.queries.reminders import Draft, draft, standings
 
 WRITTEN = "written to the outbox folder, not sent: SMTP_URL is not set"
 
-AHEAD = 25
+AHEAD = 50
 """At how many messages a sender looks at once."""
 
 PAUSES = (0.5, 1.0, 2.0, 4.0)
@@ -156,6 +156,7 @@ class _Sender:
         for pause in (*PAUSES, None):
             try:
                 with database.writing(self._config.database_url) as session:
+                    hold(session, fate)
                     record_fate(session, fate, now=self._clock(), actor=self._actor)
             except Refusal:
                 return  # recorded already: the answer of the database was lost, not what it had been told

@@ -67,7 +67,8 @@ def lock(session: Session, chain: Chain) -> None:
 
 def lock_each(session: Session, *, of: ChainOf, ids: Collection[int]) -> None:
     """Lock many chains, in one order for everybody, so that no two wait for one another."""
-    session.execute(_LOCK_EACH[of], {"ids": list(ids)}).all()
+    session.flush()
+    session.connection().execute(_LOCK_EACH[of], {"ids": list(ids)})
 
 
 def end(session: Session, chain: Chain) -> End:

@@ -236,8 +236,16 @@ class Fate:
     bounced: bool = False
 
 
+def hold(session: Session, fate: Fate) -> None:
+    """Lock the participant whose message it is."""
+    audit.lock(session, Chain("participant", fate.participant_id))
+
+
 def record_fate(session: Session, fate: Fate, *, now: datetime, actor: Actor) -> None:
-    """Record what became of a claimed message; refuses one whose end is recorded already."""
+    """Record what became of a claimed message; refuses one whose end is recorded already.
+
+    The caller holds the participant.
+    """
     if fate.failure is None:
         _record_sent(session, fate, now=now, actor=actor)
     else:
@@ -253,9 +261,8 @@ def record_fate(session: Session, fate: Fate, *, now: datetime, actor: Actor) ->
 
 
 def _record_sent(session: Session, fate: Fate, *, now: datetime, actor: Actor) -> None:
-    """Do what `record_sent` does, in three statements: of what is sent, all that the trail tells is known."""
+    """Do what `record_sent` does, in three statements: all that the trail tells is known."""
     chain = Chain("participant", fate.participant_id)
-    audit.lock(session, chain)
     values = {"this": fate.reminder_id, "now": now, "way": fate.channel}
     if session.connection().execute(_SENT, values).first() is None:
         raise Refusal(Code.ALREADY_RECORDED, f"reminder {fate.reminder_id}")
