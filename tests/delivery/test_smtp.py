@@ -9,7 +9,8 @@ from typing import BinaryIO, cast
 
 import pytest
 
-from app.delivery.smtp import MOST_ON_A_LINE, Line, NotSentError, UncertainError
+from app.delivery.outcomes import NotSentError, UncertainError
+from app.delivery.smtp import MOST_ON_A_LINE, Line
 from bench.posting.sink import Sink
 from tests.fixtures import mail
 
