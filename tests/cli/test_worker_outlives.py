@@ -110,9 +110,9 @@ def test_a_database_that_goes_away_and_comes_back(
         postgresql.execute("ALTER DATABASE {} WITH ALLOW_CONNECTIONS true", name)
         press("P-2")
         worker.wait(lambda: mailbox.to("p-2@example.org"))
-    sent = ends(tiny)  # by day the planned ones as well
-    assert set(sent) == {("sent", None)}
-    assert len(mailbox.letters) == len(sent)
+    found = ends(tiny)  # by day the planned ones as well, unless the worker was told to stop before
+    assert set(found) <= {("sent", None), ("planned", None)}
+    assert len(mailbox.letters) == found.count(("sent", None)) >= 2
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
