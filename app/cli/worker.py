@@ -20,6 +20,9 @@ from app.delivery.reminders import SendResult, send_due
 LONGEST_PAUSE = 900.0
 """Seconds that a worker waits at most while the mail server is down."""
 
+PATIENCE = 300.0
+"""Seconds for which a worker keeps what became of a message while the database restarts."""
+
 End = Literal["nothing waits", "more waits", "server down", "failed"]
 
 CHECK_EVERY = 3600.0
@@ -68,7 +71,10 @@ def _round(settings: Config, stopping: threading.Event, interval: float) -> End:
     until = time.monotonic() + interval
     try:
         first = send_due(
-            settings, clock=clock.now, stop=lambda: stopping.is_set() or time.monotonic() >= until
+            settings,
+            clock=clock.now,
+            stop=lambda: stopping.is_set() or time.monotonic() >= until,
+            patience=PATIENCE,
         )
         _tell(first, settings)
         added = planned(settings, stop=stopping.is_set)

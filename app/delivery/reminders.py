@@ -36,8 +36,10 @@ WRITTEN = "written to the outbox folder, not sent: SMTP_URL is not set"
 AHEAD = 50
 """At how many messages a sender looks at once."""
 
-PAUSES = (0.5, 1.0, 2.0, 4.0)
-"""Seconds between the tries to record what became of a message while the database is away."""
+PATIENCE = 8.0
+"""Seconds for which what became of a message is kept while the database is away, unless told otherwise."""
+
+LONGEST_PAUSE = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +82,7 @@ def send_due(
     ids: Collection[int] | None = None,
     actor: Actor = SENDER,
     stop: Callable[[], bool] = lambda: False,
+    patience: float = PATIENCE,
 ) -> SendResult:
     """Send every message that waits, one after the other, or of these `ids` alone.
 
@@ -91,7 +94,7 @@ def send_due(
     with database.reading(config.database_url) as session:
         check_keys(session, contact_keys=config.contact_keys)
     with smtp.Line(config.smtp_url or "") as line:
-        sender = _Sender(config, clock, ids, actor, line)
+        sender = _Sender(config, clock, ids, actor, line, patience)
         try:
             while not stop() and (ahead := sender.look()):
                 sender.work_through(ahead, stop)
@@ -110,8 +113,10 @@ class _Sender:
         ids: Collection[int] | None,
         actor: Actor,
         line: smtp.Line,
+        patience: float,
     ) -> None:
         self.result = SendResult()
+        self._patience = patience
         self._config, self._clock, self._ids, self._actor, self._line = config, clock, ids, actor, line
         self._fate: Fate | None = None
         self._places: Sequence[Place] | None = None
@@ -153,7 +158,8 @@ class _Sender:
         if self._fate is None:
             return
         fate, self._fate = self._fate, None
-        for pause in (*PAUSES, None):
+        pause, until = 0.5, time.monotonic() + self._patience
+        while True:
             try:
                 with database.writing(self._config.database_url) as session:
                     hold(session, fate)
@@ -161,9 +167,10 @@ class _Sender:
             except Refusal:
                 return  # recorded already: the answer of the database was lost, not what it had been told
             except DBAPIError:
-                if pause is None:
+                if time.monotonic() + pause > until:
                     raise
                 time.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
             else:
                 return
 

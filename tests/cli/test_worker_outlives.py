@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,7 +27,6 @@ from tests.fixtures.study import COMMAND, CONTACT_KEYS, LINK_KEYS, TinyStudy
 from tests.operations.test_reminders import occasion
 
 ROOT = Path(__file__).parents[2]
-FAILED = "this round failed"
 DOWN = "server cannot be used"
 
 
@@ -106,13 +106,15 @@ def test_a_database_that_goes_away_and_comes_back(
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
             )
-        worker.wait(lambda: worker.said(FAILED) >= 2)
+        time.sleep(3)
         postgresql.execute("ALTER DATABASE {} WITH ALLOW_CONNECTIONS true", name)
         press("P-2")
         worker.wait(lambda: mailbox.to("p-2@example.org"))
-    found = ends(tiny)  # by day the planned ones as well, unless the worker was told to stop before
-    assert set(found) <= {("sent", None), ("planned", None)}
-    assert len(mailbox.letters) == found.count(("sent", None)) >= 2
+    # By day there are planned ones as well; whether a claim was stored may not be known for one of them.
+    states = Counter(state for state, _ in ends(tiny))
+    assert states["failed"] == states["dropped"] == 0
+    assert states["unknown"] <= 1
+    assert 2 <= states["sent"] <= len(mailbox.letters) <= states["sent"] + states["unknown"]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
