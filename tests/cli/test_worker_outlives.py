@@ -27,7 +27,7 @@ from tests.fixtures.study import COMMAND, CONTACT_KEYS, LINK_KEYS, TinyStudy
 from tests.operations.test_reminders import occasion
 
 ROOT = Path(__file__).parents[2]
-DOWN = "server cannot be used"
+DOWN = "no server takes it now"
 
 
 @dataclass
