@@ -118,7 +118,7 @@ def _reminder_faults(study: Study) -> Iterator[DefinitionFault]:
         yield from channel_faults(place, step)
         yield from text_faults(study, f"{place}.subject", step.subject)
         yield from text_faults(study, f"{place}.body", step.body)
-        if step.text or step.ways != ("email",):
+        if step.text or set(step.ways) != {"email"}:
             yield from text_faults(study, f"{place}.text", step.text)
         yield from message_faults(study, place, step)
         yield from _timing_faults(study, place, step, study.reminders[:number])
