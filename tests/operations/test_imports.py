@@ -1,13 +1,16 @@
 """A study's past comes in from files: all or nothing, each fact once, with its trail."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import database
 from app.domain.answer import AnswerValue
 from app.domain.partial_date import PartialDate
+from app.errors import FaultyInput
 from app.formats import contact
 from app.models import (
     Answer,
@@ -25,9 +28,10 @@ from app.models import (
 )
 from app.operations.events import read_event
 from app.operations.participants import randomise_participant
+from app.operations.studies import load_study
 from app.queries import audit
 from tests.fixtures.past import HEADERS, NOW, PAST, Bring, row_counts
-from tests.fixtures.study import COMMAND, CONTACT_KEYS, TinyStudy
+from tests.fixtures.study import COMMAND, CONTACT_KEYS, FOLDER, STUDY, TinyStudy
 
 
 def test_everything_the_files_say_is_stored(tiny: TinyStudy, bring: Bring) -> None:
@@ -185,3 +189,31 @@ def test_an_old_file_is_no_fault_after_staff_added_to_it(tiny: TinyStudy, bring:
         )
         read_event(session, event_id=event_id, decision="refuted", actor=COMMAND, now=NOW)
     assert bring(**PAST) == {}
+
+
+def test_visits_are_planned_from_the_days_that_the_study_counts_from(tiny: TinyStudy, bring: Bring) -> None:
+    start, week_4 = STUDY.visits
+    visits = (replace(start, anchor="consent"), replace(week_4, anchor="infusion"))
+    folder = replace(FOLDER, study=replace(STUDY, blinding="none", visits=visits))
+    with database.writing(tiny.url) as session:
+        load_study(session, folder=folder, actor=COMMAND, now=NOW)
+    bring(participants=PAST["participants"], consents=PAST["consents"])
+    assert _due(tiny) == {("p1", "d0"): date(2026, 1, 4), ("p2", "d0"): date(2026, 1, 5)}
+    bring(treatments="participant,lot,given_on\np1,LOT-1,2026-05-31\n")
+    assert _due(tiny)["p1", "w4"] == date(2026, 6, 28)
+    # an earlier infusion comes to be known: what lies ahead moves, what has opened stays
+    bring(treatments="participant,lot,given_on\np1,LOT-1,2026-05-20\n", consents=PAST["consents"])
+    assert _due(tiny)["p1", "w4"] == date(2026, 6, 17)
+    bring(consents="participant,version,consented_on\np1,1,2026-01-02\n")
+    assert _due(tiny)["p1", "d0"] == date(2026, 1, 4)
+    answer = "p2,w4,itch,itch,2,2026-05-06T10:00:00Z,,2026-05-06T10:00:00Z,\n"
+    with pytest.raises(FaultyInput, match="no visit: no infusion is known"):
+        bring(responses=f"{HEADERS['responses']}\n{answer}")
+
+
+def _due(tiny: TinyStudy) -> dict[tuple[str, str], date]:
+    with database.reading(tiny.url) as session:
+        found = session.execute(
+            select(Participant.code, Occasion.visit, Occasion.due_on).join(Occasion).order_by(Occasion.id)
+        )
+        return {(code, visit): due_on for code, visit, due_on in found}
