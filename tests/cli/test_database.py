@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import select
 
 from app import database
 from app.cli.refusals import words
 from app.errors import Code, Refusal
+from app.formats import contact
+from app.models import Contact
 from tests.fixtures.command_line import hepatica
+from tests.fixtures.study import CONTACT_KEYS, TinyStudy
 from tests.fixtures.study_folder import WHOLE
 
 
@@ -41,6 +46,18 @@ def test_the_database_is_brought_up_to_date_and_looked_over() -> None:
         assert (done.exit_code, done.stdout) == (0, "The database is up to date.\n")
     checked = hepatica("database", "check")
     assert (checked.exit_code, checked.stdout) == (0, "The database is as it should be.\n")
+
+
+@pytest.mark.usefixtures("at_database")
+def test_contacts_are_sealed_with_the_newest_key(tiny: TinyStudy, monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny.enrol("P-1")
+    new = Fernet.generate_key().decode()
+    monkeypatch.setenv("CONTACT_KEYS", f"{CONTACT_KEYS[0]},{new}")
+    done = hepatica("database", "reseal")
+    assert (done.exit_code, done.stdout) == (0, "tiny: 1 contacts and 0 documents sealed anew\n")
+    with database.reading(tiny.url) as session:
+        sealed = session.scalars(select(Contact.sealed)).one()
+    assert contact.unseal(sealed, (new,)).birth_year == 1958
 
 
 def test_python_m_app_is_the_same(
