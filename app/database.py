@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 ROOT = Path(__file__).resolve().parent.parent
 _PLAN_EACH = text(
-    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)"
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),"
+    " set_config('max_parallel_workers_per_gather', '0', true)"
 )
 
 
@@ -60,7 +61,7 @@ def reading(url: str) -> Iterator[Session]:
 
 
 def plan_each(session: Session) -> None:
-    """Let PostgreSQL plan every statement of the transaction for its own values, and compile none.
+    """Let PostgreSQL plan every statement of the transaction for its own values, without compiling or helpers.
 
     A statement that is run often is otherwise planned once for any values: that saves a fraction of a
     millisecond where one row is looked up by its key, and takes seconds where few of very many are wanted.
