@@ -61,7 +61,7 @@ def reading(url: str) -> Iterator[Session]:
 
 
 def plan_each(session: Session) -> None:
-    """Let PostgreSQL plan every statement of the transaction for its own values, without compiling or helpers.
+    """Let PostgreSQL plan every statement of the transaction for its own values, and run it by itself.
 
     A statement that is run often is otherwise planned once for any values: that saves a fraction of a
     millisecond where one row is looked up by its key, and takes seconds where few of very many are wanted.
