@@ -14,7 +14,7 @@ from app import clock, database
 from app.domain.actor import Actor, Role
 from app.domain.partial_date import PartialDate
 from app.formats import link_token, password_token
-from app.models import Account
+from app.models import Account, Reminder
 from app.operations.account_changes import invite
 from app.operations.accounts import add_account
 from app.operations.answers import save_answers
@@ -152,6 +152,7 @@ def office(request: pytest.FixtureRequest, sqlite_url: str, serve: Serve) -> Ite
                 actor=COMMAND,
                 now=now,
             )
+        session.add(_bounced(now))
         _invite_someone(session, study_id, now)
         publish_report(
             session,
@@ -166,6 +167,20 @@ def office(request: pytest.FixtureRequest, sqlite_url: str, serve: Serve) -> Ite
     mail = {"SMTP_URL": request.getfixturevalue("mailbox").url} if "mailbox" in request.fixturenames else {}
     with serve(sqlite_url, **(SETTINGS | mail)) as server:
         yield Office(server.url, sqlite_url, event_id)
+
+
+def _bounced(now: datetime) -> Reminder:
+    """Return a message that someone has to decide about."""
+    return Reminder(
+        occasion_id=2,
+        step="again",
+        channel="email",
+        planned_at=now,
+        claimed_at=now,
+        failed_at=now,
+        bounced_at=now,
+        failure="recipient refused: 550 5.1.1",
+    )
 
 
 def _begin_to_answer(session: Session, participant_id: int) -> None:
@@ -234,6 +249,7 @@ def pages(office: Office, page: Page) -> Iterator[str]:
         "/reminders/preview?occasion=1&occasion=3&occasion=2",
         "/reminders/sent?occasion=1&occasion=3",
         "/reminders",
+        "/reminders/1",
         "/people",
         "/people?state=deactivated",
         "/people/invite",
