@@ -1,14 +1,14 @@
 """Messages that wait, and those of unknown fate, are found at once among millions that have left.
 
 Revision: 0007_workers
-After: 0012_events
+After: 0006_events
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0007_workers"
-down_revision = "0012_events"
+down_revision = "0006_events"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """A second factor for staff: apps with codes, passkeys, recovery codes, and who one is at a provider.
 
 Revision: 0009_second_factor
-After: 0014_corrections
+After: 0008_corrections
 
 The way back takes away only what holds nothing: going back loses no row.
 """
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009_second_factor"
-down_revision = "0014_corrections"
+down_revision = "0008_corrections"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """Indexes by which the few messages that failed or bounced are found among all that arrived.
 
 Revision: 0015_failed_reminders
-After: 0006_channels
+After: 0014_channels
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0015_failed_reminders"
-down_revision = "0006_channels"
+down_revision = "0014_channels"
 branch_labels = None
 depends_on = None
 

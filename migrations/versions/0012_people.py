@@ -1,6 +1,6 @@
 """Invitations, training and delegations, blinded statisticians, and when a browser was last used.
 
-Revision: 0008_people
+Revision: 0012_people
 After: 0011_alerts_queries
 
 The way back takes away only what holds nothing.
@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_people"
+revision = "0012_people"
 down_revision = "0011_alerts_queries"
 branch_labels = None
 depends_on = None

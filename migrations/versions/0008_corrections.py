@@ -1,6 +1,6 @@
 """Corrections that someone asked for, beside the answers that were sent.
 
-Revision: 0014_corrections
+Revision: 0008_corrections
 After: 0007_workers
 
 Neither table is ever changed or emptied. The way back takes away only what holds nothing, and the way forward
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0014_corrections"
+revision = "0008_corrections"
 down_revision = "0007_workers"
 branch_labels = None
 depends_on = None

@@ -1,7 +1,7 @@
 """Addresses by their keyed hash, browsers to push to, and more of what becomes of a message.
 
-Revision: 0006_channels
-After: 0005_schedule
+Revision: 0014_channels
+After: 0013_schedule
 
 As in 0003_phone: the way back takes away only what holds nothing, the way forward finds the rest again.
 """
@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006_channels"
-down_revision = "0005_schedule"
+revision = "0014_channels"
+down_revision = "0013_schedule"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Why visits were missed.
 
-Revision: 0005_schedule
-After: 0008_people
+Revision: 0013_schedule
+After: 0012_people
 
 The way back keeps the table where it holds anything: no reason is lost.
 """
@@ -9,8 +9,8 @@ The way back keeps the table where it holds anything: no reason is lost.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005_schedule"
-down_revision = "0008_people"
+revision = "0013_schedule"
+down_revision = "0012_people"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Tumours and adverse events, readings that name a duplicate, documents, signatures.
 
-Revision: 0012_events
-After: 0013_randomisation
+Revision: 0006_events
+After: 0005_randomisation
 
 The way back takes away only what holds nothing, and narrows a list of words only where no row has a new one.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.checks import add_foreign_key, drop_foreign_key, replace_check
 
-revision = "0012_events"
-down_revision = "0013_randomisation"
+revision = "0006_events"
+down_revision = "0005_randomisation"
 branch_labels = None
 depends_on = None
 

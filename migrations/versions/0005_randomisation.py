@@ -1,6 +1,6 @@
 """Randomisation: sealed lists and the places taken in them.
 
-Revision: 0013_randomisation
+Revision: 0005_randomisation
 After: 0004_roles
 
 The way back takes away only what holds nothing, and the way forward finds it again: going back loses no row.
@@ -9,7 +9,7 @@ The way back takes away only what holds nothing, and the way forward finds it ag
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_randomisation"
+revision = "0005_randomisation"
 down_revision = "0004_roles"
 branch_labels = None
 depends_on = None
