@@ -198,7 +198,7 @@ def test_a_withdrawal_and_a_death_win_over_what_was_chosen() -> None:
 
 
 def test_steps_are_those_of_the_chosen_channel_while_the_study_has_it() -> None:
-    other = replace(STEPS[0], code="other", channel="sms")  # type: ignore[arg-type]  # a channel to come
+    other = replace(STEPS[0], code="other", channel="sms")
     both = (*STEPS, other)
     assert wanted_steps(both, None) == both
     assert list(wanted_steps(both, "sms")) == [other]
