@@ -7,6 +7,7 @@ chooses the kills.
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,12 @@ def planned(url: str, directory: Path) -> None:
     print(f"{said} in {time.perf_counter() - begun:.1f} s, {used.ru_maxrss / 1024:.0f} MB.")
 
 
+def ended_children() -> float:
+    """Return the processor time of all processes that this one started and whose end it has seen."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def told(outcome: Outcome) -> None:
     """Say what was found."""
     for line in outcome.objections[:SHOWN]:
@@ -71,6 +78,7 @@ def main() -> None:
         planned(cluster.url, plan.directory)
         analyse(cluster.url)
         before, begun = usage(database=cluster.pid, server=os.getpid()), time.perf_counter()
+        workers = ended_children()
         with tqdm(total=size, desc="Handed over", unit="", mininterval=5) as bar:
 
             def progress(total: int) -> None:
@@ -81,7 +89,8 @@ def main() -> None:
         spent = usage(database=cluster.pid, server=os.getpid()).since(before)
         each = 1000 / max(outcome.accepted, 1)
         print(
-            f"Processor time a message: database {spent.database * each:.1f} ms, mail server and judge"
+            f"Processor time a message: workers {(ended_children() - workers) * each:.1f} ms, database"
+            f" {spent.database * each:.1f} ms, mail server and judge"
             f" {spent.client * each:.1f} ms, everything on the machine {spent.machine * each:.1f} ms;"
             f" {spent.machine / seconds:.2f} cores were busy."
         )

@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 
-from sqlalchemy import and_, select
+from sqlalchemy import ScalarSelect, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.domain.reminders import step_in_force, wanted_steps
@@ -15,8 +14,9 @@ from app.models import Occasion, Participant, Reminder
 from app.queries import studies
 from app.queries.contact_preferences import channels
 
-AT_ONCE = 5000
-"""Occasions read by one statement."""
+WINDOWS_AT_ONCE = 200
+
+_PLANNED = (Occasion.visit, Occasion.opens_on, Occasion.due_on, Occasion.closes_on)
 
 
 def unplanned(
@@ -29,31 +29,42 @@ def unplanned(
     study = studies.current(session, study_id=study_id).study
     day = now.astimezone(UTC).date()
     somewhere_today = [day + timedelta(days=days) for days in (-1, 0, 1)]
-    about_open = and_(
-        Participant.study_id == study_id,
-        Occasion.opens_on <= somewhere_today[-1],
-        Occasion.closes_on >= somewhere_today[0],
-    )
-    possible = cache(lambda visit, window: _possible_steps(study, visit, window, somewhere_today))
     query = (
-        select(Occasion.id, Occasion.visit, Occasion.opens_on, Occasion.due_on, Occasion.closes_on)
+        select(Occasion.id)
         .join(Participant, Participant.id == Occasion.participant_id)
-        .where(about_open)
-        .order_by(Occasion.id)
-        .limit(AT_ONCE)
+        .where(
+            Participant.study_id == study_id,
+            Occasion.opens_on <= somewhere_today[-1],
+            Occasion.closes_on >= somewhere_today[0],
+        )
     )
     if ids is not None:
         query = query.where(Occasion.id.in_(ids))
+    # Many occasions have one and the same window: the database tells which there are, and compares.
+    windows: defaultdict[frozenset[str], list[tuple[str, date, date, date]]] = defaultdict(list)
+    for visit, opens_on, due_on, closes_on in session.execute(query.with_only_columns(*_PLANNED).distinct()):
+        steps = _possible_steps(study, visit, Window(opens_on, due_on, closes_on), somewhere_today)
+        windows[steps].append((visit, opens_on, due_on, closes_on))
     found: list[int] = []
-    last = 0
-    while rows := session.execute(query.where(Occasion.id > last)).all():
-        settled, open_again = _messages(session, [row.id for row in rows])
-        for key, visit, opens_on, due_on, closes_on in rows:
-            steps = possible(visit, Window(opens_on, due_on, closes_on))
-            if key in open_again or not steps <= settled[key]:
-                found.append(key)
-        last = rows[-1].id
-    return found
+    for steps, planned in windows.items():
+        for start in range(0, len(planned) if steps else 0, WINDOWS_AT_ONCE):
+            some = tuple_(*_PLANNED).in_(planned[start : start + WINDOWS_AT_ONCE])
+            found += session.scalars(query.where(some, _settled(steps) < len(steps)))
+    return sorted(found)
+
+
+def _settled(steps: Collection[str]) -> ScalarSelect[int]:
+    """Return the query for how many of these steps have a message of an occasion that need not go again."""
+    return (
+        select(func.count(Reminder.step.distinct()))
+        .where(
+            Reminder.occasion_id == Occasion.id,
+            Reminder.step.in_(steps),
+            Reminder.failed_at.is_(None),
+            Reminder.dropped_at.is_(None),
+        )
+        .scalar_subquery()
+    )
 
 
 def _possible_steps(study: Study, visit: str, window: Window, days: Collection[date]) -> frozenset[str]:
@@ -61,18 +72,3 @@ def _possible_steps(study: Study, visit: str, window: Window, days: Collection[d
     choices = [wanted_steps(study.reminders_of(visit), channel) for channel in (None, *channels(study))]
     steps = (step_in_force(steps, window, day) for steps in choices for day in days)
     return frozenset(step.code for step in steps if step is not None)
-
-
-def _messages(session: Session, occasion_ids: Collection[int]) -> tuple[defaultdict[int, set[str]], set[int]]:
-    """Return the steps that have their message, and the occasions of which one may have to go again."""
-    settled: defaultdict[int, set[str]] = defaultdict(set)
-    open_again: set[int] = set()
-    for key, step, failed_at, dropped_at in session.execute(
-        select(Reminder.occasion_id, Reminder.step, Reminder.failed_at, Reminder.dropped_at).where(
-            Reminder.occasion_id.in_(occasion_ids)
-        )
-    ):
-        settled[key].add(step)
-        if failed_at is not None or dropped_at is not None:
-            open_again.add(key)
-    return settled, open_again

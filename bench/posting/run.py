@@ -36,7 +36,7 @@ class Plan:
     between_kills: tuple[int, int] = (200, 1800)
     stops_a_second: float = 1.0
     silence: float = 0.0
-    interval: float = 5.0
+    interval: float = 60.0
 
 
 @dataclass(frozen=True)
