@@ -28,7 +28,7 @@ def report(channel: str) -> Response:
     config, now, body = settings(), clock.now(), request.get_data()
     signature = request.headers.get("Hepatica-Signature", "")
     stamp = request.headers.get("Hepatica-Timestamp", "")
-    if not is_signed(body, stamp=stamp, signature=signature, key=config.hook_key, now=now):
+    if not is_signed(channel, body, stamp=stamp, signature=signature, key=config.hook_key, now=now):
         return Response(status=403)
     found = _read(channel, body)
     if found is None:
@@ -45,16 +45,21 @@ def report(channel: str) -> Response:
     return Response(status=204)
 
 
-def sign(body: bytes, *, stamp: str, key: str) -> str:
-    """Return the signature of a body and the second at which it was sent."""
-    return hmac.new(key.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+def sign(channel: str, body: bytes, *, stamp: str, key: str) -> str:
+    """Return the signature of a body, the second at which it was sent, and the channel it was sent to.
+
+    Without the channel, a report of a text message could be posted again as one of a mail.
+    """
+    return hmac.new(key.encode(), f"{stamp}.{channel}.".encode() + body, hashlib.sha256).hexdigest()
 
 
-def is_signed(body: bytes, *, stamp: str, signature: str, key: str | None, now: datetime) -> bool:
+def is_signed(
+    channel: str, body: bytes, *, stamp: str, signature: str, key: str | None, now: datetime
+) -> bool:
     """Return whether a report was signed with our key within the last minutes."""
     if key is None or not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= 12):
         return False
-    right = hmac.compare_digest(sign(body, stamp=stamp, key=key).encode(), signature.encode())
+    right = hmac.compare_digest(sign(channel, body, stamp=stamp, key=key).encode(), signature.encode())
     return right and abs(now.timestamp() - int(stamp)) <= LATEST
 
 

@@ -1,5 +1,6 @@
 """A gateway reports bounces and answers: signed, fresh, once; nobody else can, and nobody learns anything."""
 
+import hmac
 import json
 from dataclasses import replace
 
@@ -40,7 +41,7 @@ def post(
 ) -> TestResponse:
     body = json.dumps(said).encode()
     stamp = stamp or str(int(time.at.timestamp()))
-    signed = sign(body, stamp=stamp, key=key) if signature is None else signature
+    signed = sign(channel, body, stamp=stamp, key=key) if signature is None else signature
     headers = {"Hepatica-Timestamp": stamp, "Hepatica-Signature": signed}
     return app.test_client().post(
         f"/hooks/{channel}", data=body, headers=headers, content_type="application/json"
@@ -134,9 +135,24 @@ def test_a_forged_one_is_refused_without_a_word(
 def test_a_body_changed_on_the_way_is_refused(app: Flask, tiny: TinyStudy, time: Clock) -> None:
     tiny.enrol("P-1")
     stamp = str(int(time.at.timestamp()))
-    signed = sign(json.dumps({"kind": "delivered", "contact": ADDRESS}).encode(), stamp=stamp, key=KEY)
+    body = json.dumps({"kind": "delivered", "contact": ADDRESS}).encode()
+    signed = sign("email", body, stamp=stamp, key=KEY)
     answer = post(app, "email", time=time, stamp=stamp, signature=signed, kind="bounce", contact=ADDRESS)
     assert (answer.status_code, bounced(tiny)) == (403, [])
+
+
+def test_one_sent_on_to_another_channel_is_refused(app: Flask, tiny: TinyStudy, time: Clock) -> None:
+    tiny.enrol("P-1")
+    said, stamp = {"kind": "bounce", "contact": ADDRESS}, str(int(time.at.timestamp()))
+    signed = sign("sms", json.dumps(said).encode(), stamp=stamp, key=KEY)
+    answer = post(app, "email", time=time, stamp=stamp, signature=signed, **said)
+    assert (answer.status_code, bounced(tiny)) == (403, [])
+
+
+def test_a_signature_is_made_as_the_page_for_gateways_says() -> None:
+    text = b'1767603600.sms.{"kind": "stop", "contact": "+34600111222"}'
+    made = sign("sms", text.removeprefix(b"1767603600.sms."), stamp="1767603600", key=KEY)
+    assert made == hmac.new(KEY.encode(), text, "sha256").hexdigest()
 
 
 def test_without_a_key_nobody_is_heard(tiny: TinyStudy, time: Clock) -> None:
