@@ -1,14 +1,14 @@
 """Links by mail with which staff choose a password: invitations, and ways back for who forgot.
 
 Prepared in one transaction, recorded in another, sent between them. No token is stored: it is signed from the
-link's id, and a newer link ends every earlier one.
+link's id, and a newer link or a changed password ends every earlier one.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.account import PasswordLinkKind
@@ -20,7 +20,7 @@ from app.operations import audit
 from app.operations.audit import Chain
 from app.operations.link_mails import MailFate
 from app.operations.links import Refused
-from app.operations.passwords import hash_chosen
+from app.operations.passwords import hash_chosen, revoke_links
 from app.operations.sessions import end_sessions
 
 LASTING: dict[PasswordLinkKind, timedelta] = {"invitation": timedelta(days=7), "reset": timedelta(hours=2)}
@@ -48,7 +48,7 @@ def issue_password_link(
         raise Refusal(Code.NOT_FOUND, f"account {account_id}")
     if account.deactivated_at is not None:
         raise Refusal(Code.DEACTIVATED, f"account {account_id}")
-    _revoke(session, account_id, now)
+    revoke_links(session, account_id=account_id, now=now)
     link = PasswordLink(account_id=account_id, kind=kind, issued_at=now, expires_at=now + LASTING[kind])
     session.add(link)
     session.flush()
@@ -115,7 +115,7 @@ def choose_password(
     codes = session.scalars(select(Study.code).where(Study.id == account.study_id))
     account.password_hash = hash_chosen(password, context=(account.name, account.email, *codes), alone=alone)
     link.used_at = now
-    _revoke(session, account.id, now)
+    revoke_links(session, account_id=account.id, now=now)
     session.flush()
     actor = Actor("account", account.id)
     audit.record(
@@ -135,15 +135,3 @@ def choose_password(
 def usable(link: PasswordLink, now: datetime) -> bool:
     """Return whether a link still opens."""
     return link.used_at is None and link.revoked_at is None and now < link.expires_at
-
-
-def _revoke(session: Session, account_id: int, now: datetime) -> None:
-    session.execute(
-        update(PasswordLink)
-        .where(
-            PasswordLink.account_id == account_id,
-            PasswordLink.used_at.is_(None),
-            PasswordLink.revoked_at.is_(None),
-        )
-        .values(revoked_at=now)
-    )

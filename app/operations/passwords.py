@@ -5,12 +5,13 @@ from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.domain import password as rules
 from app.domain.actor import Actor
 from app.errors import Code, Refusal
-from app.models import Account
+from app.models import Account, PasswordLink
 from app.operations import audit
 from app.operations.audit import Chain
 
@@ -45,9 +46,13 @@ def _verified(password_hash: str, password: str) -> bool:
 def change_password(
     session: Session, *, account_id: int, password: str, alone: bool, actor: Actor, now: datetime
 ) -> None:
-    """Give an account another password; the trail says that it was changed, and nothing of what it is."""
+    """Give an account another password, and end its open links.
+
+    The trail says that it was changed, and nothing of what it is.
+    """
     account = session.get_one(Account, account_id, with_for_update=True)
     account.password_hash = hash_chosen(password, context=(account.name, account.email), alone=alone)
+    revoke_links(session, account_id=account_id, now=now)
     session.flush()
     audit.record(
         session,
@@ -57,4 +62,17 @@ def change_password(
         subject=f"account:{account_id}",
         now=now,
         locked=True,
+    )
+
+
+def revoke_links(session: Session, *, account_id: int, now: datetime) -> None:
+    """End every open link with which the account's password could be chosen."""
+    session.execute(
+        update(PasswordLink)
+        .where(
+            PasswordLink.account_id == account_id,
+            PasswordLink.used_at.is_(None),
+            PasswordLink.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
     )

@@ -14,6 +14,7 @@ from app.operations.account_changes import deactivate
 from app.operations.accounts import add_account
 from app.operations.links import Refused
 from app.operations.password_links import choose_password, issue_password_link
+from app.operations.passwords import change_password
 from app.operations.sessions import begin_session
 from app.operations.sign_in import LetIn, sign_in
 from app.queries import access
@@ -74,6 +75,17 @@ def test_a_newer_link_ends_the_older_one(tiny: TinyStudy, account_id: int) -> No
     first, second = issue(tiny, account_id), issue(tiny, account_id)
     assert choose(tiny, first) == REFUSED
     assert choose(tiny, second) is None
+
+
+@pytest.mark.parametrize("kind", ["invitation", "reset"])
+def test_a_changed_password_ends_an_open_link(
+    tiny: TinyStudy, account_id: int, kind: PasswordLinkKind
+) -> None:
+    token = issue(tiny, account_id, kind)
+    with database.writing(tiny.url) as session:
+        change_password(session, account_id=account_id, password=NEW, alone=False, actor=COMMAND, now=MORNING)
+    assert choose(tiny, token, "a third donkey in a lamp") == REFUSED
+    assert enters(tiny, NEW)
 
 
 @pytest.mark.parametrize(
