@@ -1,13 +1,16 @@
 """`hepatica database`: the tables brought up to date, and looked over."""
 
+from datetime import datetime
+
 import click
 
 from app import clock, config
 from app import database as tables
 from app.cli.refusals import REFUSED
+from app.config import Config
 from app.domain.actor import Actor
 from app.operations import keys
-from app.queries import studies
+from app.queries import second_factors, studies
 
 
 @click.group()
@@ -36,15 +39,32 @@ def check(ctx: click.Context) -> None:
 
 @database.command()
 def reseal() -> None:
-    """Seal contact details and documents with the newest of CONTACT_KEYS: an older key is then not needed."""
-    settings, now = config.load(), clock.now()
+    """Seal all that is sealed with the newest of CONTACT_KEYS: an older key is then not needed.
+
+    First let every process of the installation have the new key, behind the older ones.
+    """
+    settings, now, actor = config.load(), clock.now(), Actor("command", name="reseal")
     with tables.writing(settings.database_url) as session:
         for code in studies.codes(session):
             done = keys.reseal(
                 session,
                 study_id=studies.current(session, code=code).study_id,
-                actor=Actor("command", name="reseal"),
+                actor=actor,
                 now=now,
                 contact_keys=settings.contact_keys,
             )
-            click.echo(f"{code}: {done['contacts']} contacts and {done['documents']} documents sealed anew")
+            counted = ", ".join(f"{number} {what}" for what, number in done.items())
+            click.echo(f"{code}: {counted} sealed anew")
+    click.echo(f"{_reseal_code_apps(settings, actor, now)} code apps sealed anew")
+
+
+def _reseal_code_apps(settings: Config, actor: Actor, now: datetime) -> int:
+    with tables.reading(settings.database_url) as session:
+        accounts = second_factors.with_code_apps(session)
+    done = 0
+    for account_id in accounts:
+        with tables.writing(settings.database_url) as session:
+            done += keys.reseal_code_apps(
+                session, account_id=account_id, actor=actor, now=now, contact_keys=settings.contact_keys
+            )
+    return done

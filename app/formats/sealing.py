@@ -20,6 +20,11 @@ def unseal(sealed: str, keys: Sequence[str], *, what: str) -> str:
         raise Refusal(Code.NOT_CONFIGURED, f"none of CONTACT_KEYS opens {what}") from None
 
 
+def reseal(sealed: str, keys: Sequence[str], *, what: str) -> str:
+    """Return the same text sealed by the newest key, so that an old key can be retired."""
+    return seal(unseal(sealed, keys, what=what), keys)
+
+
 def _lock(keys: Sequence[str]) -> MultiFernet:
     try:
         return MultiFernet([Fernet(key) for key in reversed(keys)])

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session, undefer
 
 from app.domain.actor import Actor
 from app.formats import contact as contact_format
-from app.formats import sealed_document
-from app.models import Contact, Document, Event, Participant
+from app.formats import sealed_document, sealing
+from app.formats.contact_hash import address_hash
+from app.models import AllocationList, CodeApp, Contact, ContactHash, Document, Event, Participant
+from app.models import PushSubscription as Browser
 from app.operations import audit
 from app.operations.audit import Chain
 
@@ -20,7 +22,45 @@ AT_ONCE = 20
 def reseal(
     session: Session, *, study_id: int, actor: Actor, now: datetime, contact_keys: tuple[str, ...]
 ) -> dict[str, int]:
-    """Seal a study's contact details and documents with the newest key; return how many of each."""
+    """Seal all that a study keeps sealed with the newest key, and return how many of each there were.
+
+    The hashes of addresses are keyed too, and follow. What belongs to staff is no study's: see
+    `reseal_code_apps`.
+    """
+    done = {
+        "contacts": _reseal_contacts(session, study_id, contact_keys),
+        "documents": _reseal_documents(session, study_id, contact_keys),
+        "browsers": _reseal_browsers(session, study_id, contact_keys),
+        "lists": _reseal_lists(session, study_id, contact_keys),
+    }
+    chain = Chain("study", study_id)
+    audit.record(
+        session, chain=chain, actor=actor, action="keys.reseal", subject=str(chain), now=now, new=done
+    )
+    return done
+
+
+def reseal_code_apps(
+    session: Session, *, account_id: int, actor: Actor, now: datetime, contact_keys: tuple[str, ...]
+) -> int:
+    """Seal the secrets of an account's apps with the newest key, also of removed ones; return how many.
+
+    Until the transaction ends nobody signs in with them: one for each account keeps that short.
+    """
+    apps = session.scalars(
+        select(CodeApp).where(CodeApp.account_id == account_id).order_by(CodeApp.id).with_for_update()
+    ).all()
+    for app in apps:
+        app.sealed = sealing.reseal(app.sealed, contact_keys, what="the secret of an app")
+    session.flush()
+    chain, done = Chain("account", account_id), {"code_apps": len(apps)}
+    audit.record(
+        session, chain=chain, actor=actor, action="keys.reseal", subject=str(chain), now=now, new=done
+    )
+    return len(apps)
+
+
+def _reseal_contacts(session: Session, study_id: int, contact_keys: tuple[str, ...]) -> int:
     contacts = session.scalars(
         select(Contact)
         .join(Participant, Participant.id == Contact.participant_id)
@@ -28,20 +68,32 @@ def reseal(
         .order_by(Contact.participant_id)
         .with_for_update(of=Contact)
     ).all()
+    # Read once the contacts are held: whoever changes one changes its hashes after it.
+    hashes: dict[int, list[ContactHash]] = {}
+    for row in session.scalars(
+        select(ContactHash)
+        .join(Participant, Participant.id == ContactHash.participant_id)
+        .where(Participant.study_id == study_id)
+    ):
+        hashes.setdefault(row.participant_id, []).append(row)
     for contact in contacts:
-        contact.sealed = contact_format.reseal(contact.sealed, contact_keys)
+        details = contact_format.unseal(contact.sealed, contact_keys)
+        contact.sealed = contact_format.seal(details, contact_keys)
+        for row in hashes.get(contact.participant_id, ()):
+            # The address is the same: that it bounced stays true.
+            row.hash = address_hash(row.kind, getattr(details, row.kind), contact_keys[-1])
+    session.flush()
+    return len(contacts)
+
+
+def _reseal_documents(session: Session, study_id: int, contact_keys: tuple[str, ...]) -> int:
     sealed = 0
     for document in _documents(session, study_id):
         if document.sealed is not None:
             document.sealed = sealed_document.reseal(document.sealed, contact_keys)
             sealed += 1
     session.flush()
-    done = {"contacts": len(contacts), "documents": sealed}
-    chain = Chain("study", study_id)
-    audit.record(
-        session, chain=chain, actor=actor, action="keys.reseal", subject=str(chain), now=now, new=done
-    )
-    return done
+    return sealed
 
 
 def _documents(session: Session, study_id: int) -> Iterator[Document]:
@@ -61,3 +113,29 @@ def _documents(session: Session, study_id: int) -> Iterator[Document]:
         session.flush()
         for document in found:
             session.expunge(document)
+
+
+def _reseal_browsers(session: Session, study_id: int, contact_keys: tuple[str, ...]) -> int:
+    """Seal where to push to, also of those that have ended: their rows stay."""
+    browsers = session.scalars(
+        select(Browser)
+        .join(Participant, Participant.id == Browser.participant_id)
+        .where(Participant.study_id == study_id)
+        .order_by(Browser.id)
+        .with_for_update(of=Browser)
+    ).all()
+    for browser in browsers:
+        browser.sealed = sealing.reseal(browser.sealed, contact_keys, what="a push subscription")
+    session.flush()
+    return len(browsers)
+
+
+def _reseal_lists(session: Session, study_id: int, contact_keys: tuple[str, ...]) -> int:
+    """Seal the lists that arms come from; a list never changes, so that nothing need be held to read it."""
+    lists = session.scalars(
+        select(AllocationList).where(AllocationList.study_id == study_id).order_by(AllocationList.id)
+    ).all()
+    for each in lists:
+        each.sealed = sealing.reseal(each.sealed, contact_keys, what="the randomisation list")
+    session.flush()
+    return len(lists)

@@ -80,3 +80,8 @@ def _factors(session: Session, table: type[CodeApp | Passkey], account_id: int) 
         .order_by(table.id)
     )
     return tuple(Factor(row.id, row.name, row.added_at, row.used_at) for row in rows)
+
+
+def with_code_apps(session: Session) -> list[int]:
+    """Return the accounts that have, or had, an app with codes."""
+    return list(session.scalars(select(CodeApp.account_id).distinct().order_by(CodeApp.account_id)))

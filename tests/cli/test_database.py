@@ -54,7 +54,10 @@ def test_contacts_are_sealed_with_the_newest_key(tiny: TinyStudy, monkeypatch: p
     new = Fernet.generate_key().decode()
     monkeypatch.setenv("CONTACT_KEYS", f"{CONTACT_KEYS[0]},{new}")
     done = hepatica("database", "reseal")
-    assert (done.exit_code, done.stdout) == (0, "tiny: 1 contacts and 0 documents sealed anew\n")
+    assert (done.exit_code, done.stdout) == (
+        0,
+        "tiny: 1 contacts, 0 documents, 0 browsers, 0 lists sealed anew\n0 code apps sealed anew\n",
+    )
     with database.reading(tiny.url) as session:
         sealed = session.scalars(select(Contact.sealed)).one()
     assert contact.unseal(sealed, (new,)).birth_year == 1958
