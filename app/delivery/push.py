@@ -12,6 +12,7 @@ from app.delivery.exchanges import judged
 from app.delivery.outcomes import NotSentError
 from app.errors import Code, Refusal
 from app.formats.subscription import Subscription
+from app.operations.push_subscriptions import is_service
 
 TIMEOUT = 30
 KEPT = 24 * 60 * 60
@@ -41,11 +42,14 @@ class _ToOnePlace(requests.Session):
 def send(notification: Notification, browser: Subscription, *, config: Config) -> None:
     """Hand a message to the browser's push service; no transaction may be open.
 
-    Raises NotSentError (`bounced` where the browser no longer takes any), UncertainError, Refusal
-    NOT_CONFIGURED without a key.
+    Raises NotSentError (`bounced` where the browser no longer takes any, or is behind no push service that is
+    known), UncertainError, Refusal NOT_CONFIGURED without a key.
     """
     if config.vapid_private_key is None:
         raise Refusal(Code.NOT_CONFIGURED, "VAPID_PRIVATE_KEY is not set")
+    # Looked at again: it may have been stored when more was taken for a push service than is now.
+    if not is_service(browser.endpoint, config.push_services):
+        raise NotSentError("not a push service that is known here", temporary=False, bounced=True)
     said = {
         "title": notification.title,
         "body": notification.text,

@@ -1,7 +1,9 @@
 """Browsers that participants let show them messages: begun and ended by them, or by the push service."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +19,10 @@ from app.operations.participants import held
 
 MOST = 5
 """More browsers than anyone has; the oldest makes room."""
+LONGEST = 2000
+_PLAIN = re.compile(r"[!-\[\]-~]+")
+"""ASCII without blanks, control characters and the backslash, which some take for a slash."""
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 
 
 def subscribe(
@@ -92,9 +98,29 @@ def _record(
 
 def check_service(endpoint: str, services: Sequence[str]) -> None:
     """Refuse FAULTY_INPUT for an address that is none of a push service: we would post anywhere."""
-    scheme, _, rest = endpoint.partition("://")
-    host = rest.partition("/")[0]
-    known = any(host == each or (each.startswith(".") and host.endswith(each)) for each in services)
-    local = scheme == "http" and host.partition(":")[0] in ("127.0.0.1", "localhost")
-    if not known or not (scheme == "https" or local) or len(endpoint) > 2000:
+    if not is_service(endpoint, services):
         raise Refusal(Code.FAULTY_INPUT, "endpoint: not an address of a push service that is known here")
+
+
+def is_service(endpoint: str, services: Sequence[str]) -> bool:
+    """Return whether an address is that of a push service that is known here, whoever reads it.
+
+    Nothing in it may be read in two ways: only plain signs, and between `//` and the path the host alone, or
+    with 443. On this computer, for trying things out, it is plain HTTP to a port that `services` names.
+    """
+    if len(endpoint) > LONGEST or not _PLAIN.fullmatch(endpoint):
+        return False
+    try:
+        parts = urlsplit(endpoint)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if parts.scheme == "http":
+        return host in ("127.0.0.1", "localhost") and parts.netloc in services
+    known = any(host == each or (each.startswith(".") and host.endswith(each)) for each in services)
+    return (
+        known
+        and parts.scheme == "https"
+        and _HOST.fullmatch(host) is not None
+        and parts.netloc.lower() in (host, f"{host}:443")
+    )

@@ -6,17 +6,17 @@ from datetime import timedelta
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from app import database
-from app.config import Config, new_vapid_key
+from app.config import PUSH_SERVICES, Config, new_vapid_key
 from app.delivery.reminders import SendResult, send_due
 from app.domain.reminders import MOST_TRIES
 from app.domain.study import Channel
 from app.errors import Code, Refusal
 from app.formats.contact import ContactDetails
 from app.formats.subscription import Subscription
-from app.models import ContactHash
+from app.models import ContactHash, PushSubscription
 from app.operations.contact_hashes import whose
 from app.operations.contact_preferences import change_preferences
 from app.operations.contacts import change_contact
@@ -61,6 +61,7 @@ def ready(three: TinyStudy, mailbox: Mailbox, gateway: Gateway, push_service: Pu
         sms_urls=(gateway.url,),
         vapid_private_key=push_service.key,
         vapid_subject="mailto:trial@example.org",
+        push_services=(push_service.server.url.removeprefix("http://"),),
     )
 
 
@@ -203,6 +204,18 @@ def test_a_browser_that_is_gone_ends_its_subscription_and_the_next_way_is_taken(
         )
     assert send_due(ready, clock=lambda: tomorrow, ids=ids) == SendResult(sent=1)
     assert by_channel(mailbox, gateway, push_service) == (2, 2, 0)
+
+
+def test_a_subscription_that_is_behind_no_push_service_gets_nothing_and_ends(
+    ready: Config, three: TinyStudy, push_service: PushService, mailbox: Mailbox, gateway: Gateway
+) -> None:
+    let_push(three, three.enrol("P-1", phone=PHONE), push_service.browser().subscription)
+    plan_all(three)
+    stricter = replace(ready, push_services=PUSH_SERVICES)
+    assert send_due(stricter, clock=clock) == SendResult(sent=1)
+    assert by_channel(mailbox, gateway, push_service) == (0, 1, 0)
+    with database.reading(three.url) as session:
+        assert session.scalars(select(PushSubscription.ended_at)).one() == MORNING
 
 
 @pytest.mark.parametrize(

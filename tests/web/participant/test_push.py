@@ -91,6 +91,7 @@ def test_a_shared_phone_is_that_of_who_asked_last(new_phone: NewPhone) -> None:
         {"endpoint": "https://evil.example/fcm.googleapis.com"},
         {"endpoint": "https://fcm.googleapis.com@evil.example/x"},
         {"endpoint": "http://127.0.0.1:25/x"},
+        {"endpoint": "https://127.0.0.1:8443?.push.apple.com/x"},
         {"endpoint": ""},
         {"p256dh": "<script>"},
         {"auth": ""},
@@ -115,3 +116,67 @@ def test_the_services_of_todays_browsers_are_known(endpoint: str) -> None:
     with pytest.raises(Refusal) as refused:
         check_service(endpoint, ())
     assert refused.value.code is Code.FAULTY_INPUT
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "https://127.0.0.1:8443?.push.apple.com/x",
+        "https://evil.example#.notify.windows.com/x",
+        "https://evil.example\\.push.apple.com/x",
+        "https://evil.example;.push.apple.com/x",
+        "https://evil.example%2f.push.apple.com/x",
+        "https://evil.example%00.push.apple.com/x",
+        "https://evil.example\x00.push.apple.com/x",
+        "https://evil.example .push.apple.com/x",
+        "https://evil.example\n.push.apple.com/x",
+        "https://web.push.ap\tple.com/x",
+        " https://web.push.apple.com/x",
+        "https://web.push.apple.com/x y",
+        "https://web.push.apple.com/\u00a0",
+        "https://evil.example\uff0f.push.apple.com/x",
+        "https://web.push.apple.com@evil.example/x",
+        "https://web.push.apple.com:443@evil.example/x",
+        "https://someone@web.push.apple.com/x",
+        "https://@web.push.apple.com/x",
+        "https://web.push.apple.com:8443/x",
+        "https://web.push.apple.com:0443/x",
+        "https://web.push.apple.com:/x",
+        "https://web.push.apple.com:x/x",
+        "https://web.push.apple.com./x",
+        "https://.push.apple.com/x",
+        "https://evilpush.apple.com/x",
+        "https://xfcm.googleapis.com/x",
+        "https://sub.fcm.googleapis.com/x",
+        "https://[::1].push.apple.com/x",
+        "https://[::1/x",
+        "https:/web.push.apple.com/x",
+        "https:///web.push.apple.com/x",
+        "//web.push.apple.com/x",
+        "ftp://web.push.apple.com/x",
+        "http://web.push.apple.com/x",
+        "http://localhost/x",
+    ],
+)
+def test_what_only_looks_like_a_push_service_is_none(endpoint: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        check_service(endpoint, PUSH_SERVICES)
+    assert refused.value.code is Code.FAULTY_INPUT
+
+
+@pytest.mark.parametrize("endpoint", ["https://web.push.apple.com:443/x", "https://Web.Push.Apple.com/x"])
+def test_the_same_place_may_be_written_otherwise(endpoint: str) -> None:
+    check_service(endpoint, PUSH_SERVICES)
+
+
+def test_on_this_computer_a_port_that_is_named_is_known() -> None:
+    check_service("http://127.0.0.1:8443/x", ("127.0.0.1:8443",))
+    for wrong in (
+        "http://127.0.0.1:8444/x",
+        "http://127.0.0.1/x",
+        "http://a@127.0.0.1:8443/x",
+        "https://127.0.0.1:8443/x",
+        "http://push.example.org:8443/x",
+    ):
+        with pytest.raises(Refusal):
+            check_service(wrong, ("127.0.0.1:8443", "push.example.org:8443"))
