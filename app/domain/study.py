@@ -249,6 +249,10 @@ class Study(Strict):
         treated = {lot.arm for lot in self.product_lots}
         return self.blinding != "none" and treated != {arm.code for arm in self.arms}
 
+    def may_learn_arms(self, role: Role | None) -> bool:
+        """Return whether someone with this role may be told arms at all, if they say why."""
+        return role == "administrator" or (role == "coordinator" and self.blinding != "double")
+
     def site(self, code: str) -> Site:
         """Return a site by its code; KeyError where there is none."""
         return _by_code(self.sites, code)

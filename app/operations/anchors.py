@@ -12,6 +12,7 @@ from app.operations import audit
 from app.operations.audit import Chain
 from app.operations.occasions import replan_occasions
 from app.operations.participants import held, not_in_future
+from app.queries import studies
 from app.queries.anchors import anchors_of
 
 
@@ -21,9 +22,13 @@ def correct_randomisation(
     """Put the day of randomisation right; the same day changes nothing.
 
     Refuses someone who is not randomised, a day in the future, before the first consent or after the first
-    infusion, and a correction without a reason.
+    infusion, and a correction without a reason; and whoever may not learn arms, where to be refused a day
+    after the infusion would tell one.
     """
     participant = held(session, participant_id=participant_id, actor=actor)
+    study = studies.current(session, study_id=participant.study_id).study
+    if actor.kind == "account" and study.infusions_tell_arm and not study.may_learn_arms(actor.role):
+        raise Refusal(Code.NOT_ALLOWED, f"{actor.label}: the arm, where both sides are blinded")
     before = participant.randomised_on
     if before is None:
         raise Refusal(Code.NOT_FOUND, "randomisation")

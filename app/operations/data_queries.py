@@ -21,7 +21,7 @@ from app.models import Account, DataQuery, DataQueryStep, Participant
 from app.operations import audit
 from app.operations.audit import Chain
 from app.operations.participants import held
-from app.queries import queried_values, studies
+from app.queries import queried_values
 from app.queries.colleagues import may_own
 
 ACTIONS: Mapping[QueryStepKind, str] = {
@@ -50,12 +50,9 @@ def raise_query(
     Refuses who may not ask, a value that there is not, a question without words from a person, and infusions
     where the mere fact of one tells the arm of a blinded study.
     """
-    participant = held(session, participant_id=participant_id, actor=actor)
+    held(session, participant_id=participant_id, actor=actor)
     if not may_raise(actor):
         raise Refusal(Code.NOT_ALLOWED, f"{actor.label} raises no queries")
-    study = studies.current(session, study_id=participant.study_id).study
-    if subject == "treatment" and study.infusions_tell_arm:
-        raise Refusal(Code.NOT_FOUND, f"treatment {subject_id}")
     if finding is not None:
         there = session.scalar(select(DataQuery.id).filter_by(participant_id=participant_id, finding=finding))
         if there is not None:

@@ -16,8 +16,11 @@ def value(
 ) -> str:
     """Return a value of a participant as text; NOT_FOUND where there is no such row or field.
 
-    Of a response as a whole (an answer without a field) it is empty.
+    Of a response as a whole (an answer without a field) it is empty. An infusion is NOT_FOUND, whether it was
+    given or not, where the mere fact of one tells the arm of a blinded study.
     """
+    if subject == "treatment":
+        _refuse_telling(session, participant_id, subject_id)
     if subject == "answer":
         return _answer(session, participant_id, subject_id, field)
     if field not in FIELDS[subject]:
@@ -29,6 +32,15 @@ def value(
         raise Refusal(Code.NOT_FOUND, f"{subject} {subject_id}")
     found = getattr(row, field)
     return "" if found is None else str(found)
+
+
+def _refuse_telling(session: Session, participant_id: int, subject_id: int) -> None:
+    participant = session.get(Participant, participant_id)
+    if (
+        participant is None
+        or studies.current(session, study_id=participant.study_id).study.infusions_tell_arm
+    ):
+        raise Refusal(Code.NOT_FOUND, f"treatment {subject_id}")
 
 
 def _row(session: Session, subject: QuerySubject, subject_id: int) -> Event | Treatment | Sighting | None:

@@ -40,9 +40,11 @@ class RandomisationCorrectionForm(RecordForm):
     reason = TextAreaField(WHY, [Needed(NEEDED), AtMost(LONGEST_REASON)], description=IN_THE_TRAIL)
 
     @classmethod
-    def possible(cls, study: Study, participant: ParticipantRow, role: Role) -> bool:  # noqa: ARG003 - others ask
-        """Once there is a day to correct; it tells nobody the arm."""
-        return participant.randomised_on is not None
+    def possible(cls, study: Study, participant: ParticipantRow, role: Role) -> bool:
+        """Once there is a day to correct; by whoever may learn the arm, where a refusal would tell it."""
+        if participant.randomised_on is None:
+            return False
+        return not study.infusions_tell_arm or study.may_learn_arms(role)
 
     def save(self, desk: Desk, participant: ParticipantRow) -> None:
         """Correct it."""

@@ -24,8 +24,7 @@ class ArmForm(StaffForm):
 
 def may_ask(desk: Desk) -> bool:
     """Return whether this member of staff may be told arms at all."""
-    role = desk.staff.role
-    return role == "administrator" or (role == "coordinator" and desk.study.blinding != "double")
+    return desk.study.may_learn_arms(desk.staff.role)
 
 
 @blueprint.get("/participants/<code>/arm")

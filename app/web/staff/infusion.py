@@ -44,7 +44,7 @@ class InfusionForm(RecordForm):
         """After day 0, in a study that has lots; where both sides are blinded, by an administrator."""
         if participant.randomised_on is None or not study.product_lots:
             return False
-        return study.blinding != "double" or role == "administrator"
+        return study.may_learn_arms(role)
 
     def save(self, desk: Desk, participant: ParticipantRow) -> None:
         """Record it."""

@@ -43,7 +43,7 @@ class RandomisationForm(RecordForm):
         """Not twice, nor where arms are drawn here; where both sides are blinded, not at the bedside."""
         if participant.randomised_on is not None or study.randomisation is not None:
             return False
-        return study.blinding != "double" or role == "administrator"
+        return study.may_learn_arms(role)
 
     def save(self, desk: Desk, participant: ParticipantRow) -> None:
         """Record it."""

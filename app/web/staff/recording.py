@@ -84,7 +84,7 @@ def save_record(code: str, thing: str) -> ResponseReturnValue:
 def _possible(desk: Desk, code: str, form: RecordForm) -> ParticipantRow:
     participant = desk.participant(code)
     if not form.possible(desk.study, participant, desk.staff.role):
-        blinded = desk.study.blinding == "double" and desk.staff.role != "administrator"
+        blinded = not desk.study.may_learn_arms(desk.staff.role)
         raise Refusal(Code.NOT_ALLOWED if blinded else Code.ALREADY_RECORDED, type(form).__name__)
     form.prepare(desk, participant)
     return participant

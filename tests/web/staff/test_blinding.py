@@ -1,16 +1,19 @@
 """In a blinded study no page of staff tells the arm; in an open one the participant's page does."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from app import database
+from app.domain.actor import Role
 from app.domain.partial_date import PartialDate
 from app.domain.study import Blinding
 from app.operations.events import report_event
 from app.operations.studies import load_study
 from app.operations.treatments import record_treatment
-from tests.fixtures.desk import NewStaff, StaffBrowser
+from tests.fixtures.arms import LATER, one_of_each_arm
+from tests.fixtures.desk import NewStaff, StaffBrowser, typed
 from tests.fixtures.pages import text
 from tests.fixtures.phone import Clock
 from tests.fixtures.study import COMMAND, DAY_0, FOLDER, MORNING, STUDY, TinyStudy
@@ -95,3 +98,45 @@ def test_where_both_sides_are_blinded_an_administrator_records_the_arm(
         assert f"/M-1/{what}" not in coordinator.body("/participants/M-1")
         coordinator.get(f"/participants/M-1/{what}", status=403)
     administrator.get("/participants/M-1/randomise")
+
+
+@pytest.mark.parametrize("role", ["monitor", "administrator"])
+def test_no_query_is_raised_on_an_infusion_whether_there_is_one_or_not(
+    new_staff: NewStaff, tiny: TinyStudy, role: Role
+) -> None:
+    one_of_each_arm(tiny)
+    browser = new_staff(role)
+    for code in ("M-1", "M-2"):
+        address = f"/participants/{code}/queries/new?subject=treatment&row=1&field=given_on"
+        browser.get(address, status=404)
+        assert browser.post(address, {"text": "?"}).status_code == 404
+
+
+def test_a_date_that_only_the_treated_are_refused_is_asked_of_nobody_who_must_not_know(
+    new_staff: NewStaff, tiny: TinyStudy, time: Clock
+) -> None:
+    with database.writing(tiny.url) as session:
+        folder = replace(FOLDER, study=replace(STUDY, blinding="double"))
+        load_study(session, folder=folder, actor=COMMAND, now=MORNING)
+    one_of_each_arm(tiny)
+    time.at = LATER
+    coordinator, administrator = new_staff("coordinator", site="mad"), new_staff("administrator")
+    after = DAY_0 + timedelta(days=2)
+    form = {"reason": "typed"} | typed("randomised_on", after.year, after.month, after.day)
+    for code in ("M-1", "M-2"):
+        address = f"/participants/{code}/correct-randomisation"
+        assert "correct-randomisation" not in coordinator.body(f"/participants/{code}")
+        coordinator.get(address, status=403)
+        assert coordinator.post(address, form).status_code == 403
+    administrator.fill_in("/participants/M-1/correct-randomisation", form, status=422)
+    administrator.fill_in("/participants/M-2/correct-randomisation", form)
+
+
+def test_whoever_may_ask_for_the_arm_still_corrects_the_date(
+    new_staff: NewStaff, tiny: TinyStudy, time: Clock
+) -> None:
+    one_of_each_arm(tiny)
+    time.at = LATER
+    coordinator = new_staff("coordinator", site="mad")
+    form = {"reason": "typed"} | typed("randomised_on", 2026, 1, 6)
+    coordinator.fill_in("/participants/M-2/correct-randomisation", form)
