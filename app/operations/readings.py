@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
-from app.domain.adjudication import LASTING_KINDS, Decision, Rule, may_read, shown_to
+from app.domain.adjudication import LASTING_KINDS, Decision, Rule, may_read, outcome, shown_to
 from app.domain.study import Adjudication
 from app.errors import Code, Refusal
 from app.models import Event, Participant, Reading
@@ -59,9 +59,9 @@ def read_event(
         agreed_started_on = agreed_ended_on = None
     said = _Said(decision, agreed_started_on, agreed_ended_on, duplicate_of, note, actor.label)
     _check_dates(participant, event, said, now)
-    _check_duplicate(session, event, said)
     there = session.scalars(select(Reading).filter_by(event_id=event_id).order_by(Reading.id)).all()
     asked = studies.current(session, study_id=participant.study_id).study.adjudication
+    _check_duplicate(session, event, said, asked.rule(event.kind))
     if seen is not None:
         sent_before = _sent_before(there, said, asked.rule(event.kind), seen)
         if sent_before is not None:
@@ -91,8 +91,12 @@ def _check_dates(participant: Participant, event: Event, said: _Said, now: datet
         raise Refusal(Code.FAULTY_INPUT, f"{event.kind}: it has no end")
 
 
-def _check_duplicate(session: Session, event: Event, said: _Said) -> None:
-    """Refuse what would leave nothing to count: the duplicate of a duplicate, or of something else."""
+def _check_duplicate(session: Session, event: Event, said: _Said, rule: Rule) -> None:
+    """Refuse what would leave nothing to count: the duplicate of a duplicate, or of something else.
+
+    What the other event is settled as counts, and what its reader said of it: a colleague's reading that they
+    are not shown would be told by a refusal.
+    """
     key = said.duplicate_of_id
     if (said.decision == "duplicate") != (key is not None):
         raise Refusal(Code.FAULTY_INPUT, "a duplicate names the other event, and nothing else does")
@@ -102,10 +106,10 @@ def _check_duplicate(session: Session, event: Event, said: _Said) -> None:
     alike = other is not None and (other.participant_id, other.kind) == (event.participant_id, event.kind)
     if not alike or key == event.id:
         raise Refusal(Code.UNKNOWN_CODE, f"event {key} is no duplicate of event {event.id}")
-    last: dict[str, Decision] = {}
-    for reading in session.scalars(select(Reading).filter_by(event_id=key).order_by(Reading.id)):
-        last[reading.read_by] = reading.decision
-    if "duplicate" in last.values():
+    stored = session.scalars(select(Reading).filter_by(event_id=key).order_by(Reading.id))
+    made = [made_readings.made(each) for each in stored]
+    own = [each.decision for each in made if each.read_by == said.read_by][-1:]
+    if "duplicate" in (outcome(made, rule), *own):
         raise Refusal(Code.IN_USE, f"event {key} is read as a duplicate itself")
 
 
