@@ -11,11 +11,14 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import config, database, i18n
+from app import clock, config, database, i18n
+from app.domain.actor import Actor
 from app.models import Account, Participant
+from app.operations.exports import record_list_export
 from app.queries import audit as trail
 from app.queries import audit_words, studies
 from app.queries.audit import Entry
+from app.queries.audit_veil import Veil
 
 COLUMNS = (
     "time (UTC)",
@@ -42,7 +45,7 @@ def audit() -> None:
 @click.option(
     "--against",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="An earlier export: shows also a trail that was cut off or written anew.",
+    help="An earlier whole export: shows also a trail that was cut off or written anew.",
 )
 def verify(against: Path | None) -> None:
     """Say where a chain is broken; exits with 1 if one is."""
@@ -63,19 +66,35 @@ def _hashes(path: Path) -> dict[tuple[str, int], str]:
         reader = csv.DictReader(file)
         if not {"chain", "position", "hash"} <= set(reader.fieldnames or ()):
             raise click.BadParameter(f"{path} is not an export of the audit trail", param_hint="--against")
-        return {(row["chain"], int(row["position"])): row["hash"] for row in reader}
+        rows = list(reader)
+    if not all(row["position"] and row["hash"] for row in rows):
+        problem = f"{path} holds no hashes: this study's trail tells them only with audit export --whole"
+        raise click.BadParameter(problem, param_hint="--against")
+    return {(row["chain"], int(row["position"])): row["hash"] for row in rows}
 
 
 @audit.command()
 @click.option("--study", "code", help="The study's code; not needed where there is one study.")
 @click.option("--language", default=i18n.SOURCE_LANGUAGE, show_default=True, help="Language of the words.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file; else it is printed.")
-def export(code: str | None, language: str, out: Path | None) -> None:
-    """Write everything that was done in a study as a table; without the arm where the study is blinded."""
+@click.option(
+    "--whole",
+    is_flag=True,
+    help="With all that is veiled, arms and infusions too, and the hashes that verify --against needs.",
+)
+def export(code: str | None, language: str, out: Path | None, whole: bool) -> None:
+    """Write everything that was done in a study as a table; without the arm where the study is blinded.
+
+    There the table has no hashes and leaves infusions out where they tell the arm, and readings by others
+    stay veiled until the event is settled. That it was written --whole is recorded.
+    """
     if language not in i18n.languages():
         raise click.BadParameter(f"one of {', '.join(i18n.languages())}", param_hint="--language")
-    with database.reading(config.load().database_url) as session, i18n.speaking(language):
-        rows = _rows(session, code)
+    url = config.load().database_url
+    if whole:
+        _record_whole(url, code)
+    with database.reading(url) as session, i18n.speaking(language):
+        rows = _rows(session, code, whole=whole)
         if out is None:
             _write(sys.stdout, rows)
             return
@@ -83,6 +102,18 @@ def export(code: str | None, language: str, out: Path | None) -> None:
         with out.open("w", encoding="utf-8-sig", newline="") as file:
             written = _write(file, rows)
     click.echo(f"{written} entries written to {out}")
+
+
+def _record_whole(url: str, code: str | None) -> None:
+    with database.writing(url) as session:
+        record_list_export(
+            session,
+            study_id=studies.current(session, code=code).study_id,
+            name="audit-trail",
+            asked={"whole": "yes"},
+            actor=Actor("command", name="audit export"),
+            now=clock.now(),
+        )
 
 
 def _write(file: TextIO, rows: Iterable[tuple[str, ...]]) -> int:
@@ -99,11 +130,14 @@ def _inert(cell: str) -> str:
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-def _rows(session: Session, code: str | None) -> Iterator[tuple[str, ...]]:
+def _rows(session: Session, code: str | None, *, whole: bool) -> Iterator[tuple[str, ...]]:
     current = studies.current(session, code=code)
     people = _names(session, current.study_id)
-    for entry in trail.entries(session, study_id=current.study_id):
-        yield _row(trail.blinded(entry, current.study.blinding), people)
+    found = trail.entries(session, study_id=current.study_id)
+    if not whole:
+        found = Veil.of(session, study_id=current.study_id, study=current.study).over(found)
+    for entry in found:
+        yield _row(entry, people)
 
 
 def _names(session: Session, study_id: int) -> dict[str, str]:
@@ -125,6 +159,6 @@ def _row(entry: Entry, names: dict[str, str]) -> tuple[str, ...]:
         entry.reason,
         entry.action,
         entry.chain,
-        str(entry.position),
+        str(entry.position or ""),
         entry.hash,
     )

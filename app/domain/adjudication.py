@@ -152,6 +152,14 @@ def shown_to(readings: Sequence[Reading], *, reader: str, rule: Rule) -> list[Re
     return [each for each in readings if each.brought]
 
 
+def kept_apart(readings: Sequence[Reading], rule: Rule) -> bool:
+    """Return whether somebody may still have to decide without knowing these readings."""
+    if rule.readings == 1:
+        return False
+    shown = shown_to(readings, reader="", rule=rule)
+    return len(shown) < len(readings) or outcome(readings, rule) in OPEN_OUTCOMES
+
+
 def settled(
     event: Event,
     readings: Sequence[Reading],

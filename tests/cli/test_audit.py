@@ -12,6 +12,7 @@ from app import database
 from app.cli import main
 from app.operations.accounts import add_account
 from app.operations.sightings import record_sighting
+from tests.fixtures.arms import one_of_each_arm
 from tests.fixtures.study import COMMAND, DAY_0, MORNING, TinyStudy
 
 Hepatica = Callable[..., Result]
@@ -51,12 +52,49 @@ def test_a_sound_trail_is_said_to_be_so(hepatica: Hepatica, tiny: TinyStudy) -> 
 def test_a_break_is_shown_and_exits_with_1(hepatica: Hepatica, tiny: TinyStudy, tmp_path: Path) -> None:
     tiny.enrol("P-1")
     copy = tmp_path / "earlier.csv"
-    assert hepatica("audit", "export", "--out", copy).exit_code == 0
+    assert hepatica("audit", "export", "--whole", "--out", copy).exit_code == 0
     cut_off(tiny)
     assert hepatica("audit", "verify").exit_code == 0
     done = hepatica("audit", "verify", "--against", copy)
     assert done.exit_code == 1
     assert "participant:1: entry 2 of the earlier copy is gone" in done.output
+
+
+def test_a_veiled_export_is_no_earlier_copy(hepatica: Hepatica, tiny: TinyStudy, tmp_path: Path) -> None:
+    tiny.enrol("P-1")
+    copy = tmp_path / "earlier.csv"
+    hepatica("audit", "export", "--out", copy)
+    done = hepatica("audit", "verify", "--against", copy)
+    assert done.exit_code == 2
+    assert "--whole" in done.output
+
+
+def test_a_veiled_export_is_alike_for_the_treated_and_the_untreated(
+    hepatica: Hepatica, tiny: TinyStudy, tmp_path: Path
+) -> None:
+    one_of_each_arm(tiny)
+    out = tmp_path / "trail.csv"
+    hepatica("audit", "export", "--out", out)
+    rows = read(out)
+    told = {
+        code: [
+            {name: cell for name, cell in row.items() if name not in ("participant", "chain", "about")}
+            for row in rows
+            if row["participant"] == code
+        ]
+        for code in ("M-1", "M-2")
+    }
+    assert str(told["M-1"]).replace("M-1", "M-2") == str(told["M-2"])
+    assert {(row["position"], row["hash"]) for row in rows} == {("", "")}
+    hepatica("audit", "export", "--whole", "--out", out)
+    whole = read(out)
+    assert [row["action"] for row in whole if row["action"].startswith("treatment.")] == [
+        "treatment.record",
+        "treatment.correct",
+    ]
+    assert all(row["hash"] and row["position"] for row in whole)
+    assert (whole[-1]["action"], whole[-1]["who"]) == ("data.export", "command:audit export")
+    assert hepatica("audit", "verify", "--against", out).exit_code == 0
 
 
 def test_another_file_is_no_earlier_copy(hepatica: Hepatica, tmp_path: Path) -> None:

@@ -16,7 +16,10 @@ from app.operations.accounts import add_account
 from app.operations.events import report_event
 from app.operations.readings import read_event
 from app.operations.studies import load_study
-from app.queries import event_queue, events, exports, outcomes
+from app.queries import audit_veil, event_queue, events, exports, outcomes, studies
+from app.queries.audit import Search
+from app.queries.audit_veil import Veil
+from app.queries.audit_words import content
 from app.queries.endings import ending
 from app.queries.event_queue import Wish
 from app.queries.timeline import timeline
@@ -139,6 +142,72 @@ def test_a_disagreement_goes_to_a_third_who_sees_both(committee: Committee) -> N
     with database.reading(committee.tiny.url) as session:
         assert ending(session, participant_id=committee.participant_id).dead_on is None
         assert outcomes.courses(session, study_id=committee.tiny.study_id)[0].settled_events("all") == []
+
+
+def trail(committee: Committee) -> list[str]:
+    """Return what the trail tells of each reading, newest first."""
+    with database.reading(committee.tiny.url) as session:
+        study_id = committee.tiny.study_id
+        veil = Veil.of(session, study_id=study_id, study=studies.current(session, study_id=study_id).study)
+        search = Search(study_id=study_id, action="event.read")
+        found = audit_veil.newest(session, search=search, veil=veil, limit=10)
+        assert {(entry.position, entry.hash) for entry in found} <= {(0, "")}
+        return [content(entry.new) for entry in found]
+
+
+def test_the_trail_tells_readings_when_the_event_is_settled(tiny: TinyStudy) -> None:
+    committee = Committee(tiny, Adjudication(readings=2, by="coordinator"))
+    one, two, three = (committee.member(name, "administrator") for name in ("one", "two", "three"))
+    committee.read(one, "confirmed", DAY)
+    (confirmed,) = trail(committee)
+    assert confirmed == (
+        "decision: (blinded); agreed_started_on: (blinded); agreed_ended_on: (blinded); note: (blinded)"
+    )
+    committee.read(two, "refuted")
+    assert trail(committee) == [confirmed] * 2  # neither an empty date nor a decision tells them apart
+    committee.read(three, "refuted", seen=2)
+    assert trail(committee)[-1].startswith("decision: confirmed; agreed_started_on: 2026-01-02")
+    assert [told.split(";")[0] for told in trail(committee)] == [
+        "decision: refuted",
+        "decision: refuted",
+        "decision: confirmed",
+    ]
+
+
+def test_the_duplicate_of_what_a_hidden_colleague_calls_one_is_not_refused(committee: Committee) -> None:
+    one, two, three = (committee.member(name) for name in ("one", "two", "three"))
+    with database.writing(committee.tiny.url) as session:
+        other = report_event(
+            session,
+            participant_id=committee.participant_id,
+            kind="death",
+            started=PartialDate(2026, 1, 2),
+            report_id="r-2",
+            actor=COMMAND,
+            now=MORNING,
+        )
+
+    def duplicate(actor: Actor, event_id: int, of: int) -> Code | None:
+        try:
+            with database.writing(committee.tiny.url) as session:
+                read_event(
+                    session,
+                    event_id=event_id,
+                    decision="duplicate",
+                    duplicate_of=of,
+                    actor=actor,
+                    now=MORNING,
+                )
+        except Refusal as refusal:
+            return refusal.code
+        return None
+
+    first = committee.event_id
+    assert duplicate(one, other, first) is None
+    assert duplicate(one, first, other) == Code.IN_USE  # by their own reading
+    assert duplicate(two, first, other) is None  # as if nobody had read the other one
+    assert duplicate(three, other, first) is None
+    assert duplicate(three, first, other) == Code.IN_USE  # by what is settled
 
 
 def test_others_than_adjudicators_look_on(committee: Committee) -> None:

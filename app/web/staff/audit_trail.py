@@ -9,8 +9,9 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.queries import audit, audit_words
+from app.queries import audit, audit_veil, audit_words
 from app.queries.audit import Entry, Search
+from app.queries.audit_veil import Veil
 from app.web.gate import LARGEST_KEY, staff_only
 from app.web.staff import blueprint
 from app.web.staff.desk import Desk, at_desk
@@ -28,7 +29,7 @@ FILE: Columns[Entry] = {
     "reason": lambda entry: entry.reason,
     "action": lambda entry: entry.action,
     "chain": lambda entry: entry.chain,
-    "position": lambda entry: entry.position,
+    "position": lambda entry: entry.position or None,
     "hash": lambda entry: entry.hash,
 }
 
@@ -84,30 +85,31 @@ def _day(text: str) -> date | None:
 @blueprint.get("/audit")
 @staff_only("monitor", "administrator")
 def audit_trail() -> ResponseReturnValue:
-    """Show the newest entries that are asked for; without the arm where the study is blinded."""
+    """Show the newest entries that are asked for, without what is veiled in this study."""
     wish = asked()
     before = request.args.get("before", type=int)
     with at_desk() as desk:
         search = _search(desk, wish)
         if wanted():
-            return table_file(desk, "audit-trail", FILE, lambda session: _blinded(session, desk, search))
+            return table_file(desk, "audit-trail", FILE, lambda session: _veiled(session, desk, search))
         search = replace(search, before=min(before, LARGEST_KEY) if before is not None else None)
-        found = audit.newest(desk.session, search=search, limit=AT_ONCE)
+        veil = _veil(desk.session, desk)
+        found = audit_veil.newest(desk.session, search=search, veil=veil, limit=AT_ONCE)
         return page(
             "audit_trail.html",
             desk,
-            entries=[audit.blinded(entry, desk.study.blinding) for entry in found],
+            entries=found,
             older=found[-1].id if len(found) == AT_ONCE else None,
             wish=wish,
-            actions=_actions(),
+            actions=_actions(veil),
             action=audit_words.action,
             content=audit_words.content,
         )
 
 
-def _actions() -> list[tuple[str, str]]:
-    """Return the actions with their words, in the order of the words."""
-    found = [(name, str(words)) for name, words in audit_words.ACTIONS.items()]
+def _actions(veil: Veil) -> list[tuple[str, str]]:
+    """Return the actions that are shown with their words, in the order of the words."""
+    found = [(name, str(words)) for name, words in audit_words.ACTIONS.items() if not veil.hides_action(name)]
     return sorted(found, key=lambda pair: pair[1].casefold())
 
 
@@ -128,6 +130,9 @@ def _midnight(day: date, desk: Desk) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=desk.zone)
 
 
-def _blinded(session: Session, desk: Desk, search: Search) -> Iterator[Entry]:
-    for entry in audit.newest_first(session, search=search):
-        yield audit.blinded(entry, desk.study.blinding)
+def _veil(session: Session, desk: Desk) -> Veil:
+    return Veil.of(session, study_id=desk.study_id, study=desk.study)
+
+
+def _veiled(session: Session, desk: Desk, search: Search) -> Iterator[Entry]:
+    yield from _veil(session, desk).over(audit.newest_first(session, search=search))
