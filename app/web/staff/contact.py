@@ -90,6 +90,7 @@ class ContactChangeForm(ContactForm):
 def contact(code: str) -> ResponseReturnValue:
     """Show the details, and leave the entry that they were seen."""
     with at_desk(writing=True) as desk:
+        desk.refuse_undelegated()
         participant = desk.participant(code)
         details = contacts.read_contact(
             desk.session,

@@ -96,7 +96,7 @@ class Desk:
         return may_raise(self.actor)
 
     def refuse_undelegated(self) -> None:
-        """Let nobody record what is not delegated to them."""
+        """Let nobody record what is not delegated to them, nor see what lets a participant in."""
         if not self.delegated:
             raise Refusal(Code.NOT_DELEGATED, f"account {self.staff.account_id}")
 

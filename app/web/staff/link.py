@@ -37,6 +37,7 @@ class WayIn:
 def link(code: str) -> ResponseReturnValue:
     """Show the link that works, or how to make one; its code can be typed from here on."""
     with at_desk(writing=True) as desk:
+        desk.refuse_undelegated()
         participant = desk.participant(code)
         way_in = _way_in(desk, participant)
         return page(
@@ -77,6 +78,7 @@ def print_sheet(code: str) -> ResponseReturnValue:
     # two languages on one page: the sheet speaks the participant's, the bar above it the reader's
     bar = {"language": current(), "print": gettext("Print"), "back": gettext("Back to the link")}
     with at_desk(writing=True) as desk:
+        desk.refuse_undelegated()
         participant = desk.participant(code)
         way_in = _way_in(desk, participant)
         if way_in is None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app import database
 from app.formats import password_token
-from app.models import Account
+from app.models import Account, AuditEntry, Link
 from app.operations.qualifications import record_qualification
 from app.operations.studies import load_study
 from tests.fixtures.desk import NewStaff, StaffBrowser
@@ -233,9 +233,14 @@ def test_where_the_study_asks_for_a_delegation_nobody_records_without(
     answer = coordinator.post("/participants/M-1/link")
     assert answer.status_code == 403
     assert heading(whole(answer)) == "No delegation of yours is in force"
-    coordinator.get("/participants/M-1/contact")  # to read is allowed
     assert coordinator.post("/participants/M-1/link/mail").status_code == 403
     assert administrator.post("/participants/M-1/link").status_code == 303
+    ways_in = [f"/participants/M-1/{page}" for page in ("link", "link/print", "contact")]
+    for address in ways_in:  # with the link and the year of birth they could answer as the participant
+        assert heading(coordinator.get(address, status=403)) == "No delegation of yours is in force"
+    with database.reading(tiny.url) as session:
+        assert session.scalars(select(Link.code_hash)).all() == [None]
+        assert not session.scalars(select(AuditEntry).where(AuditEntry.action == "contact.read")).all()
     with database.writing(tiny.url) as session:
         record_qualification(
             session,
@@ -248,6 +253,8 @@ def test_where_the_study_asks_for_a_delegation_nobody_records_without(
             now=MORNING,
         )
     assert coordinator.post("/participants/M-1/link").status_code == 303
+    for address in ways_in:
+        coordinator.get(address)
     assert "No delegation of yours" not in text(coordinator.get("/participants/M-1"))
 
 
