@@ -76,7 +76,7 @@ def change_account(
 ) -> None:
     """Change what someone is called, is, and may see; the same again changes nothing.
 
-    Refuses to leave nobody who administers what the account administered.
+    Refuses to leave nobody who administers what the account administered. Nobody unblinds themselves.
     """
     account = held(session, account_id=account_id, actor=actor)
     _check_scope(session, actor, role, study_id, site)
@@ -86,6 +86,8 @@ def change_account(
     if not changed:
         return
     _reasoned(reason)
+    if unblinded and not account.unblinded and actor.kind == "account" and actor.id == account_id:
+        raise Refusal(Code.NOT_ALLOWED, "an administrator unblinds somebody else")
     if account.role == "administrator" and {"role", "study_id", "site"} & set(changed):
         _keep_one(session, account)
     for field in changed:

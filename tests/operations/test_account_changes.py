@@ -176,6 +176,24 @@ def test_of_two_who_deactivate_each_other_at_once_one_stays(tiny: TinyStudy) -> 
     assert sorted(map(str, ends)) == ["None", "last-administrator"]
 
 
+def test_nobody_unblinds_themselves(tiny: TinyStudy) -> None:
+    account_id = add(tiny)
+    myself = Actor("account", account_id, role="administrator")
+    with pytest.raises(Refusal) as refusal:
+        change(tiny, account_id, myself, unblinded=True)
+    assert refusal.value.code == Code.NOT_ALLOWED
+    assert len(trail(tiny, account_id)) == 1
+    other = add(tiny, "b@example.org")
+    change(tiny, account_id, Actor("account", other, role="administrator"), unblinded=True)
+    change(tiny, account_id, myself, unblinded=True, name="Still unblinded")
+    change(tiny, account_id, myself, unblinded=False, name="Still unblinded")
+    assert [new for _, _, new, _ in trail(tiny, account_id)[1:]] == [
+        {"unblinded": True},
+        {"name": "Still unblinded"},
+        {"unblinded": False},
+    ]
+
+
 def test_one_of_a_study_neither_sees_nor_gives_more_than_they_have(tiny: TinyStudy) -> None:
     of_all = add(tiny)
     add(tiny, "b@example.org", study_id=tiny.study_id)
