@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import event, func, select
 
 from app import database
@@ -12,7 +13,7 @@ from app.formats import one_time_code
 from app.formats.one_time_code import code_at, step_of
 from app.models import Account, AuditEntry, CodeApp, RecoveryCode
 from app.operations.attempts import ALLOWED, ALLOWED_A_DAY
-from app.operations.code_apps import add_code_app
+from app.operations.code_apps import AddedApp, add_code_app
 from app.operations.links import Refused
 from app.operations.recovery_codes import new_recovery_codes
 from app.operations.second_factors import remove, rename, reset_second_factor
@@ -111,6 +112,42 @@ def test_an_app_is_added_by_its_first_code_alone(tiny: TinyStudy, account_id: in
             contact_keys=CONTACT_KEYS,
         )
     assert refusal.value.code == Code.CODE_WRONG
+
+
+def test_an_app_that_is_there_is_not_added_again_and_its_code_is_used_up(
+    tiny: TinyStudy, account_id: int
+) -> None:
+    with database.writing(tiny.url) as session:
+        again = add_code_app(
+            session,
+            account_id=account_id,
+            name="my phone",
+            sealed=one_time_code.seal(SECRET, account_id=account_id, keys=CONTACT_KEYS),
+            code=code(MORNING),
+            actor=Actor("account", account_id),
+            now=MORNING,
+            contact_keys=CONTACT_KEYS,
+        )
+        assert again == AddedApp(session.scalars(select(CodeApp.id)).one(), again=True)
+    assert step(tiny, half_way(tiny), code(MORNING)) == Refused(Code.CODE_WRONG)
+
+
+def test_an_app_whose_key_is_lost_stops_nobody_from_adding_another(tiny: TinyStudy, account_id: int) -> None:
+    lost = one_time_code.seal("X", account_id=account_id, keys=(Fernet.generate_key().decode(),))
+    secret = one_time_code.new_secret()
+    with database.writing(tiny.url) as session:
+        session.scalars(select(CodeApp)).one().sealed = lost
+        added = add_code_app(
+            session,
+            account_id=account_id,
+            name="another phone",
+            sealed=one_time_code.seal(secret, account_id=account_id, keys=CONTACT_KEYS),
+            code=code_at(secret, step_of(MORNING)),
+            actor=Actor("account", account_id),
+            now=MORNING,
+            contact_keys=CONTACT_KEYS,
+        )
+    assert not added.again
 
 
 def test_a_recovery_code_lets_in_once_as_it_is_typed(tiny: TinyStudy, account_id: int) -> None:

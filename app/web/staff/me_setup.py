@@ -73,7 +73,7 @@ def make_code_app() -> ResponseReturnValue:
         return _app_page(form), 422
     try:
         with writing() as session:
-            add_code_app(
+            added = add_code_app(
                 session,
                 account_id=g.staff.account_id,
                 name=form.named(gettext("App with codes")),
@@ -83,7 +83,7 @@ def make_code_app() -> ResponseReturnValue:
                 now=g.now,
                 contact_keys=settings().contact_keys,
             )
-            codes = _settled(session)
+            codes = _settled(session, again=added.again)
     except Refusal as refusal:
         if refusal.code != Code.CODE_WRONG:
             raise
@@ -130,8 +130,11 @@ def make_passkey() -> ResponseReturnValue:
     return _done(codes)
 
 
-def _settled(session: Session) -> tuple[str, ...]:
-    """Sign out every other browser, which has not shown this; make recovery codes where there are none."""
+def _settled(session: Session, *, again: bool = False) -> tuple[str, ...]:
+    """Sign out every other browser, which has not shown this; make recovery codes where there are none.
+
+    `again`: the form was sent twice. The page with the codes of the first time was never seen: make new ones.
+    """
     account_id = g.staff.account_id
     sessions.end_sessions(
         session,
@@ -140,7 +143,7 @@ def _settled(session: Session) -> tuple[str, ...]:
         now=g.now,
         keep=request.cookies[STAFF_COOKIE],
     )
-    if ways_in(session, account_id=account_id).recovery_codes:
+    if not again and ways_in(session, account_id=account_id).recovery_codes:
         return ()
     return new_recovery_codes(session, account_id=account_id, actor=g.staff.actor, now=g.now)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app import database
 from app.formats.one_time_code import code_at, step_of
-from app.models import Account
+from app.models import Account, AuditEntry, CodeApp
 from app.operations.second_factors import reset_second_factor
 from app.web import create_app
 from tests.fixtures.desk import PASSWORD, NewStaff, StaffBrowser
@@ -60,6 +60,30 @@ def add_app(browser: StaffBrowser, time: Clock, name: str = "my phone") -> tuple
     else:
         assert answer.location == "/staff/me"
     return secret, codes
+
+
+def test_the_form_of_an_app_sent_twice_makes_one_app_and_shows_codes_that_are_good(
+    staff_app: Flask, coordinator: StaffBrowser, time: Clock
+) -> None:
+    page = coordinator.get("/me/app")
+    secret = secret_of(page)
+    form = main_form(page, "code") | {"code": code_at(secret, step_of(time.at)), "name": "my phone"}
+    answers = [whole(coordinator.client.post("/staff/me/app", data=form)) for _ in range(2)]
+    assert [heading(answer) for answer in answers] == ["Your recovery codes"] * 2
+    first, second = ([text(each) for each in answer.iter("li")] for answer in answers)
+    assert len(set(first + second)) == 20
+    with database.reading(coordinator.url) as session:
+        assert len(session.scalars(select(CodeApp)).all()) == 1
+        added = select(AuditEntry.id).where(AuditEntry.action == "code_app.add")
+        assert len(session.scalars(added).all()) == 1
+    browser, _ = first_step(staff_app)
+    assert browser.post("/sign-in/second-step", {"code": first[0]}).status_code == 422
+    assert browser.post("/sign-in/second-step", {"code": second[0]}).status_code == 303
+    time.pass_by(minutes=1)
+    code = code_at(secret, step_of(time.at))
+    for status in (303, 422):  # good once, not once for each time that the form was sent
+        browser, _ = first_step(staff_app)
+        assert browser.post("/sign-in/second-step", {"code": code}).status_code == status
 
 
 def first_step(app: Flask, **form: str) -> tuple[StaffBrowser, str]:
