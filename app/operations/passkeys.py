@@ -111,6 +111,11 @@ def _check(challenge: bytes, purpose: str, key: str, now: datetime) -> None:
 
 
 def _held(session: Session, credential_id: str, account_id: int | None) -> Passkey:
+    """Return a passkey in use, and hold it; its account first, as whoever ends it does."""
+    owner = session.scalar(select(Passkey.account_id).where(Passkey.credential_id == credential_id))
+    if owner is None or account_id not in (None, owner):
+        raise ValueError("unknown here")
+    audit.lock(session, Chain("account", owner))
     passkey = session.scalar(
         select(Passkey)
         .join(Account, Account.id == Passkey.account_id)
@@ -121,7 +126,7 @@ def _held(session: Session, credential_id: str, account_id: int | None) -> Passk
         )
         .with_for_update(of=Passkey)
     )
-    if passkey is None or account_id not in (None, passkey.account_id):
+    if passkey is None:
         raise ValueError("unknown here")
     return passkey
 

@@ -3,17 +3,17 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
 from app.errors import Code
-from app.models import Account, ProviderIdentity
+from app.models import Account, AuditEntry, ProviderIdentity
 from app.operations import audit
 from app.operations.audit import Chain
 from app.operations.links import Refused
-from app.operations.second_factors import has_second_factor
-from app.operations.sign_in import HalfWay, LetIn, half_way, let_in
+from app.operations.second_factors import RESET
+from app.operations.sign_in import HalfWay, LetIn, after_first_step, let_in
 
 
 def sign_in_by_provider(
@@ -29,53 +29,67 @@ def sign_in_by_provider(
     """Let in whom a provider knows, or on to the second step; nobody gets an account by it.
 
     `email` is one that the provider has verified, or None. It finds the account the first time; from then on
-    the provider's name for the person does, whatever their address. `second_factor` "trusted": where the
-    provider says that it asked for two factors (`multi_factor`), ours is not asked for.
+    the provider's name for the person does, whatever their address, until the tie is removed.
+    `second_factor` "trusted": where the provider says that it asked for two factors (`multi_factor`), ours is
+    not asked for.
     """
-    bound = session.scalar(
+    account_id = _bound(session, issuer, subject) or _with_address(session, email)
+    if account_id is None:
+        return Refused(Code.PROVIDER_REFUSED)
+    account = session.get_one(Account, account_id, with_for_update=True)
+    bound = _bound(session, issuer, subject)  # again: a tie that was removed meanwhile binds no more
+    if account.deactivated_at is not None or bound not in (None, account_id):
+        return Refused(Code.PROVIDER_REFUSED)
+    if bound is None:
+        if account.email != email or _known(session, account_id, issuer):
+            return Refused(Code.PROVIDER_REFUSED)
+        _bind(session, account, issuer, subject, now)
+    if multi_factor and second_factor == "trusted":
+        return let_in(session, account, proof="provider mfa", now=now)
+    return after_first_step(session, account, proof="provider", now=now)
+
+
+def _bound(session: Session, issuer: str, subject: str) -> int | None:
+    """Return the account that is bound to the provider's name for someone."""
+    return session.scalar(
+        select(ProviderIdentity.account_id).where(
+            ProviderIdentity.issuer == issuer,
+            ProviderIdentity.subject == subject,
+            ProviderIdentity.removed_at.is_(None),
+        )
+    )
+
+
+def _with_address(session: Session, email: str | None) -> int | None:
+    """Return the account of a verified address."""
+    return None if email is None else session.scalar(select(Account.id).where(Account.email == email))
+
+
+def _known(session: Session, account_id: int, issuer: str) -> bool:
+    """Return whether an account is, or was, bound at a provider: its address binds it to nobody else there.
+
+    What its owner has removed stays removed. Only an administrator's reset lets the address bind again.
+    """
+    reset_at = session.scalar(
+        select(func.max(AuditEntry.at)).where(
+            AuditEntry.chain == str(Chain("account", account_id)),
+            AuditEntry.action == RESET,
+        )
+    )
+    removals = session.scalars(
+        select(ProviderIdentity.removed_at).where(
+            ProviderIdentity.account_id == account_id, ProviderIdentity.issuer == issuer
+        )
+    ).all()
+    return any(at is None or reset_at is None or reset_at < at for at in removals)
+
+
+def _bind(session: Session, account: Account, issuer: str, subject: str, now: datetime) -> None:
+    before = session.scalar(
         select(ProviderIdentity)
         .where(ProviderIdentity.issuer == issuer, ProviderIdentity.subject == subject)
         .with_for_update()
     )
-    if bound is not None and bound.removed_at is None:
-        account = session.get(Account, bound.account_id)
-    else:
-        account = _by_address(session, issuer, email)
-    if account is None or account.deactivated_at is not None:
-        return Refused(Code.PROVIDER_REFUSED)
-    if bound is None or bound.removed_at is not None:
-        _bind(session, account, bound, issuer, subject, now)
-    if multi_factor and second_factor == "trusted":
-        return let_in(session, account, proof="provider mfa", now=now)
-    if has_second_factor(session, account_id=account.id):
-        return half_way(account)
-    return let_in(session, account, proof="provider", now=now)
-
-
-def _by_address(session: Session, issuer: str, email: str | None) -> Account | None:
-    """Return the account of a verified address, unless the provider knows its owner by another name."""
-    if email is None:
-        return None
-    taken = (
-        select(ProviderIdentity.id)
-        .where(
-            ProviderIdentity.account_id == Account.id,
-            ProviderIdentity.issuer == issuer,
-            ProviderIdentity.removed_at.is_(None),
-        )
-        .correlate(Account)
-    )
-    return session.scalar(select(Account).where(Account.email == email, ~taken.exists()))
-
-
-def _bind(
-    session: Session,
-    account: Account,
-    before: ProviderIdentity | None,
-    issuer: str,
-    subject: str,
-    now: datetime,
-) -> None:
     if before is None:
         before = ProviderIdentity(issuer=issuer, subject=subject)
         session.add(before)

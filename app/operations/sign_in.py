@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -64,9 +65,9 @@ def sign_in(
             session, account.id if account else None, kind="sign-in", email=wanted, address=address, now=now
         )
         return Refused(Code.SIGN_IN_FAILED)
-    if has_second_factor(session, account_id=account.id):
-        return half_way(account)
-    return let_in(session, account, proof="password", now=now)
+    if not unchanged(session, account):
+        return Refused(Code.SIGN_IN_FAILED)
+    return after_first_step(session, account, proof="password", now=now)
 
 
 def sign_in_by_code(
@@ -79,6 +80,8 @@ def sign_in_by_code(
     email = account.email
     if failed_tries.closed(session, kind="second-factor", email=email, address=address, now=now):
         return Refused(Code.TOO_MANY_ATTEMPTS)
+    if not unchanged(session, account):
+        return Refused(Code.SIGN_IN_FAILED)
     proof = take_typed(session, account_id=account.id, typed=typed, now=now, contact_keys=contact_keys)
     if proof is None:
         failed_tries.count(session, account.id, kind="second-factor", email=email, address=address, now=now)
@@ -102,8 +105,10 @@ def sign_in_by_passkey(
     """
     if attempts.too_many(session, kind="address", subject=address, now=now):
         return Refused(Code.TOO_MANY_ATTEMPTS)
-    if half is not None and still_half_way(session, half) is None:
-        return Refused(Code.SIGN_IN_FAILED)
+    if half is not None:
+        account = still_half_way(session, half)
+        if account is None or not unchanged(session, account):
+            return Refused(Code.SIGN_IN_FAILED)
     shown = take_passkey(
         session, answer=answer, account_id=half.account_id if half else None, place=place, now=now, key=key
     )
@@ -127,8 +132,31 @@ def still_half_way(session: Session, half: HalfWay) -> Account | None:
     return account
 
 
+def unchanged(session: Session, account: Account) -> bool:
+    """Hold an account, and return whether it still is as it was read.
+
+    To verify a password takes a while. Whoever changes it, or deactivates the account, meanwhile ends every
+    session there is, and cannot see the one that is about to begin.
+    """
+    read = half_way(account)
+    session.refresh(account, with_for_update=True)
+    return account.deactivated_at is None and half_way(account) == read
+
+
+def after_first_step(
+    session: Session, account: Account, *, proof: Literal["password", "provider"], now: datetime
+) -> LetIn | HalfWay:
+    """Lead who has a second step on to it, and let in who has none; the caller holds the account."""
+    if has_second_factor(session, account_id=account.id):
+        return half_way(account)
+    return let_in(session, account, proof=proof, now=now)
+
+
 def let_in(session: Session, account: Account, *, proof: Proof, now: datetime) -> LetIn:
-    """Begin a session for someone who has shown who they are."""
+    """Begin a session for someone who has shown who they are; the caller holds the account.
+
+    Held from before that was looked at: what changes it waits, and then ends this session too.
+    """
     failed = failed_tries.since_last_time(session, account)
     secret = begin_session(session, now=now, lasting=LASTING, account_id=account.id, proof=proof)
     audit.record(
@@ -139,5 +167,6 @@ def let_in(session: Session, account: Account, *, proof: Proof, now: datetime) -
         subject=f"account:{account.id}",
         now=now,
         new={"by": proof} | ({"failed_tries": failed.count} if failed.count else {}),
+        locked=True,
     )
     return LetIn(secret, account.role, LASTING, account.language, failed if failed.count else None)

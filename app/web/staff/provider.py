@@ -75,7 +75,7 @@ def _believe(provider: Provider, kept: dict[str, Any] | None) -> ResponseReturnV
             now=clock.now(),
         )
     if isinstance(outcome, Refused):
-        raise Refusal(outcome.code, "no account, or one that is deactivated")
+        raise Refusal(outcome.code, "no account, one that is deactivated, or a tie that was removed")
     if isinstance(outcome, HalfWay):
         half_way.remember(outcome, kept["wanted"], now=clock.now())
         return redirect(url_for("staff.second_step"), 303)

@@ -14,6 +14,7 @@ from app.config import Provider
 from app.formats import one_time_code
 from app.models import Account, AuditEntry, ProviderIdentity
 from app.operations.code_apps import add_code_app
+from app.operations.second_factors import reset_second_factor
 from app.queries.access import staff_member
 from app.web import create_app
 from app.web.gate import STAFF_COOKIE
@@ -135,6 +136,27 @@ def test_from_then_on_the_providers_name_counts_whatever_the_address(
     assert "Coordinator" in text(browser.get("/"))
     # and another person at the provider who is given the nurse's address does not become the nurse
     identity_provider.knows("newcomer", email=EMAIL, email_verified=True)
+    assert refused(come_by(app, identity_provider, "newcomer")[1])
+
+
+def test_a_tie_that_was_removed_is_made_again_only_after_a_reset(
+    new_app: NewApp, coordinator: StaffBrowser, identity_provider: IdentityProvider, time: Clock
+) -> None:
+    app = new_app()
+    identity_provider.knows("nurse-8", email=EMAIL, email_verified=True)
+    browser, _ = come_by(app, identity_provider, "nurse-8")
+    with database.reading(coordinator.url) as session:
+        bound = session.scalars(select(ProviderIdentity)).one()
+    tie = {"kind": "provider_identity", "factor": bound.id, "do": "remove"}
+    assert browser.post("/me/factors", tie, token=browser.token("/me")).status_code == 303
+    time.pass_by(minutes=1)
+    assert refused(come_by(app, identity_provider, "nurse-8")[1])
+    # nor does whoever is given the address there: the owner ended the tie to this provider
+    identity_provider.knows("newcomer", email=EMAIL, email_verified=True)
+    assert refused(come_by(app, identity_provider, "newcomer")[1])
+    with database.writing(coordinator.url) as session:
+        reset_second_factor(session, account_id=bound.account_id, actor=COMMAND, now=time.at)
+    assert come_by(app, identity_provider, "nurse-8")[1].location == "/staff/today"
     assert refused(come_by(app, identity_provider, "newcomer")[1])
 
 
