@@ -12,7 +12,6 @@ from app.models import Account, AuditEntry, ProviderIdentity
 from app.operations import audit
 from app.operations.audit import Chain
 from app.operations.links import Refused
-from app.operations.second_factors import RESET
 from app.operations.sign_in import HalfWay, LetIn, after_first_step, let_in
 
 
@@ -73,7 +72,7 @@ def _known(session: Session, account_id: int, issuer: str) -> bool:
     reset_at = session.scalar(
         select(func.max(AuditEntry.at)).where(
             AuditEntry.chain == str(Chain("account", account_id)),
-            AuditEntry.action == RESET,
+            AuditEntry.action == "account.reset_second_factor",
         )
     )
     removals = session.scalars(

@@ -17,7 +17,6 @@ from app.operations.recovery_codes import replace_recovery_codes, take_recovery_
 from app.queries.second_factors import with_second_factor
 
 Kind = Literal["code_app", "passkey", "provider_identity"]
-RESET = "account.reset_second_factor"
 TABLES: dict[Kind, type[CodeApp | Passkey | ProviderIdentity]] = {
     "code_app": CodeApp,
     "passkey": Passkey,
@@ -110,7 +109,7 @@ def reset_second_factor(
         session,
         chain=Chain("account", account_id),
         actor=actor,
-        action=RESET,
+        action="account.reset_second_factor",
         subject=f"account:{account_id}",
         now=now,
         old={**ended, "recovery_codes": codes},
