@@ -14,7 +14,7 @@ from app.domain.schedule import civil_date
 from app.errors import Code, Refusal
 from app.formats import allocation_list
 from app.formats.allocation_list import AllocationList
-from app.models import Allocation
+from app.models import Allocation, Participant
 from app.models import AllocationList as StoredList
 from app.operations import audit
 from app.operations.audit import Chain
@@ -104,8 +104,10 @@ def allocate_participant(
     Nobody learns the arm by it: whoever may, asks for it. Refuses a second randomisation, an unknown level of
     the study's factor, and where no list has a place left for the stratum.
     """
+    study_id = session.scalar(select(Participant.study_id).where(Participant.id == participant_id))
+    if study_id is not None:
+        audit.lock(session, Chain("study", study_id))  # two at once take two places
     participant = held(session, participant_id=participant_id, actor=actor)
-    audit.lock(session, Chain("study", participant.study_id))  # two at once take two places
     if participant.arm is not None:
         raise Refusal(Code.ALREADY_RECORDED, "randomisation")
     asked = studies.current(session, study_id=participant.study_id).study.randomisation

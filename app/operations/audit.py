@@ -61,7 +61,13 @@ class End:
 
 
 def lock(session: Session, chain: Chain) -> None:
-    """Let no one else add to a chain until the transaction ends (on SQLite it always holds)."""
+    """Let no one else add to a chain until the transaction ends (on SQLite it always holds).
+
+    Who locks several does so in one order, so that no two wait for one another: the study first, then its
+    participants by their ids, then rows of theirs or of the study. An operation that may come to lock the
+    study begins with it; to insert a row that points to the study, and to lock the study after, is too late.
+    Only a sender takes the messages that it claims before their participants: others skip what it holds.
+    """
     session.execute(_LOCK[chain.of], {"id": chain.id})
 
 
@@ -94,7 +100,10 @@ def ends(session: Session, chains: Collection[Chain]) -> dict[Chain, End]:
 
 
 def lock_participants(session: Session, *, study_id: int) -> None:
-    """Let no one else add to the chain of any of a study's participants until the transaction ends."""
+    """Let no one else add to the chain of any of a study's participants until the transaction ends.
+
+    The caller holds the study, so that nobody is enrolled meanwhile.
+    """
     session.execute(
         select(Participant.id)
         .where(Participant.study_id == study_id)

@@ -27,15 +27,23 @@ def reseal(
     The hashes of addresses are keyed too, and follow. What belongs to staff is no study's: see
     `reseal_code_apps`.
     """
+    chain = Chain("study", study_id)
+    audit.lock(session, chain)
     done = {
         "contacts": _reseal_contacts(session, study_id, contact_keys),
         "documents": _reseal_documents(session, study_id, contact_keys),
         "browsers": _reseal_browsers(session, study_id, contact_keys),
         "lists": _reseal_lists(session, study_id, contact_keys),
     }
-    chain = Chain("study", study_id)
     audit.record(
-        session, chain=chain, actor=actor, action="keys.reseal", subject=str(chain), now=now, new=done
+        session,
+        chain=chain,
+        actor=actor,
+        action="keys.reseal",
+        subject=str(chain),
+        now=now,
+        new=done,
+        locked=True,
     )
     return done
 

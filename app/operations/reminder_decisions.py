@@ -57,6 +57,8 @@ def _settle(
     ).first()
     if place is None or not actor.may_see(study_id=place.study_id, site=place.site):
         raise Refusal(Code.NOT_FOUND, f"reminder {reminder_id}")
+    if decision == "again":  # a message may be planned, and that needs the study: it is locked first
+        audit.lock(session, Chain("study", place.study_id))
     chain = Chain("participant", place.id)
     audit.lock(session, chain)
     reminder = session.scalars(

@@ -24,6 +24,8 @@ def publish_report(
     now: datetime,
 ) -> int:
     """Keep a report's page and results beside the earlier ones and return its id."""
+    chain = Chain("study", study_id)
+    audit.lock(session, chain)
     report = Report(
         study_id=study_id,
         cutoff_on=cutoff_on,
@@ -37,11 +39,12 @@ def publish_report(
     session.flush()
     audit.record(
         session,
-        chain=Chain("study", study_id),
+        chain=chain,
         actor=actor,
         action="report.publish",
         subject=f"report:{report.id}",
         now=now,
         new={"cutoff_on": cutoff_on.isoformat(), "data_sha256": data_sha256},
+        locked=True,
     )
     return report.id
