@@ -44,8 +44,8 @@ def enrol_participant(
     """
     if not is_participant_code(code):
         raise Refusal(Code.FAULTY_INPUT, f"code {quoted(code)}; allowed: {PARTICIPANT_CODE_ALLOWED}")
+    audit.lock(session, Chain("study", study_id))  # only then is it sure which version is the newest
     study = studies.current(session, study_id=study_id).study
-    audit.lock(session, Chain("study", study_id))
     if session.scalar(select(Participant.id).filter_by(study_id=study_id, code=code)):
         raise Refusal(Code.ALREADY_RECORDED, f"participant {code}")
     if not actor.may_see(study_id=study_id, site=site):

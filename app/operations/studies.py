@@ -59,6 +59,8 @@ def load_study(session: Session, *, folder: StudyFolder, actor: Actor, now: date
     before = None if is_new else studies.current(session, study_id=study_id)
     if before is not None and _hash_of(session, before.version_id) == folder.content_hash:
         return LoadResult(study_id, before.number, [])
+    # Who is being randomised right now is waited for, and gets the new visits; who comes after reads them.
+    audit.lock_participants(session, study_id=study_id)
     if before is not None:
         _refuse_to_drop_what_is_used(session, before, folder.study)
     changes = _changes(session, before, folder)

@@ -16,16 +16,17 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app import database
-from app.domain.study import Randomisation
+from app.domain.study import Randomisation, Visit
 from app.errors import Code, Refusal
 from app.formats.contact import ContactDetails
 from app.formats.study_folder import StudyFolder
-from app.models import Occasion, Reminder, Study
+from app.models import Occasion, Participant, Reminder, Study
 from app.operations import audit
 from app.operations.allocations import allocate_participant, generate_list
 from app.operations.audit import Chain
 from app.operations.contacts import change_contact
 from app.operations.keys import reseal
+from app.operations.participants import enrol_participant, randomise_participant
 from app.operations.reminder_claims import claim
 from app.operations.reminder_decisions import send_again
 from app.operations.reminders import plan, record_failed
@@ -200,3 +201,92 @@ def test_two_reports_at_once_do_not_wait_for_one_another(tiny: TinyStudy) -> Non
         with meanwhile(tiny, session, publishing, publishing) as reports:
             pass
         assert len({each.result() for each in reports}) == 2
+
+
+def randomising(session: Session) -> None:
+    randomise_participant(
+        session,
+        participant_id=session.scalars(select(Participant.id)).one(),
+        arm="cells",
+        randomised_on=DAY_0,
+        actor=COMMAND,
+        now=MORNING,
+    )
+
+
+def test_who_is_randomised_during_a_load_gets_the_new_visits(tiny: TinyStudy) -> None:
+    tiny.enrol("P-1", arm=None)
+    with transaction(tiny) as session:
+        randomising(session)
+        with meanwhile(tiny, session, loading(replace(FOLDER, study=MORE))) as [loaded]:
+            pass
+        assert loaded.result().number == 2
+    assert visits(tiny) == ["d0", "w12", "w4"]
+
+
+def test_who_is_randomised_after_a_load_began_gets_the_new_visits(tiny: TinyStudy) -> None:
+    tiny.enrol("P-1", arm=None)
+    with transaction(tiny) as session:
+        loading(replace(FOLDER, study=MORE))(session)
+        with meanwhile(tiny, session, randomising) as [randomised]:
+            pass
+        randomised.result()
+    assert visits(tiny) == ["d0", "w12", "w4"]
+
+
+def test_a_visit_that_is_just_being_planned_is_not_dropped(tiny: TinyStudy) -> None:
+    tiny.enrol("P-1", arm=None)
+    with transaction(tiny) as session:
+        randomising(session)
+        fewer = replace(FOLDER, study=replace(STUDY, visits=STUDY.visits[:1]))
+        with meanwhile(tiny, session, loading(fewer)) as [loaded]:
+            pass
+        with pytest.raises(Refusal) as refused:
+            loaded.result()
+    assert (refused.value.code, refused.value.detail) == (Code.IN_USE, "visit w4")
+
+
+SIGNED = Visit(
+    code="signed",
+    anchor="consent",
+    day=0,
+    opens=0,
+    closes=7,
+    title={"en": "Signed", "ar": "توقيع"},
+    instruments=("itch",),
+)
+FROM_CONSENT = replace(STUDY, visits=(*STUDY.visits, SIGNED))
+
+
+def enrolling(study_id: int) -> Act:
+    return lambda session: enrol_participant(
+        session,
+        study_id=study_id,
+        code="P-1",
+        site="mad",
+        language="en",
+        contact=CONTACT,
+        consent_version="1",
+        consented_on=DAY_0,
+        actor=COMMAND,
+        now=MORNING,
+        contact_keys=CONTACT_KEYS,
+    )
+
+
+def test_who_is_enrolled_during_a_load_gets_the_new_visits(tiny: TinyStudy) -> None:
+    with transaction(tiny) as session:
+        enrolling(tiny.study_id)(session)
+        with meanwhile(tiny, session, loading(replace(FOLDER, study=FROM_CONSENT))) as [loaded]:
+            pass
+        assert loaded.result().number == 2
+    assert visits(tiny) == ["signed"]
+
+
+def test_who_is_enrolled_after_a_load_began_gets_the_new_visits(tiny: TinyStudy) -> None:
+    with transaction(tiny) as session:
+        loading(replace(FOLDER, study=FROM_CONSENT))(session)
+        with meanwhile(tiny, session, enrolling(tiny.study_id)) as [enrolled]:
+            pass
+        enrolled.result()
+    assert visits(tiny) == ["signed"]
