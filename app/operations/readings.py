@@ -111,6 +111,8 @@ def _check_duplicate(session: Session, event: Event, said: _Said, rule: Rule) ->
     own = [each.decision for each in made if each.read_by == said.read_by][-1:]
     if "duplicate" in (outcome(made, rule), *own):
         raise Refusal(Code.IN_USE, f"event {key} is read as a duplicate itself")
+    if "refuted" in (outcome(made, rule), *own):  # or a death that was told twice would stop counting
+        raise Refusal(Code.UNKNOWN_CODE, f"event {key} is refuted")
 
 
 def _sent_before(there: Sequence[Reading], said: _Said, rule: Rule, seen: int) -> int | None:

@@ -234,3 +234,20 @@ def test_a_duplicate_is_counted_once_and_never_lost(tiny: TinyStudy) -> None:
     with database.reading(tiny.url) as session:
         course = outcomes.courses(session, study_id=tiny.study_id)[0]
     assert [each.event_id for each in course.settled_events("all")] == [kept, death]
+
+
+def test_a_death_told_twice_still_counts_when_the_other_report_was_refuted(tiny: TinyStudy) -> None:
+    participant_id = tiny.enrol("P-1")
+    wrong, right = (report(tiny, participant_id, kind="death", report_id=name) for name in ("r-1", "r-2"))
+    with database.writing(tiny.url) as session:
+        read_event(session, event_id=wrong, decision="refuted", actor=COMMAND, now=MORNING)
+        with pytest.raises(Refusal, match="is refuted"):
+            read_event(
+                session,
+                event_id=right,
+                decision="duplicate",
+                duplicate_of=wrong,
+                actor=COMMAND,
+                now=MORNING,
+            )
+        assert ending(session, participant_id=participant_id).dead_on is not None
