@@ -1,6 +1,6 @@
 """A sender claims messages: each goes to one sender, and only while it is still owed."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -281,15 +281,27 @@ def _letter(
         ways = ["email"]  # goes to the outbox folder
     if not ways:
         raise Refusal(Code.NOT_CONFIGURED, f"no settings for {', '.join(standing.ways)}")
-    routes = tuple(_routes(sealed, ways, contact_keys))
+    routes = _routes(sealed, ways, contact_keys)
     return Letter(routes, words) if routes else "no address"
 
 
-def _routes(sealed: _Sealed, ways: Sequence[Channel], contact_keys: Sequence[str]) -> Iterator[Route]:
+def _routes(sealed: _Sealed, ways: Sequence[Channel], contact_keys: Sequence[str]) -> tuple[Route, ...]:
+    """Return what to try, in this order; a browser that no key opens is passed over where anything else is.
+
+    Where there is nothing else it is refused: "no address" would be untrue, and would drop it each round.
+    """
+    routes: list[Route] = []
+    unreadable: Refusal | None = None
     details = None if sealed.contact is None else contact_format.unseal(sealed.contact, contact_keys)
     for way in ways:
         if way == "push":
             for browser in sealed.browsers:
-                yield Route(way, browser=subscription_format.unseal(browser, contact_keys))
+                try:
+                    routes.append(Route(way, browser=subscription_format.unseal(browser, contact_keys)))
+                except Refusal as fault:
+                    unreadable = fault
         elif details is not None and (address := getattr(details, KIND_OF[way])):
-            yield Route(way, address)
+            routes.append(Route(way, address))
+    if unreadable is not None and not routes:
+        raise unreadable
+    return tuple(routes)

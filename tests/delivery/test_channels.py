@@ -181,6 +181,29 @@ def test_a_push_is_sealed_for_the_browser_and_leads_to_the_link(
     assert by_channel(mailbox, gateway, push_service) == (1, 0, 0)
 
 
+@pytest.mark.parametrize("other", [True, False])
+def test_a_browser_that_no_key_opens_is_passed_over_where_there_is_another_way(
+    ready: Config, three: TinyStudy, push_service: PushService, mailbox: Mailbox, other: bool
+) -> None:
+    participant_id = three.enrol("P-1", email="p1@example.org" if other else None)
+    with database.writing(three.url) as session:
+        subscribe(
+            session,
+            participant_id=participant_id,
+            subscription=push_service.browser().subscription,
+            actor=COMMAND,
+            now=MORNING,
+            contact_keys=(Fernet.generate_key().decode(),),
+        )
+    plan_all(three)
+    result = send_due(ready, clock=clock)
+    assert (result.sent, len(mailbox.letters)) == ((1, 1) if other else (0, 0))
+    [(state, failure)] = ends(three)
+    assert state == ("sent" if other else "failed")
+    assert other or "opens a push subscription" in (failure or "")
+    assert plan_all(three) == 0
+
+
 @pytest.mark.parametrize("gone", [404, 410])
 def test_a_browser_that_is_gone_ends_its_subscription_and_the_next_way_is_taken(
     ready: Config,
