@@ -28,9 +28,18 @@ NotOwed = Literal[
 PLACEHOLDERS = ("link", "visit", "due", "closes", "site", "phone")
 """All that a reminder's texts can name, written as `{link}`; the participant's name is not among them."""
 
-FOR_NOW: tuple[NotOwed, ...] = ("stopped", "paused", "not open", "dead", "transplanted", "no address")
-"""Why a message is not owed that may be owed again: the participant says so, a day has come, what was
-reported is refuted, or an address is given."""
+FOR_NOW: tuple[NotOwed, ...] = (
+    "stopped",
+    "paused",
+    "not open",
+    "dead",
+    "transplanted",
+    "no address",
+    "no words",
+    "superseded",
+)
+"""Why a message is not owed that may be owed again: the participant says so or goes back to a channel, a day
+has come, what was reported is refuted, an address is given, or the study has the words."""
 
 TEMPORARY = "temporary: "
 """How the words begin for a failure after which the message is tried again."""

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, exists, text
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from app.domain.reminders import BY_HAND
 from app.models.base import Base, Instant
 
 _WAITING = text("claimed_at IS NULL AND sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL")
@@ -54,3 +55,12 @@ _NO_END = and_(Reminder.sent_at.is_(None), Reminder.failed_at.is_(None), Reminde
 WAITING = and_(Reminder.claimed_at.is_(None), _NO_END)
 UNKNOWN = and_(Reminder.claimed_at.is_not(None), _NO_END)
 """Claimed by a sender who never reported back: nobody knows whether it left."""
+
+_later = aliased(Reminder)
+LAST_BY_HAND = and_(
+    Reminder.step.startswith(BY_HAND),
+    ~exists().where(
+        _later.occasion_id == Reminder.occasion_id, _later.step.startswith(BY_HAND), _later.id > Reminder.id
+    ),
+)
+"""Sent by hand, and no other one about the same visit since."""

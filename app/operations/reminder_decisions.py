@@ -37,7 +37,7 @@ def send_again(session: Session, *, reminder_id: int, reason: str, actor: Actor,
         no_address = standing.not_owed == "no address"
         raise Refusal(Code.NO_ADDRESS if no_address else Code.OCCASION_NOT_OPEN, standing.not_owed)
     if reminder.step == by_hand(standing.today):  # one a day and visit: this is that one
-        reminder.sent_at, reminder.planned_at = None, now
+        reminder.planned_at = now
         free(reminder)
         session.flush()
         return [reminder.id]

@@ -9,7 +9,17 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
-from app.domain.reminders import BY_HAND, FOR_NOW, MOST_TRIES, TEMPORARY, by_hand, leaves_at, retry_at
+from app.domain.reminders import (
+    BY_HAND,
+    FOR_NOW,
+    MOST_TRIES,
+    TEMPORARY,
+    by_hand,
+    leaves_at,
+    retry_at,
+    step_due_on,
+)
+from app.domain.study import ReminderStep
 from app.errors import Code, Refusal
 from app.models import Occasion, Participant, Reminder
 from app.models.base import Instant
@@ -18,7 +28,7 @@ from app.operations import audit
 from app.operations.audit import Chain
 from app.queries import studies
 from app.queries.reminders import Standing, draft, standings
-from app.queries.unplanned import unplanned
+from app.queries.unplanned import failed_by_hand, told, unplanned
 
 PLANNED_AT_ONCE = 500
 
@@ -45,16 +55,34 @@ def plan(
     For all occasions, or for these. Running it again adds nothing.
     """
     total = 0
-    lacking = unplanned(session, study_id=study_id, now=now, ids=occasion_ids)
+    failed = failed_by_hand(session, study_id=study_id, now=now, ids=occasion_ids)
+    lacking = sorted({*unplanned(session, study_id=study_id, now=now, ids=occasion_ids), *failed})
     for start in range(0, len(lacking), PLANNED_AT_ONCE):
         some = lacking[start : start + PLANNED_AT_ONCE]
-        wanted = {
-            _Wanted(each.occasion_id, each.step.code, each.ways[0]): _leaves_at(each, now)
-            for each in standings(session, where=Occasion.id.in_(some), now=now)
-            if each.step is not None and each.not_owed is None
-        }
+        known = told(session, occasion_ids=some)
+        wanted: dict[_Wanted, datetime] = {}
+        for each in standings(session, where=Occasion.id.in_(some), now=now):
+            if each.not_owed is not None or draft(each) is None:
+                continue
+            if each.step is not None and _is_new(each, each.step, known.get(each.occasion_id, ())):
+                wanted[_Wanted(each.occasion_id, each.step.code, each.ways[0])] = _leaves_at(each, now)
+            if each.occasion_id in failed:
+                wanted[_Wanted(each.occasion_id, failed[each.occasion_id], each.ways[0])] = now
         total += len(_add(session, study_id, wanted, action="reminder.plan", now=now, actor=actor))
     return total
+
+
+def _is_new(standing: Standing, step: ReminderStep, told: Collection[str]) -> bool:
+    """Return whether a step falls on a later day than all about the visit that somebody was told already.
+
+    Who chooses another channel after a message is not written to at once by that one as well.
+    """
+    days = [
+        step_due_on(each, standing.window)
+        for each in standing.study.reminders_of(standing.visit)
+        if each.code in told
+    ]
+    return all(day < step_due_on(step, standing.window) for day in days)
 
 
 def _leaves_at(standing: Standing, now: datetime) -> datetime:
@@ -142,13 +170,18 @@ def _missing(
 def _is_due_again(reminder: Reminder, now: datetime, *, at_once: bool) -> bool:
     """Return whether to free what failed for a while, or was dropped for a pause that is over.
 
-    What bounced goes again where it is still wanted: then there is another address, or this one was changed.
+    What bounced, also after it was sent, goes again where it is still wanted: then there is another address,
+    or this one was changed. What somebody has decided about goes again only by hand.
     """
+    if reminder.settled_at is not None and not at_once:
+        return False
     if reminder.dropped_at is not None:
         return reminder.failure in FOR_NOW
+    if reminder.bounced_at is not None:
+        return True
     if reminder.failed_at is None:
         return False
-    if at_once or reminder.bounced_at is not None:
+    if at_once:
         return True
     may_pass = (reminder.failure or "").startswith(TEMPORARY) and reminder.tries < MOST_TRIES
     return may_pass and retry_at(reminder.planned_at, reminder.failed_at) <= now
@@ -187,7 +220,8 @@ def _add(
         added = list(session.scalars(insert(Reminder).returning(Reminder.id), rows))
     channels = {each: each.channel for each in wanted}
     for reminder in again:
-        if reminder.dropped_at is not None:  # after a pause it is planned as if for the first time
+        # After a pause, or to another address, it is planned as if for the first time.
+        if reminder.dropped_at is not None or reminder.bounced_at is not None:
             reminder.planned_at = wanted[_wish(reminder)]
         reminder.channel = channels[_wish(reminder)]
         free(reminder)
@@ -209,8 +243,8 @@ def _add(
 
 def free(reminder: Reminder) -> None:
     """Let a message wait again as if nothing had become of it; the caller leaves the audit entry."""
-    reminder.claimed_at = reminder.failed_at = reminder.dropped_at = reminder.failure = None
-    reminder.bounced_at = reminder.settled_at = None
+    reminder.claimed_at = reminder.sent_at = reminder.failed_at = reminder.dropped_at = None
+    reminder.failure = reminder.bounced_at = reminder.settled_at = None
 
 
 # Built once: it runs for every message.

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, sele
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
-from app.domain.reminders import MOST_TRIES, TEMPORARY
+from app.domain.reminders import BY_HAND, MOST_TRIES, TEMPORARY
 from app.models import Occasion, Participant, Reminder
-from app.models.reminder import UNKNOWN
+from app.models.reminder import LAST_BY_HAND, UNKNOWN
 
 Trouble = Literal["bounced", "failed", "unknown"]
 TROUBLES: tuple[Trouble, ...] = ("bounced", "failed", "unknown")
@@ -97,6 +97,7 @@ def _wheres(now: datetime) -> Mapping[Trouble, ColumnElement[bool]]:
         Reminder.failure.startswith(TEMPORARY),
         Reminder.tries < MOST_TRIES,
         Occasion.closes_on >= now.date() - timedelta(days=1),
+        or_(not_(Reminder.step.startswith(BY_HAND)), LAST_BY_HAND),
     )
     return {
         "bounced": Reminder.bounced_at.is_not(None),

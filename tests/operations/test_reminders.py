@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
@@ -10,18 +12,26 @@ from sqlalchemy import insert, select
 from app import database
 from app.domain.actor import Actor
 from app.domain.partial_date import PartialDate
+from app.domain.study import Channel, ReminderStep
 from app.errors import Code, Refusal
 from app.formats.contact import ContactDetails
 from app.models import AuditEntry, InstrumentVersion, Occasion, Participant, Reminder, Response, Wording
 from app.operations.consents import record_withdrawal
+from app.operations.contact_hashes import mark_bounced
+from app.operations.contact_preferences import change_preferences
 from app.operations.contacts import change_contact
 from app.operations.events import report_event
+from app.operations.hooks import Report, take_report
 from app.operations.reminder_claims import OwedReminder, claim
+from app.operations.reminder_decisions import leave_reminder, send_again
 from app.operations.reminders import plan, plan_by_hand, record_failed, record_sent
+from app.operations.studies import load_study
 from app.queries import reminders as queries
-from tests.fixtures.study import COMMAND, CONTACT_KEYS, DAY_0, MORNING, TinyStudy
+from app.queries.troubled_reminders import troubled
+from tests.fixtures.study import COMMAND, CONTACT_KEYS, DAY_0, FOLDER, MORNING, STUDY, TinyStudy
 
 NIGHT = datetime(2026, 1, 5, 22, tzinfo=UTC)
+BY_COMMAND: dict[str, Any] = {"actor": COMMAND, "now": MORNING}
 
 
 def planned(tiny: TinyStudy, now: datetime = MORNING) -> int:
@@ -271,3 +281,188 @@ def test_several_planners_and_senders_at_once(tiny: TinyStudy) -> None:
         worker.join()
     assert faults == []
     assert sorted(taken) == sorted(f"p{number}@example.org" for number in range(12))
+
+
+def choose(tiny: TinyStudy, participant_id: int, channel: Channel) -> None:
+    with database.writing(tiny.url) as session:
+        change_preferences(
+            session,
+            participant_id=participant_id,
+            channel=channel,
+            hour=None,
+            paused_until=None,
+            actor=COMMAND,
+            now=MORNING,
+        )
+
+
+def load(tiny: TinyStudy, *steps: ReminderStep) -> None:
+    with database.writing(tiny.url) as session:
+        load_study(session, folder=replace(FOLDER, study=replace(STUDY, reminders=steps)), **BY_COMMAND)
+
+
+def correct(tiny: TinyStudy, participant_id: int) -> None:
+    with database.writing(tiny.url) as session:
+        change_contact(
+            session,
+            participant_id=participant_id,
+            details=ContactDetails("Name", "right@example.org", None, 1958),
+            contact_keys=CONTACT_KEYS,
+            **BY_COMMAND,
+        )
+
+
+def bounce(tiny: TinyStudy, participant_id: int, *, sent: bool) -> int:
+    """Let the one message bounce when it is handed over, or be sent and come back later; return its id."""
+    [owed] = claimed(tiny)
+    with database.writing(tiny.url) as session:
+        if sent:
+            record_sent(session, reminder_id=owed.reminder_id, **BY_COMMAND)
+            report = Report("email", "bounce", "someone@example.org")
+            take_report(session, report=report, signature="s", contact_keys=CONTACT_KEYS, **BY_COMMAND)
+        else:
+            record_failed(session, reminder_id=owed.reminder_id, failure="550", bounced=True, **BY_COMMAND)
+            mark_bounced(session, participant_id=participant_id, kind="email", **BY_COMMAND)
+    return owed.reminder_id
+
+
+def sent_in_a_round(tiny: TinyStudy, now: datetime = MORNING) -> list[str]:
+    """Plan and send as a worker does, and return the steps that left."""
+    planned(tiny, now)
+    with database.writing(tiny.url) as session:
+        left = claim(
+            session, now=now, limit=10, contact_keys=CONTACT_KEYS, configured=("email", "sms"), actor=COMMAND
+        )
+        for owed in left:
+            record_sent(session, reminder_id=owed.reminder_id, now=now, actor=COMMAND)
+    return [owed.step for owed in left]
+
+
+def two_ways(tiny: TinyStudy) -> int:
+    """Let a study write by e-mail and by text message on one and the same day."""
+    mail = STUDY.reminders[0]
+    short = {"en": "Ready: {link}", "ar": "جاهزة: {link}"}
+    load(tiny, mail, replace(mail, code="due-sms", channel="sms", text=short))
+    return tiny.enrol("P-1", phone="+34 600-111-222")
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_what_somebody_sends_again_goes_once(tiny: TinyStudy, sent: bool) -> None:
+    participant_id = tiny.enrol("P-1")
+    planned(tiny)
+    key = bounce(tiny, participant_id, sent=sent)
+    with database.writing(tiny.url) as session:
+        send_again(session, reminder_id=key, reason="the mailbox was full", **BY_COMMAND)
+    assert sent_in_a_round(tiny) == ["by-hand:2026-01-05"]
+    assert sent_in_a_round(tiny, MORNING + timedelta(days=1)) == []
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_what_somebody_leaves_is_left_also_with_another_address(tiny: TinyStudy, sent: bool) -> None:
+    participant_id = tiny.enrol("P-1")
+    planned(tiny)
+    key = bounce(tiny, participant_id, sent=sent)
+    with database.writing(tiny.url) as session:
+        leave_reminder(session, reminder_id=key, reason="they were called", **BY_COMMAND)
+    correct(tiny, participant_id)
+    assert sent_in_a_round(tiny) == []
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_what_bounced_goes_again_to_another_address_however_late_it_came_back(
+    tiny: TinyStudy, sent: bool
+) -> None:
+    participant_id = tiny.enrol("P-1")
+    planned(tiny)
+    bounce(tiny, participant_id, sent=sent)
+    assert sent_in_a_round(tiny) == []
+    correct(tiny, participant_id)
+    later = MORNING + timedelta(days=1)
+    assert [sent_in_a_round(tiny, later), sent_in_a_round(tiny, later)] == [["due"], []]
+    assert rows(tiny) == [("due", "sent", None)]
+
+
+def fail_by_hand(tiny: TinyStudy, occasion_id: int, now: datetime) -> None:
+    with database.writing(tiny.url) as session:
+        ids = plan_by_hand(session, occasion_ids=[occasion_id], now=now, actor=COMMAND)
+        claim(session, now=now, limit=1, contact_keys=CONTACT_KEYS, ids=ids)
+        record_failed(session, reminder_id=ids[0], failure="451", now=now, actor=COMMAND, temporary=True)
+
+
+def listed(tiny: TinyStudy, now: datetime) -> list[str]:
+    with database.reading(tiny.url) as session:
+        return [each.step for each in troubled(session, actor=COMMAND, study_id=tiny.study_id, now=now)]
+
+
+def test_by_hand_is_tried_again_when_it_failed_for_a_while(tiny: TinyStudy) -> None:
+    occasion_id = occasion(tiny, tiny.enrol("P-1"))
+    assert sent_in_a_round(tiny) == ["due"]
+    fail_by_hand(tiny, occasion_id, MORNING)
+    assert listed(tiny, MORNING) == []
+    assert sent_in_a_round(tiny, MORNING + timedelta(minutes=14)) == []
+    assert sent_in_a_round(tiny, MORNING + timedelta(minutes=15)) == ["by-hand:2026-01-05"]
+    assert planned(tiny, MORNING + timedelta(hours=5)) == 0
+
+
+def test_by_hand_is_not_tried_again_beside_a_later_one_but_listed(tiny: TinyStudy) -> None:
+    occasion_id = occasion(tiny, tiny.enrol("P-1"))
+    assert sent_in_a_round(tiny) == ["due"]
+    fail_by_hand(tiny, occasion_id, NIGHT)
+    tomorrow = MORNING + timedelta(days=1)
+    with database.writing(tiny.url) as session:
+        plan_by_hand(session, occasion_ids=[occasion_id], now=tomorrow, actor=COMMAND)
+    assert sent_in_a_round(tiny, tomorrow) == ["by-hand:2026-01-06"]
+    assert sent_in_a_round(tiny, tomorrow + timedelta(hours=5)) == []
+    assert listed(tiny, tomorrow) == ["by-hand:2026-01-05"]
+
+
+def test_who_changes_the_channel_and_back_gets_the_step_once(tiny: TinyStudy) -> None:
+    participant_id = two_ways(tiny)
+    choose(tiny, participant_id, "email")
+    planned(tiny)
+    choose(tiny, participant_id, "sms")
+    assert claimed(tiny) == []
+    assert rows(tiny) == [("due", "dropped", "superseded")]
+    assert [planned(tiny), planned(tiny)] == [1, 0]
+    choose(tiny, participant_id, "email")
+    assert [sent_in_a_round(tiny), sent_in_a_round(tiny)] == [["due"], []]
+    assert rows(tiny) == [("due", "sent", None), ("due-sms", "dropped", "superseded")]
+    assert planned(tiny) == 0
+
+
+def test_another_channel_brings_no_second_message_of_the_same_day(tiny: TinyStudy) -> None:
+    participant_id = two_ways(tiny)
+    choose(tiny, participant_id, "email")
+    assert sent_in_a_round(tiny) == ["due"]
+    choose(tiny, participant_id, "sms")
+    assert sent_in_a_round(tiny) == []
+    last = replace(STUDY.reminders[0], code="last", days_after_due=3)
+    load(
+        tiny,
+        *(
+            replace(each, channel=None, channels=("sms", "email"), text=last.body)
+            for each in (STUDY.reminders[0], last)
+        ),
+    )
+    assert sent_in_a_round(tiny, MORNING + timedelta(days=3)) == ["last"]
+
+
+def test_another_channel_brings_no_second_message_while_the_first_is_on_its_way(tiny: TinyStudy) -> None:
+    participant_id = two_ways(tiny)
+    choose(tiny, participant_id, "email")
+    planned(tiny)
+    assert [owed.step for owed in claimed(tiny)] == ["due"]
+    choose(tiny, participant_id, "sms")
+    assert planned(tiny) == 0
+
+
+def test_what_lacked_words_is_sent_once_there_are_some(tiny: TinyStudy) -> None:
+    tiny.enrol("P-1")
+    planned(tiny)
+    whole = STUDY.reminders[0]
+    load(tiny, replace(whole, subject={"ar": whole.subject["ar"]}, body={"ar": whole.body["ar"]}))
+    assert claimed(tiny) == []
+    assert rows(tiny) == [("due", "dropped", "no words")]
+    assert [planned(tiny), planned(tiny)] == [0, 0]
+    load(tiny, whole)
+    assert [sent_in_a_round(tiny), sent_in_a_round(tiny)] == [["due"], []]
