@@ -77,9 +77,8 @@ def _keep_person(tiny: TinyStudy) -> None:
 
 
 def _keep_app(tiny: TinyStudy, account_id: int) -> None:
-    secret = one_time_code.new_secret()
     with database.writing(tiny.url) as session:
-        app_id, _ = [
+        removed, _ = [
             add_code_app(
                 session,
                 account_id=account_id,
@@ -90,9 +89,11 @@ def _keep_app(tiny: TinyStudy, account_id: int) -> None:
                 now=MORNING,
                 contact_keys=CONTACT_KEYS,
             )
-            for name in ("old", "new")
+            for name, secret in (("old", one_time_code.new_secret()), ("new", one_time_code.new_secret()))
         ]
-        remove(session, account_id=account_id, kind="code_app", factor_id=app_id, actor=COMMAND, now=MORNING)
+        remove(
+            session, account_id=account_id, kind="code_app", factor_id=removed.id, actor=COMMAND, now=MORNING
+        )
 
 
 def reseal(tiny: TinyStudy) -> None:
