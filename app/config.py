@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,6 +31,10 @@ PUSH_SERVICES = (
     ".notify.windows.com",
 )
 """The push services of today's browsers; a name that begins with a dot stands for all hosts below it."""
+VAPID_SUBJECT = re.compile(
+    r"mailto:[^\s@]+@(localhost|[\w-]+(\.[\w-]+)+)|https://(localhost|[\w-]+(\.[\w-]+)+)", re.ASCII
+)
+"""What the signature of a pushed message takes: no path, no port."""
 
 Word = TypeVar("Word", bound=str)
 
@@ -128,7 +133,7 @@ def load(environment: dict[str, str] | None = None) -> Config:
         smtp_url=given.get("SMTP_URL"),
         sms_urls=tuple(given.get("SMS_URL", "").split()),
         vapid_private_key=_signing(given.get("VAPID_PRIVATE_KEY")),
-        vapid_subject=given.get("VAPID_SUBJECT", "mailto:hepatica@localhost"),
+        vapid_subject=_reachable(given.get("VAPID_SUBJECT", "mailto:hepatica@localhost")),
         push_services=tuple(given["PUSH_SERVICES"].split()) if "PUSH_SERVICES" in given else PUSH_SERVICES,
         hook_key=_long(given.get("HOOK_KEY"), "HOOK_KEY"),
         outbox=instance / "outbox",
@@ -189,6 +194,13 @@ def _signing(key: str | None) -> str | None:
     return key
 
 
+def _reachable(subject: str) -> str:
+    if not VAPID_SUBJECT.fullmatch(subject):
+        form = "VAPID_SUBJECT: write mailto:name@host or https://host, where push services reach you"
+        raise Refusal(Code.NOT_CONFIGURED, form)
+    return subject
+
+
 def new_vapid_key() -> str:
     """Return a new key to sign pushed messages with."""
     number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
@@ -212,6 +224,8 @@ def _public(url: str) -> str:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise Refusal(Code.NOT_CONFIGURED, "PUBLIC_URL: write https://host, as participants reach it")
+    if not url.isascii():  # it stands in the header of an e-mail, among others
+        raise Refusal(Code.NOT_CONFIGURED, "PUBLIC_URL: write a host in another script as https://xn--…")
     return url.rstrip("/")
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from pywebpush import Vapid
 
-from app.config import load
+from app.config import load, new_vapid_key
 from app.errors import Code, Refusal
 
 SECRETS = {
@@ -91,10 +92,24 @@ def test_a_contact_key_that_cannot_seal_is_found_at_the_start(tmp_path: Path) ->
         ("PUBLIC_URL", "ftp://trial.example.org"),
         ("PUBLIC_URL", "https://["),
         ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://españa.example.org"),
+        ("VAPID_SUBJECT", "trial@example.org"),
+        ("VAPID_SUBJECT", "mailto:trial"),
+        ("VAPID_SUBJECT", "http://trial.example.org"),
+        ("VAPID_SUBJECT", "https://trial.example.org/contact"),
     ],
 )
 def test_a_setting_that_means_nothing(tmp_path: Path, name: str, value: str) -> None:
     assert name in refused(SECRETS | {"INSTANCE": str(tmp_path), name: value})
+
+
+@pytest.mark.parametrize(
+    "subject", ["mailto:trial@example.org", "mailto:hepatica@localhost", "https://trial.example.org"]
+)
+def test_a_push_is_signed_with_every_subject_that_is_taken(tmp_path: Path, subject: str) -> None:
+    config = load(SECRETS | {"INSTANCE": str(tmp_path), "VAPID_SUBJECT": subject})
+    signed = Vapid.from_string(new_vapid_key()).sign({"sub": config.vapid_subject, "aud": "https://push"})
+    assert "Authorization" in signed
 
 
 def test_production_does_not_send_people_to_this_machine() -> None:

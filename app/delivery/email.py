@@ -15,6 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from app.config import Config
 from app.delivery import smtp
+from app.delivery.outcomes import NotSentError
 from app.errors import Code, Refusal
 
 Outcome = Literal["sent", "written"]
@@ -62,8 +63,9 @@ def send(message: Message, *, config: Config, now: datetime, line: smtp.Line | N
     """Hand a message to the mail server, or write it to the outbox: "written" is not sent.
 
     `line` is a conversation with the server that goes on after this message; without it, one of its own.
-    Raises NotSentError where it surely was not sent, UncertainError where nobody can know, and
-    Refusal FAULTY_INPUT for an address or subject that could forge headers. No transaction may be open.
+    Raises NotSentError where it surely was not sent (`bounced` where the address takes none), UncertainError
+    where nobody can know, and Refusal FAULTY_INPUT for an address or subject that could forge headers. No
+    transaction may be open.
     """
     made = composed(message, sender=config.mail_from, now=now)
     if config.smtp_url is None:
@@ -106,7 +108,8 @@ def _address(text: str) -> str:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as fault:
         # What is wrong with it says what it is: the words of the library go no further.
-        raise Refusal(Code.FAULTY_INPUT, "address: not one e-mail address that mail servers take") from fault
+        reason = "not one e-mail address that mail servers take"
+        raise NotSentError(reason, temporary=False, bounced=True) from fault
     return found.ascii_email or found.normalized
 
 

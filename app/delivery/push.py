@@ -8,8 +8,8 @@ import requests
 from pywebpush import Vapid, WebPushException, webpush
 
 from app.config import Config
-from app.delivery.exchanges import judged
-from app.delivery.outcomes import NotSentError
+from app.delivery.exchanges import Exchange, judged
+from app.delivery.outcomes import NotSentError, UncertainError
 from app.errors import Code, Refusal
 from app.formats.subscription import Subscription
 from app.operations.push_subscriptions import is_service
@@ -19,6 +19,8 @@ KEPT = 24 * 60 * 60
 """Seconds for which the push service keeps it for a phone that is off."""
 GONE = frozenset({404, 410})
 """Answers by which a push service says that the browser takes no more (RFC 8030, 7.3)."""
+ANOTHER_KEY = frozenset({401, 403})
+"""Answers by which it says that the browser subscribed to another key than ours (RFC 8292, 4.2)."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +72,19 @@ def send(notification: Notification, browser: Subscription, *, config: Config) -
     except WebPushException as fault:
         if fault.response is None:
             raise NotSentError("the browser's keys are no keys", temporary=False, bounced=True) from fault
-        if fault.status_code in GONE:
+        if fault.status_code in GONE | ANOTHER_KEY:
             gone = f"push service: HTTP {fault.status_code}, the browser takes no more"
             raise NotSentError(gone, temporary=False, bounced=True) from fault
-        raise judged(fault.response, "push") or NotSentError("push", temporary=False) from fault
+        raise _of_one_maker(fault.response, "push") from fault
     except requests.RequestException as fault:
-        # Browsers of another maker have another service: no message but this one waits for it.
-        found = judged(fault, "push service")
-        if isinstance(found, NotSentError):
-            found = NotSentError(found.reason, temporary=True)
-        raise found or NotSentError("push", temporary=False) from fault
+        raise _of_one_maker(fault, "push service") from fault
     except ValueError as fault:
         raise NotSentError("the browser's keys are no keys", temporary=False, bounced=True) from fault
+
+
+def _of_one_maker(last: Exchange, what: str) -> NotSentError | UncertainError:
+    """Return what became of a message; browsers of another maker have another service, and wait for none."""
+    found = judged(last, what) or NotSentError(what, temporary=False)
+    if isinstance(found, NotSentError):
+        found.server = False
+    return found

@@ -102,7 +102,9 @@ class Line:
                 self._announce(sender, to)
         except _HungUpError as fault:
             self.hang_up()
-            raise NotSentError(f"connection lost: {fault}", temporary=True) from fault
+            # On a new connection, before it knew for whom the message is: that is about us.
+            about_us = fault.what == "sender"
+            raise NotSentError(f"connection lost: {fault}", temporary=True, server=about_us) from fault
         self._deliver(written)
         self._served += 1
 
@@ -112,9 +114,9 @@ class Line:
             try:
                 answer = say(address)
             except (smtplib.SMTPException, OSError) as fault:
-                raise _HungUpError(type(fault).__name__) from fault
+                raise _HungUpError(type(fault).__name__, what) from fault
             if answer[0] == CLOSING:
-                raise _HungUpError(str(CLOSING))
+                raise _HungUpError(str(CLOSING), what)
             try:
                 _accepted(answer, what)
             except NotSentError:
@@ -150,7 +152,11 @@ class Line:
 
 
 class _HungUpError(Exception):
-    """The server ended the conversation before it was given the message."""
+    """The server ended the conversation before it was given the message: at `sender` or `recipient`."""
+
+    def __init__(self, reason: str, what: str) -> None:
+        super().__init__(reason)
+        self.what = what
 
 
 def _connected(to: Server) -> smtplib.SMTP:
@@ -184,13 +190,21 @@ def _is_yes(answer: tuple[int, bytes]) -> bool:
 
 
 def _refused(answer: tuple[int, bytes], what: str) -> NotSentError:
-    # The code alone: the words of servers repeat the address, which stands in no table but one.
+    """Return what a no means: of the sender, that the server takes no message of ours until that is mended.
+
+    The code alone is kept: the words of servers repeat the address, which stands in no table but one.
+    """
     code, words = answer
     found = _ENHANCED.search(words)
     detail = f"{code} {found[1].decode()}" if found else str(code)
     hard = code >= 500
-    bounced = hard and what == "recipient" and not (found and found[1].startswith(OUR_FAULT))
-    return NotSentError(f"{what} refused: {detail}", temporary=not hard, bounced=bounced)
+    us = what == "sender" or (what == "recipient" and found is not None and found[1].startswith(OUR_FAULT))
+    return NotSentError(
+        f"{what} refused: {detail}",
+        temporary=not hard or us,
+        server=what == "sender",
+        bounced=hard and what == "recipient" and not us,
+    )
 
 
 def _as_bytes(words: str | bytes) -> bytes:

@@ -248,7 +248,8 @@ def test_a_subscription_that_is_behind_no_push_service_gets_nothing_and_ends(
         (None, SendResult(uncertain=1), None),
         (301, SendResult(failed=1), "push refused: HTTP 301"),
         (413, SendResult(failed=1), "push refused: HTTP 413"),
-        (429, SendResult(failed=1, down=frozenset({"push"})), "temporary: push refused: HTTP 429"),
+        (429, SendResult(failed=1), "temporary: push refused: HTTP 429"),
+        (503, SendResult(failed=1), "temporary: push refused: HTTP 503"),
     ],
 )
 def test_what_is_known_of_a_push(
@@ -268,11 +269,36 @@ def test_what_is_known_of_a_push(
     assert len(push_service.server.requests) == 1
 
 
-def test_another_key_is_not_let_in(three: TinyStudy, ready: Config, push_service: PushService) -> None:
+def test_a_browser_that_knows_another_key_ends_its_subscription_and_holds_up_no_other(
+    three: TinyStudy, ready: Config, push_service: PushService, mailbox: Mailbox, gateway: Gateway
+) -> None:
+    with_other = replace(ready, vapid_private_key=new_vapid_key())
     let_push(three, three.enrol("P-1"), push_service.browser().subscription)
     plan_all(three)
-    with_other = replace(ready, vapid_private_key=new_vapid_key())
-    assert send_due(with_other, clock=clock) == SendResult(failed=1, down=frozenset({"push"}))
+    assert send_due(with_other, clock=clock) == SendResult(sent=1)
+    assert by_channel(mailbox, gateway, push_service) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [(401, SendResult(sent=2)), (403, SendResult(sent=2)), (429, SendResult(sent=1, failed=1))],
+)
+def test_what_one_push_service_refuses_holds_up_no_other(
+    ready: Config,
+    three: TinyStudy,
+    push_service: PushService,
+    mailbox: Mailbox,
+    answer: int,
+    result: SendResult,
+) -> None:
+    for number in range(2):
+        participant_id = three.enrol(f"P-{number}", email=f"p{number}@example.org")
+        let_push(three, participant_id, push_service.browser(f"b{number}").subscription)
+    plan_all(three)
+    push_service.server.answers = [answer]
+    assert send_due(ready, clock=clock) == result
+    assert len(push_service.shown) >= 1
+    assert len(mailbox.letters) == result.sent - 1
 
 
 def test_the_participants_choice_comes_first_where_it_can_be_used(
@@ -322,6 +348,16 @@ def test_a_bounced_address_is_left_for_the_next_channel_and_used_again_once_chan
     assert [letter.recipients for letter in mailbox.letters] == [("right@example.org",)]
 
 
+def test_an_address_that_no_mail_server_takes_is_left_for_the_next_channel(
+    ready: Config, three: TinyStudy, mailbox: Mailbox, gateway: Gateway
+) -> None:
+    three.enrol("P-1", email="josé@example.org", phone=PHONE)
+    plan_all(three)
+    assert send_due(ready, clock=clock) == SendResult(sent=1)
+    assert (len(gateway.texts), mailbox.letters) == (1, [])
+    assert ends(three) == [("sent", None)]
+
+
 def test_what_bounced_goes_again_once_there_is_another_address(tiny: TinyStudy, mailbox: Mailbox) -> None:
     participant_id = tiny.enrol("P-1")
     mailbox.refuse = {"someone@example.org": "550 5.1.1 nobody"}
@@ -346,6 +382,7 @@ def test_a_refusal_of_us_is_no_bounce(tiny: TinyStudy, mailbox: Mailbox) -> None
     mailbox.refuse = {"someone@example.org": "550 5.7.1 relaying denied"}
     plan_all(tiny)
     assert send_due(settings(tiny), clock=clock) == SendResult(failed=1)
+    assert ends(tiny) == [("failed", "temporary: recipient refused: 550 5.7.1")]
 
 
 def test_a_channel_that_is_down_holds_up_no_other(

@@ -111,6 +111,33 @@ def test_a_server_that_always_hangs_up_is_asked_once() -> None:
         assert len(heard) == 1
 
 
+@pytest.mark.parametrize("answer", [None, "421", "450", "530", "550"])
+def test_who_does_not_take_our_sender_would_take_no_other_message_now(answer: str | None) -> None:
+    with (
+        _scripted(lambda _, word: answer if word == "MAIL" else _willing(word)) as (url, _),
+        Line(url) as line,
+        pytest.raises(NotSentError) as failed,
+    ):
+        _hand_over(line)
+    assert (failed.value.temporary, failed.value.server, failed.value.bounced) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "temporary", "bounced"),
+    [("550 5.7.1", True, False), ("550 5.1.1", False, True), ("421 4.7.0", True, False), (None, True, False)],
+)
+def test_what_is_said_of_a_recipient_holds_for_no_other(
+    answer: str | None, temporary: bool, bounced: bool
+) -> None:
+    with (
+        _scripted(lambda _, word: answer if word == "RCPT" else _willing(word)) as (url, _),
+        Line(url) as line,
+        pytest.raises(NotSentError) as failed,
+    ):
+        _hand_over(line)
+    assert (failed.value.temporary, failed.value.server, failed.value.bounced) == (temporary, False, bounced)
+
+
 def test_after_a_refusal_the_next_message_begins_anew() -> None:
     answers = iter(["550", "250"])
     with (
