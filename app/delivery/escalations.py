@@ -15,7 +15,7 @@ from app.domain.actor import Actor
 from app.errors import Code, Refusal
 from app.i18n import gettext
 from app.operations import escalations
-from app.operations.escalations import OwedMail
+from app.operations.escalations import LATER, OwedMail
 from app.queries import studies
 
 ESCALATOR = Actor("command", name="alerts")
@@ -86,7 +86,8 @@ def _send(
         log.warning("escalation mails %s: nobody knows whether they left: %s", mail.ids, fault)
         return replace(result, uncertain=result.uncertain + 1), False
     except NotSentError as fault:
-        _record(mail, "waiting" if fault.temporary else "failed", fault.reason, config, clock)
+        again = "waiting" if fault.server else LATER  # no fault of this mail, or of this one alone
+        _record(mail, again if fault.temporary else "failed", fault.reason, config, clock)
         return replace(result, failed=result.failed + 1), fault.server
     except Refusal as fault:
         down = fault.code is Code.NOT_CONFIGURED

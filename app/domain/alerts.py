@@ -9,6 +9,10 @@ from app.domain.answer import AnswerValue
 from app.domain.condition import all_hold
 from app.domain.study import AlertRule, Disposition, Study
 
+FIRST_RETRY = timedelta(minutes=15)
+MOST_TRIES = 6
+"""After so many, some eight hours after the first, a mail about a late alert has failed for good."""
+
 TOLD_FOR = timedelta(days=7)
 """For so long after an alert was raised the participant's first page says what to do."""
 
@@ -95,3 +99,11 @@ def owner_of(steps: Sequence[AlertStep]) -> int | None:
 def disposition_of(steps: Sequence[AlertStep]) -> AlertStep | None:
     """Return the disposition that was recorded last, which counts, or None."""
     return next((step for step in reversed(steps) if step.kind == "disposition"), None)
+
+
+def mail_retry_at(tried_at: datetime, tries: int) -> datetime:
+    """Return when to try a mail again: after 15 minutes, then twice as long each time.
+
+    From try to try, not by its age: after a night without a mail server nobody is to wait another night.
+    """
+    return tried_at + FIRST_RETRY * (1 << (tries - 1))

@@ -48,6 +48,7 @@ class AlertMail(Base):
     """One escalated alert that one member of staff is to be told of.
 
     Planned, claimed by one sender, then sent, failed or dropped; still claimed: a sender died at work.
+    `tries` are those in which it was this mail that was not taken; it waits until `retry_at`.
     """
 
     __tablename__ = "alert_mail"
@@ -69,3 +70,5 @@ class AlertMail(Base):
     failed_at: Mapped[datetime | None] = mapped_column(Instant)
     dropped_at: Mapped[datetime | None] = mapped_column(Instant)
     failure: Mapped[str | None] = mapped_column(String(500))
+    tries: Mapped[int] = mapped_column(server_default="0")
+    retry_at: Mapped[datetime | None] = mapped_column(Instant)

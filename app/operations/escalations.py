@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
-from app.domain.alerts import alert_state, deadline
+from app.domain.alerts import MOST_TRIES, alert_state, deadline, mail_retry_at
 from app.models import Account, Alert, AlertMail, AlertStep, Participant, Study
 from app.operations import audit
 from app.operations.audit import Chain
@@ -20,6 +20,8 @@ WAITING = and_(
     AlertMail.failed_at.is_(None),
     AlertMail.dropped_at.is_(None),
 )
+LATER = "later"
+"""The fate of a mail that its server did not take and may take another time."""
 _CLOSED = exists().where(AlertStep.alert_id == Alert.id, AlertStep.kind == "disposition")
 _ESCALATED = exists().where(AlertStep.alert_id == Alert.id, AlertStep.kind == "escalated")
 
@@ -83,9 +85,9 @@ def claim(session: Session, *, now: datetime, actor: Actor, tried: Sequence[int]
     """Claim all that one member of staff is to be told of one study, for one mail; None where nothing waits.
 
     Two senders at once never get the same. What was ended meanwhile, or is owed to someone who left, is
-    dropped. `tried` are mails that failed in this round.
+    dropped. `tried` are mails that failed in this round; what failed in an earlier one has a pause.
     """
-    while (first := _first(session, tried)) is not None:
+    while (first := _first(session, now, tried)) is not None:
         account_id, study_id = first
         account = session.get_one(Account, account_id, populate_existing=True)
         taken = _take(session, account_id, study_id, now, tried)
@@ -107,12 +109,17 @@ def claim(session: Session, *, now: datetime, actor: Actor, tried: Sequence[int]
     return None
 
 
-def _first(session: Session, tried: Sequence[int]) -> tuple[int, int] | None:
+def _due(now: datetime, tried: Sequence[int]) -> ColumnElement[bool]:
+    rested = or_(AlertMail.retry_at.is_(None), AlertMail.retry_at <= now)
+    return and_(WAITING, rested, AlertMail.id.not_in(tried))
+
+
+def _first(session: Session, now: datetime, tried: Sequence[int]) -> tuple[int, int] | None:
     row = session.execute(
         select(AlertMail.account_id, Participant.study_id)
         .join(Alert, Alert.id == AlertMail.alert_id)
         .join(Participant, Participant.id == Alert.participant_id)
-        .where(WAITING, AlertMail.id.not_in(tried))
+        .where(_due(now, tried))
         .order_by(AlertMail.id)
         .limit(1)
         .with_for_update(of=AlertMail, skip_locked=True)
@@ -128,9 +135,8 @@ def _take(
         .join(Alert, Alert.id == AlertMail.alert_id)
         .join(Participant, Participant.id == Alert.participant_id)
         .where(
-            WAITING,
+            _due(now, tried),
             AlertMail.account_id == account_id,
-            AlertMail.id.not_in(tried),
             Participant.study_id == study_id,
         )
         .order_by(AlertMail.id)
@@ -150,15 +156,16 @@ def _take(
 def end(
     session: Session, *, ids: Sequence[int], fate: str, reason: str = "", now: datetime, actor: Actor
 ) -> None:
-    """Record what became of claimed mails: `sent`, `failed`, `dropped`, or `waiting` to be tried again.
+    """Record what became of claimed mails: `sent`, `failed`, `dropped`, `later`, or `waiting`.
 
-    The trail tells of each who it was owed to; never the address. What waits again adds no entry: a server
+    What waits is tried again in the next round: nothing is known against it, the server takes none. What is
+    to be tried later has a pause, which grows, and has failed after MOST_TRIES.
+
+    The trail tells of each who it was owed to; never the address. What is tried again adds no entry: a server
     that is down for a night would fill the trail.
     """
-    values: dict[str, object] = {"failure": reason[:500] or None}
-    values |= {"claimed_at": None} if fate == "waiting" else {f"{fate}_at": now}
     rows = session.execute(
-        select(AlertMail.id, AlertMail.alert_id, AlertMail.account_id, Alert.participant_id)
+        select(AlertMail.id, AlertMail.alert_id, AlertMail.account_id, AlertMail.tries, Alert.participant_id)
         .join(Alert, Alert.id == AlertMail.alert_id)
         .where(AlertMail.id.in_(ids))
         .order_by(Alert.participant_id, AlertMail.id)
@@ -166,6 +173,7 @@ def end(
     for row in rows:
         chain = Chain("participant", row.participant_id)
         audit.lock(session, chain)
+        ending, values = _ending(fate, row.tries, now)
         session.execute(
             update(AlertMail)
             .where(
@@ -175,10 +183,10 @@ def end(
                 AlertMail.failed_at.is_(None),
                 AlertMail.dropped_at.is_(None),
             )
-            .values(values)
+            .values(values | {"failure": reason[:500] or None})
             .execution_options(synchronize_session=False)
         )
-        if fate == "waiting":
+        if ending is None:
             continue
         audit.record(
             session,
@@ -187,7 +195,19 @@ def end(
             action="alert.mail",
             subject=f"alert:{row.alert_id}",
             now=now,
-            new={"to": f"account:{row.account_id}", "fate": fate},
+            new={"to": f"account:{row.account_id}", "fate": ending},
             reason=reason[:500],
             locked=True,
         )
+
+
+def _ending(fate: str, tries: int, now: datetime) -> tuple[str | None, dict[str, object]]:
+    """Return how a mail ends, None where it goes again, and what to write down of it."""
+    if fate == "waiting":
+        return None, {"claimed_at": None}
+    if fate != LATER:
+        return fate, {f"{fate}_at": now}
+    tries += 1
+    if tries < MOST_TRIES:
+        return None, {"claimed_at": None, "tries": tries, "retry_at": mail_retry_at(now, tries)}
+    return "failed", {"failed_at": now, "tries": tries}

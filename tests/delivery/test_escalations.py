@@ -5,6 +5,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,14 @@ from app import database
 from app.config import Config
 from app.delivery.escalations import ESCALATOR, Escalated, escalate_overdue
 from app.domain.actor import Role
+from app.domain.alerts import MOST_TRIES
 from app.models import Account, Alert, AlertMail, AlertStep, AuditEntry
 from app.operations import escalations
 from app.operations.accounts import add_account
 from app.operations.alert_steps import close_alert
 from app.queries import alert_mails
 from app.queries.audit import verify
+from tests.delivery.test_reminders import closed_port
 from tests.fixtures.mail import Mailbox
 from tests.fixtures.phone import Clock, NewPhone, configured
 from tests.fixtures.study import COMMAND, MORNING, TinyStudy
@@ -117,6 +120,8 @@ def test_an_alert_that_ends_before_its_mail_leaves_is_dropped_from_it(
             .values(deactivated_at=time.at)
         )
     mailbox.refuse = {}
+    assert escalate(config, time) == Escalated()
+    time.pass_by(minutes=15)
     assert escalate(config, time) == Escalated(sent=2)
     texts = [letter.text() for letter in mailbox.letters]
     assert sorted("became of them: 2." in each for each in texts) == [False, True]
@@ -127,6 +132,38 @@ def test_an_alert_that_ends_before_its_mail_leaves_is_dropped_from_it(
             "ended meanwhile",
             "the account is not in use",
         ]
+
+
+def test_a_mail_that_is_put_off_again_and_again_is_given_up(
+    config: Config, late: None, time: Clock, mailbox: Mailbox, alarming: TinyStudy
+) -> None:
+    mailbox.refuse = {"coordinator-cai@example.org": "451 later"}
+    assert escalate(config, time) == Escalated(alerts=3, sent=2, failed=1)
+    tried = [time.at]
+    for _ in range(4 * 24):
+        time.pass_by(minutes=15)
+        if escalate(config, time).failed:
+            tried.append(time.at)
+    quarter = timedelta(minutes=15)
+    assert [after - before for before, after in pairwise(tried)] == [quarter * 2**n for n in range(5)]
+    assert len(tried) == MOST_TRIES
+    with database.reading(alarming.url) as session:
+        [mail] = session.scalars(select(AlertMail).where(AlertMail.failed_at.is_not(None)))
+        assert (mail.tries, mail.failure, mail.failed_at) == (6, "recipient refused: 451", tried[-1])
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "alert.mail")).all()
+        assert sorted(str(entry.new and entry.new["fate"]) for entry in entries) == ["failed"] + ["sent"] * 5
+        assert list(verify(session)) == []
+
+
+def test_a_server_that_is_down_counts_against_no_mail(
+    config: Config, late: None, time: Clock, mailbox: Mailbox, alarming: TinyStudy
+) -> None:
+    with closed_port() as port:
+        down = replace(config, smtp_url=f"smtp://127.0.0.1:{port}")
+        assert escalate(down, time) == Escalated(alerts=3, failed=1)
+        for _ in range(MOST_TRIES):
+            assert escalate(down, time) == Escalated(failed=1)
+    assert escalate(config, time) == Escalated(sent=3)
 
 
 def test_what_a_crash_leaves_is_listed_and_not_sent_again(
