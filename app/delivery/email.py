@@ -15,7 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from app.config import Config
 from app.delivery import smtp
-from app.delivery.outcomes import NotSentError
+from app.delivery.outcomes import NotSentError, before_leaving
 from app.errors import Code, Refusal
 
 Outcome = Literal["sent", "written"]
@@ -67,9 +67,11 @@ def send(message: Message, *, config: Config, now: datetime, line: smtp.Line | N
     where nobody can know, and Refusal FAULTY_INPUT for an address or subject that could forge headers. No
     transaction may be open.
     """
-    made = composed(message, sender=config.mail_from, now=now)
+    with before_leaving("message"):
+        made = composed(message, sender=config.mail_from, now=now)
     if config.smtp_url is None:
-        _write(made, config.outbox)
+        with before_leaving("outbox"):
+            _write(made, config.outbox)
         return "written"
     sender, to = _bare(config.mail_from), str(made["To"])
     if line is not None:

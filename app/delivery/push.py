@@ -9,7 +9,7 @@ from pywebpush import Vapid, WebPushException, webpush
 
 from app.config import Config
 from app.delivery.exchanges import Exchange, judged
-from app.delivery.outcomes import NotSentError, UncertainError
+from app.delivery.outcomes import NotSentError, UncertainError, before_leaving
 from app.errors import Code, Refusal
 from app.formats.subscription import Subscription
 from app.operations.push_subscriptions import is_service
@@ -36,8 +36,13 @@ class Notification:
 class _ToOnePlace(requests.Session):
     """Follows no redirect: a subscription names its push service, and no other server gets the message."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []  # one word for each request, from before it is on the way
+
     def request(self, *args: Any, **named: Any) -> requests.Response:  # noqa: ANN401 - passed on
         """Send one request to where it is addressed."""
+        self.asked.append("asked")
         return super().request(*args, **(named | {"allow_redirects": False}))
 
 
@@ -58,16 +63,22 @@ def send(notification: Notification, browser: Subscription, *, config: Config) -
         "url": notification.url,
         "lang": notification.language,
     }
+    place = _ToOnePlace()
+    with before_leaving("push", unless=place.asked):
+        _hand_over(json.dumps(said, ensure_ascii=False), browser, config, place)
+
+
+def _hand_over(said: str, browser: Subscription, config: Config, place: _ToOnePlace) -> None:
     try:
         webpush(
             {"endpoint": browser.endpoint, "keys": {"p256dh": browser.p256dh, "auth": browser.auth}},
-            data=json.dumps(said, ensure_ascii=False),
+            data=said,
             vapid_private_key=Vapid.from_string(config.vapid_private_key),
             vapid_claims={"sub": config.vapid_subject},
             ttl=KEPT,
             timeout=TIMEOUT,
             headers={"Urgency": "normal"},
-            requests_session=_ToOnePlace(),
+            requests_session=place,
         )
     except WebPushException as fault:
         if fault.response is None:

@@ -13,7 +13,7 @@ from app import database, i18n
 from app.config import Config
 from app.delivery import email, push, sms, smtp
 from app.delivery.email import Message, Outcome
-from app.delivery.outcomes import NotSentError, UncertainError
+from app.delivery.outcomes import NotSentError, UncertainError, before_leaving
 from app.delivery.push import Notification
 from app.delivery.sms import ShortMessage
 from app.domain.actor import Actor
@@ -223,19 +223,27 @@ class _Sender:
 
     def _send(self, owed: OwedReminder, route: Route) -> Outcome:
         """Send by one channel; one branch for each file beside this one."""
+        config = self._config
+        with before_leaving("words"):
+            message = self._message(owed, route)
+        if isinstance(message, Message):
+            return email.send(message, config=config, now=self._clock(), line=self._line)
+        if isinstance(message, ShortMessage):
+            sms.send(message, urls=config.sms_urls)
+        elif route.browser is not None:
+            push.send(message, route.browser, config=config)
+        return "sent"
+
+    def _message(self, owed: OwedReminder, route: Route) -> Message | ShortMessage | Notification:
         config, words = self._config, owed.draft
         link = f"{config.public_url}/p/{link_token.sign(owed.link_id, config.link_keys)}"
         if route.browser is not None:
-            notification = Notification(*shown(words), url=link, language=words.language)
-            push.send(notification, route.browser, config=config)
-            return "sent"
+            return Notification(*shown(words), url=link, language=words.language)
         if route.channel == "sms":
-            sms.send(ShortMessage(route.address, short(words, link=link)), urls=config.sms_urls)
-            return "sent"
+            return ShortMessage(route.address, short(words, link=link))
         stop = f"{config.public_url}/stop/{stop_token.sign(owed.participant_id, config.link_keys)}"
         subject, body = rendered(words, link=link, stop=stop)
-        message = Message(route.address, subject, body, words.language, stop)
-        return email.send(message, config=config, now=self._clock(), line=self._line)
+        return Message(route.address, subject, body, words.language, stop)
 
     def _fail(self, owed: OwedReminder, route: Route, fault: NotSentError) -> None:
         self._fate = _failed(owed, fault.reason, temporary=fault.temporary, bounced=fault.bounced)

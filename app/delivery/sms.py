@@ -9,7 +9,7 @@ import apprise
 from apprise import AppriseAsset, NotifyBase, NotifyFormat
 
 from app.delivery.exchanges import judged, watched
-from app.delivery.outcomes import NotSentError, UncertainError
+from app.delivery.outcomes import NotSentError, UncertainError, before_leaving
 from app.errors import Code, Refusal
 from app.formats.contact_hash import plain_number
 
@@ -36,7 +36,9 @@ def send(message: ShortMessage, *, urls: Sequence[str]) -> None:
         raise NotSentError("not a telephone number", temporary=False, bounced=True)
     for place, url in enumerate(urls, 1):
         try:
-            _hand_over(message.text, provider(url, number))
+            with before_leaving("text message"):
+                by = provider(url, number)
+            _hand_over(message.text, by)
         except NotSentError as fault:
             if not fault.server or place == len(urls):
                 raise

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from app.delivery.outcomes import NotSentError, UncertainError
+from app.delivery.outcomes import NotSentError, UncertainError, before_leaving
 from app.errors import Code, Refusal
 
 TIMEOUT = 30  # seconds for each step
@@ -88,7 +88,8 @@ class Line:
         A server ends a conversation that was idle or long enough. Where it does so before it has heard
         anything of this message, that is said again on a new connection, and nothing has left twice.
         """
-        written = message.as_bytes()
+        with before_leaving("message"):
+            written = message.as_bytes()
         if self._served >= MOST_ON_A_LINE:
             self.hang_up()
         kept = self._connection is not None

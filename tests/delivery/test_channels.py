@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import delete, select
 
-from app import database
+from app import database, i18n
 from app.config import PUSH_SERVICES, Config, new_vapid_key
 from app.delivery.reminders import SendResult, send_due
 from app.domain.reminders import MOST_TRIES
@@ -299,6 +299,37 @@ def test_what_one_push_service_refuses_holds_up_no_other(
     assert send_due(ready, clock=clock) == result
     assert len(push_service.shown) >= 1
     assert len(mailbox.letters) == result.sent - 1
+
+
+def test_a_setting_with_which_nothing_can_leave_leaves_nothing_of_unknown_fate(
+    ready: Config, three: TinyStudy, mailbox: Mailbox, gateway: Gateway, push_service: PushService
+) -> None:
+    let_push(three, three.enrol("P-1"), push_service.browser().subscription)
+    three.enrol("P-2", email="two@example.org")
+    plan_all(three)
+    wrong = replace(ready, vapid_subject="nobody", public_url="https://españa.example.org")  # not by `load`
+    assert send_due(wrong, clock=clock) == SendResult(failed=2)
+    assert ends(three) == [
+        ("failed", "temporary: push: VapidException"),
+        ("failed", "temporary: message: UnicodeEncodeError"),
+    ]
+    assert by_channel(mailbox, gateway, push_service) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("channel", ["push", "email", "sms"])
+def test_words_that_cannot_be_made_leave_nothing_of_unknown_fate(
+    tiny: TinyStudy,
+    ready: Config,
+    monkeypatch: pytest.MonkeyPatch,
+    push_service: PushService,
+    channel: Channel,
+) -> None:
+    with_channels(tiny, channel)
+    let_push(tiny, tiny.enrol("P-1", phone=PHONE), push_service.browser().subscription)
+    plan_all(tiny)
+    monkeypatch.setattr(i18n, "format_day", lambda _: 1 / 0)
+    assert send_due(ready, clock=clock) == SendResult(failed=1)
+    assert ends(tiny) == [("failed", "temporary: words: ZeroDivisionError")]
 
 
 def test_the_participants_choice_comes_first_where_it_can_be_used(
