@@ -4,7 +4,7 @@ They are put into the tables directly, as enrolment would leave them, with an en
 measured is what comes after.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,13 @@ from tests.fixtures import study as tiny
 AT_ONCE = 1000
 ACTOR = Actor("command", name="bench")
 LATE_MORNING = 10
+STEP = replace(
+    tiny.STUDY.reminders[0],
+    channel=None,
+    channels=("email", "sms"),
+    text={"en": "Please answer: {link}", "ar": "يرجى الإجابة: {link}"},
+)
+FOLDER = replace(tiny.FOLDER, study=replace(tiny.STUDY, reminders=(STEP,)))
 
 
 @dataclass(frozen=True)
@@ -44,20 +51,24 @@ def zone_where_it_is_morning(now: datetime) -> str:
     return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
 
 
-def invited(url: str, size: int, *, now: datetime) -> People:
-    """Load the tiny study and add participants whose first visit is due today."""
+def invited(url: str, size: int, *, now: datetime, with_phones: bool = False) -> People:
+    """Load the tiny study and add participants whose first visit is due today.
+
+    `with_phones`: every second one has a telephone number and no e-mail address.
+    """
     zone = zone_where_it_is_morning(now)
     day_0 = civil_date(now, ZoneInfo(zone))
     with database.writing(url) as session:
-        study_id = load_study(session, folder=tiny.FOLDER, actor=ACTOR, now=now).study_id
+        study_id = load_study(session, folder=FOLDER, actor=ACTOR, now=now).study_id
         ids = _participants(session, study_id, size, zone, now)
-        addresses = {key: f"p{number}@example.org" for number, key in enumerate(ids)}
-        _add(
-            session,
-            Contact,
-            [{"participant_id": key, "sealed": _sealed(address)} for key, address in addresses.items()],
-        )
-        hashes = [_hash(key, kind, address) for key, address in addresses.items() for kind in ADDRESS_KINDS]
+        addresses = {
+            key: f"+34600{number:06}" if with_phones and number % 2 else f"p{number}@example.org"
+            for number, key in enumerate(ids)
+        }
+        details = {key: _details(address) for key, address in addresses.items()}
+        sealed = {key: contact_format.seal(each, tiny.CONTACT_KEYS) for key, each in details.items()}
+        _add(session, Contact, [{"participant_id": key, "sealed": each} for key, each in sealed.items()])
+        hashes = [_hash(key, kind, each) for key, each in details.items() for kind in ADDRESS_KINDS]
         _add(session, ContactHash, hashes)
         later = now + timedelta(days=30)
         _add(session, Link, [{"participant_id": key, "issued_at": now, "expires_at": later} for key in ids])
@@ -100,12 +111,13 @@ def _participants(session: Session, study_id: int, size: int, zone: str, now: da
     return list(session.scalars(select(Participant.id).order_by(Participant.id)))
 
 
-def _sealed(address: str) -> str:
-    return contact_format.seal(ContactDetails("Somebody", address, None, 1958), tiny.CONTACT_KEYS)
+def _details(address: str) -> ContactDetails:
+    email, phone = (None, address) if address.startswith("+") else (address, None)
+    return ContactDetails("Somebody", email, phone, 1958)
 
 
-def _hash(participant_id: int, kind: AddressKind, address: str) -> dict[str, object]:
-    made = address_hash(kind, address if kind == "email" else None, tiny.CONTACT_KEYS[-1])
+def _hash(participant_id: int, kind: AddressKind, details: ContactDetails) -> dict[str, object]:
+    made = address_hash(kind, getattr(details, kind), tiny.CONTACT_KEYS[-1])
     return {"participant_id": participant_id, "kind": kind, "hash": made}
 
 

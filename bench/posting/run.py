@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from bench.posting.crew import Crew
 from bench.posting.judge import Verdict, judged, told
 from bench.posting.people import People
 from bench.posting.sink import Sink
+from tests.fixtures.gateway import Gateway
 from tests.fixtures.phone import SETTINGS
 
 Progress = Callable[[int], None]
@@ -75,9 +77,15 @@ class Outcome:
         }
 
 
-def run(plan: Plan, people: People, progress: Progress = lambda _: None) -> Outcome:
-    """Let the workers send until nothing waits or the time is over, killing one now and then."""
+def run(
+    plan: Plan, people: People, progress: Progress = lambda _: None, gateway: Gateway | None = None
+) -> Outcome:
+    """Let the workers send until nothing waits or the time is over, killing one now and then.
+
+    `gateway` takes what goes as a text message.
+    """
     stop = threading.Event()
+    texts = _Texts(gateway)
     clerk = Clerk(plan.url, _some(people, plan.seed), plan.seed)
     with Sink(silence=plan.silence, seed=plan.seed) as sink:
         settings = SETTINGS | {
@@ -86,12 +94,18 @@ def run(plan: Plan, people: People, progress: Progress = lambda _: None) -> Outc
             "INSTANCE": str(plan.directory),
             "MAIL_FROM": "hepatica@example.org",
         }
+        if gateway is not None:
+            settings |= {"SMS_URL": gateway.url}
+
+        def done() -> int:
+            return sink.total + texts.total
+
         begun = time.perf_counter()
         with Crew(plan.workers, settings, plan.directory, interval=plan.interval) as crew:
             threads = [
                 threading.Thread(
                     target=crew.keep_killing,
-                    args=(plan.seed, plan.between_kills, lambda: sink.total, stop),
+                    args=(plan.seed, plan.between_kills, done, stop),
                 ),
                 threading.Thread(target=clerk.work, args=(plan.stops_a_second, stop)),
             ]
@@ -100,28 +114,47 @@ def run(plan: Plan, people: People, progress: Progress = lambda _: None) -> Outc
             try:
                 while _waiting(plan.url) and time.perf_counter() - begun < plan.seconds:
                     time.sleep(0.5)
-                    progress(sink.total)
+                    progress(done())
             finally:
                 stop.set()
                 for thread in threads:
                     thread.join()
-        progress(sink.total)
+        progress(done())
         seconds = (sink.last or begun) - begun
     return Outcome(
         verdict=judged(
             told(plan.url, people.study_id, people.addresses),
-            sink.accepted,
+            sink.accepted + texts.taken(),
             owed=set(people.addresses.values()),
             stopped={people.addresses[key]: at for key, at in clerk.stopped.items()},
         ),
-        accepted=sink.total,
+        accepted=sink.total + texts.total,
         seconds=seconds,
         kills=crew.kills,
-        silent=sink.silent,
+        silent=sink.silent + texts.silent,
         stopped=len(clerk.stopped),
         faults=crew.faults(),
         broken_trail=_trail(plan.url),
     )
+
+
+class _Texts:
+    """What a gateway has taken, by number; where it hung up instead of answering, too."""
+
+    def __init__(self, gateway: Gateway | None) -> None:
+        self._gateway = gateway
+        self._answers = list(gateway.server.answers) if gateway else []
+
+    @property
+    def total(self) -> int:
+        return len(self._gateway.server.requests) if self._gateway else 0
+
+    @property
+    def silent(self) -> int:
+        return self._answers[: self.total].count(None)
+
+    def taken(self) -> Counter[str]:
+        return Counter(to for to, _ in self._gateway.texts) if self._gateway else Counter()
 
 
 def _some(people: People, seed: str) -> list[int]:
