@@ -33,6 +33,9 @@ def trouble(tiny: TinyStudy, mailbox: Mailbox, time: Clock) -> TinyStudy:
     }
     plan_all(tiny)
     send_due(settings(tiny), clock=lambda: MORNING)
+    with database.writing(tiny.url) as session:  # as where the server takes no such message
+        failed = session.scalars(select(Reminder).order_by(Reminder.id)).all()[1]
+        failed.failure = "message refused: 554 5.6.0"
     tiny.enrol("UNKNOWN", email="unknown@example.org")
     plan_all(tiny)
     with database.writing(tiny.url) as session:
