@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import clock, config, database, i18n
 from app.domain.actor import Actor
+from app.formats.cells import guarded
 from app.models import Account, Participant
 from app.operations.exports import record_list_export
 from app.queries import audit as trail
@@ -121,13 +122,8 @@ def _write(file: TextIO, rows: Iterable[tuple[str, ...]]) -> int:
     writer.writerow(COLUMNS)
     number = 0
     for number, row in enumerate(rows, start=1):  # noqa: B007 - the last one is how many there are
-        writer.writerow([_inert(cell) for cell in row])
+        writer.writerow([guarded(cell) for cell in row])
     return number
-
-
-def _inert(cell: str) -> str:
-    """Keep a spreadsheet from taking words that someone typed for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _rows(session: Session, code: str | None, *, whole: bool) -> Iterator[tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from app.domain.study import CHANNELS, Channel
+from app.domain.study import Channel
 
 AddressKind = Literal["email", "phone"]
 ADDRESS_KINDS: tuple[AddressKind, ...] = ("email", "phone")
@@ -19,8 +19,3 @@ def in_order(ways: Sequence[Channel], chosen: str | None) -> tuple[Channel, ...]
 def passable(ways: Sequence[Channel], addressed: Collection[str] | None) -> tuple[Channel, ...]:
     """Return the channels for which there is an address; None: it is not known for which there is one."""
     return tuple(way for way in ways if addressed is None or way in addressed)
-
-
-def is_channel(name: str) -> bool:
-    """Return whether a word is the name of a channel."""
-    return name in CHANNELS

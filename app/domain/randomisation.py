@@ -12,10 +12,15 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
+from typing import Literal
 
 from app.domain.study import Study
 
 RANGE = 2**64
+
+Source = Literal["generated", "given"]
+SOURCES: tuple[Source, ...] = ("generated", "given")
+"""Where a list of arms comes from: the sequence below, or someone who made it elsewhere."""
 
 
 @dataclass(frozen=True, order=True)

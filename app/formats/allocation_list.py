@@ -5,18 +5,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from app.domain.codes import listed
-from app.domain.randomisation import Design, Stratum, allocation, listed_allocation
+from app.domain.randomisation import Design, Source, Stratum, allocation, listed_allocation
 from app.domain.study import Study
 from app.errors import Fault, FaultyInput
 from app.formats import csv_file, sealing
 from app.formats.cells import CodeCell
 from app.formats.tables import in_turn
-
-Source = Literal["generated", "given"]
-SOURCES: tuple[Source, ...] = ("generated", "given")
 
 
 @dataclass(frozen=True, kw_only=True)

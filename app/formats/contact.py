@@ -25,8 +25,3 @@ def seal(details: ContactDetails, keys: Sequence[str]) -> str:
 def unseal(text: str, keys: Sequence[str]) -> ContactDetails:
     """Return what was sealed by any of the keys; Refusal NOT_CONFIGURED where none of them opens it."""
     return ContactDetails(**json.loads(sealing.unseal(text, keys, what="the contact details")))
-
-
-def reseal(text: str, keys: Sequence[str]) -> str:
-    """Return the same details sealed by the newest key, so that an old key can be retired."""
-    return seal(unseal(text, keys), keys)

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from app.errors import Code, Refusal
+from app.formats import sealing
 
 DIGITS = 6
 SECONDS = 30
@@ -65,21 +65,13 @@ def matching_step(secret: str, typed: str, *, at: datetime, after: int) -> int |
 
 def seal(secret: str, *, account_id: int, keys: Sequence[str]) -> str:
     """Return a secret as unreadable text, for one account; `keys` are ordered oldest to newest."""
-    return _lock(keys).encrypt(f"totp:{account_id}:{secret}".encode()).decode("ascii")
+    return sealing.seal(f"totp:{account_id}:{secret}", keys)
 
 
 def unseal(text: str, *, account_id: int, keys: Sequence[str]) -> str:
     """Return a sealed secret; NOT_CONFIGURED where no key opens it, FAULTY_INPUT where it is another's."""
-    try:
-        opened = _lock(keys).decrypt(text.encode()).decode()
-    except InvalidToken:
-        raise Refusal(Code.NOT_CONFIGURED, "none of CONTACT_KEYS opens the secret of an app") from None
-    kind, _, rest = opened.partition(":")
+    kind, _, rest = sealing.unseal(text, keys, what="the secret of an app").partition(":")
     owner, _, secret = rest.partition(":")
     if (kind, owner) != ("totp", str(account_id)):
         raise Refusal(Code.FAULTY_INPUT, "the secret of another account")
     return secret
-
-
-def _lock(keys: Sequence[str]) -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in reversed(keys)])

@@ -5,9 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-
-from app.errors import Code, Refusal
+from app.formats import sealing
 
 
 @dataclass(frozen=True)
@@ -26,17 +24,9 @@ class Subscription:
 
 def seal(subscription: Subscription, keys: Sequence[str]) -> str:
     """Return it as unreadable text; `keys` are those of the contact details, the last one seals."""
-    return (
-        MultiFernet([Fernet(key) for key in reversed(keys)])
-        .encrypt(json.dumps(asdict(subscription)).encode())
-        .decode("ascii")
-    )
+    return sealing.seal(json.dumps(asdict(subscription)), keys)
 
 
 def unseal(text: str, keys: Sequence[str]) -> Subscription:
     """Return what was sealed by any of the keys; Refusal NOT_CONFIGURED where none of them opens it."""
-    try:
-        opened = MultiFernet([Fernet(key) for key in keys]).decrypt(text.encode())
-    except InvalidToken:
-        raise Refusal(Code.NOT_CONFIGURED, "none of CONTACT_KEYS opens a push subscription") from None
-    return Subscription(**json.loads(opened))
+    return Subscription(**json.loads(sealing.unseal(text, keys, what="a push subscription")))

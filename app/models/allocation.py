@@ -5,19 +5,20 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Instant
+from app.domain.randomisation import SOURCES, Source
+from app.models.base import Base, Instant, one_of
 
 
 class AllocationList(Base):
     """A list, or the seed of one, that nobody can read without the installation's keys."""
 
     __tablename__ = "allocation_list"
-    __table_args__ = (UniqueConstraint("study_id", "number"),)
+    __table_args__ = (UniqueConstraint("study_id", "number"), one_of("source", SOURCES))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     number: Mapped[int]
-    source: Mapped[str] = mapped_column(String(20))
+    source: Mapped[Source] = mapped_column(String(20))
     sealed: Mapped[str]
     content_hash: Mapped[str] = mapped_column(String(64))
     added_at: Mapped[datetime] = mapped_column(Instant)

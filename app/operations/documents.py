@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, undefer
 from app.domain.actor import Actor
 from app.domain.document import MediaType, media_type, shown_name
 from app.errors import Code, Refusal
-from app.formats import sealed_document
+from app.formats import sealing
 from app.models import Document, Event
 from app.operations import audit
 from app.operations.audit import Chain
@@ -64,7 +64,7 @@ def attach_document(
         media_type=kind,
         size=len(content),
         sha256=hashed,
-        sealed=sealed_document.seal(content, contact_keys),
+        sealed=sealing.seal_bytes(content, contact_keys),
         attached_at=now,
         attached_by=actor.label,
     )
@@ -88,7 +88,7 @@ def read_document(
     document, event = _document(session, event_id, document_id, actor)
     if document.sealed is None:
         raise Refusal(Code.NOT_FOUND, f"document {document_id} is redacted")
-    content = sealed_document.unseal(document.sealed, contact_keys)
+    content = sealing.unseal_bytes(document.sealed, contact_keys, what="the document")
     if hashlib.sha256(content).hexdigest() != document.sha256:
         raise Refusal(Code.NOT_FOUND, f"document {document_id} is not what was attached")
     _record(session, event, document, "document.read", actor, now, {"event": event.id})

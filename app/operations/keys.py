@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, undefer
 
 from app.domain.actor import Actor
 from app.formats import contact as contact_format
-from app.formats import sealed_document, sealing
+from app.formats import sealing
 from app.formats.contact_hash import address_hash
 from app.models import AllocationList, CodeApp, Contact, ContactHash, Document, Event, Participant
 from app.models import PushSubscription as Browser
@@ -98,7 +98,8 @@ def _reseal_documents(session: Session, study_id: int, contact_keys: tuple[str, 
     sealed = 0
     for document in _documents(session, study_id):
         if document.sealed is not None:
-            document.sealed = sealed_document.reseal(document.sealed, contact_keys)
+            opened = sealing.unseal_bytes(document.sealed, contact_keys, what="the document")
+            document.sealed = sealing.seal_bytes(opened, contact_keys)
             sealed += 1
     session.flush()
     return sealed

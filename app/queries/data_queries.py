@@ -129,17 +129,6 @@ def everything(session: Session, **asked: Unpack[Asked]) -> Iterator[QueryRow]:
         page, pages = page + 1, found.pages
 
 
-def open_count(session: Session, *, actor: Actor, study_id: int) -> int:
-    """Return how many queries that the actor may see are not closed."""
-    last = _last_kind()
-    return (
-        session.scalar(
-            select(func.count(DataQuery.id)).join(Participant).where(_seen(actor, study_id), last != "closed")
-        )
-        or 0
-    )
-
-
 def one(session: Session, *, actor: Actor, study_id: int, query_id: int) -> QueryRow:
     """Return a query; NOT_FOUND also outside what the actor may see."""
     found = _whole(session, and_(_seen(actor, study_id), DataQuery.id == query_id))

@@ -94,14 +94,6 @@ def _rows(session: Session, found: Sequence[Participant]) -> list[RosterRow]:
     ]
 
 
-def awaiting_randomisation(session: Session, *, actor: Actor, study_id: int) -> int:
-    """Return how many participants have no day 0 yet: no visit is planned for them."""
-    wanted = select(func.count(Participant.id)).where(
-        within(actor, study_id), Participant.randomised_on.is_(None)
-    )
-    return session.scalar(wanted) or 0
-
-
 def next_code(session: Session, *, study_id: int, site: str) -> str:
     """Return the next free code of a site: its own letters and the next number, `MAD-007`."""
     prefix = f"{site.upper()}-"

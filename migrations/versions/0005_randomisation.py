@@ -30,6 +30,7 @@ def upgrade() -> None:
             sa.Column("content_hash", sa.String(length=64), nullable=False),
             sa.Column("added_at", INSTANT, nullable=False),
             sa.Column("added_by", sa.String(length=80), nullable=False),
+            sa.CheckConstraint("source IN ('generated', 'given')", name=op.f("ck_allocation_list_source")),
             sa.ForeignKeyConstraint(["study_id"], ["study.id"], name="fk_allocation_list_study_id"),
             sa.PrimaryKeyConstraint("id", name="pk_allocation_list"),
             sa.UniqueConstraint("study_id", "number", name="uq_allocation_list_study_id_number"),

@@ -1,23 +1,22 @@
 """The queue of alarming answers: each stays until someone has said what became of it."""
 
-import re
-
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import ValidationError
 
 from app.domain.alerts import ALERT_STATES, dispositions
 from app.errors import Code, Refusal
 from app.i18n import gettext, lazy_gettext
 from app.operations import alert_steps
-from app.queries import alerts, colleagues
+from app.queries import alerts
 from app.queries.alerts import RaisedAlert
 from app.web.gate import staff_only
 from app.web.staff import blueprint, table_file
 from app.web.staff.alerts import disposition_words, shown
 from app.web.staff.desk import Desk, at_desk
-from app.web.staff.fields import AtMost, Needed, StaffForm, choices, stripped
+from app.web.staff.fields import AtMost, Needed, StaffForm, choices, count_shown, stripped
+from app.web.staff.owner import OwnerForm
 from app.web.staff.pages import page
 
 PER_PAGE = 50
@@ -65,17 +64,6 @@ class DispositionForm(StaffForm):
         """Some dispositions say too little by themselves."""
         if self.disposition.data in self.with_note and not stripped(field.data):
             raise ValidationError(gettext("Say more about it in a note."))
-
-
-class OwnerForm(StaffForm):
-    """Whose it is."""
-
-    owner = SelectField(lazy_gettext("Give it to"))
-
-    def offer(self, desk: Desk, row: RaisedAlert) -> None:
-        """Offer those who look after the site."""
-        found = colleagues.of_site(desk.session, study_id=desk.study_id, site=row.site)
-        self.owner.choices = choices((str(each.account_id), each.name) for each in found)
 
 
 class NoteForm(StaffForm):
@@ -141,7 +129,7 @@ def end_alert(alert_id: int) -> ResponseReturnValue:
                     alert_id=row.id,
                     disposition=form.disposition.data,
                     note=stripped(form.note.data),
-                    seen=_seen(form),
+                    seen=count_shown(form.seen),
                     actor=desk.actor,
                     now=desk.now,
                 )
@@ -162,7 +150,7 @@ def give_alert(alert_id: int) -> ResponseReturnValue:
     form = OwnerForm(request.form)
     with at_desk(writing=True) as desk:
         row = _alert(desk, alert_id)
-        form.offer(desk, row)
+        form.offer(desk, row.site)
         taken = "take" in request.form
         if not taken and not form.validate():
             raise Refusal(Code.UNKNOWN_CODE, "owner")
@@ -193,17 +181,11 @@ def _alert(desk: Desk, alert_id: int) -> RaisedAlert:
     return alerts.one(desk.session, actor=desk.actor, study_id=desk.study_id, alert_id=alert_id, now=desk.now)
 
 
-def _seen(form: DispositionForm) -> int:
-    """Return how many steps the page showed; -1, which nobody saw, for what is no number."""
-    typed = form.seen.data or ""
-    return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else -1
-
-
 def _page(desk: Desk, row: RaisedAlert, form: DispositionForm, note: NoteForm | None = None) -> str:
     form.offer(desk, row)
     form.seen.data = str(len(row.steps))
     owner = OwnerForm(data={"owner": str(row.owner_id or "")})
-    owner.offer(desk, row)
+    owner.offer(desk, row.site)
     (alert,) = shown(desk, [row])
     return page(
         "alert.html",

@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import SelectField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import ValidationError
 
 from app.domain.actor import Actor
@@ -19,13 +19,13 @@ from app.queries.data_queries import QueryRow
 from app.web.gate import LARGEST_KEY, staff_only
 from app.web.staff import blueprint, queried, table_file
 from app.web.staff.desk import Desk, at_desk
-from app.web.staff.fields import AtMost, Needed, StaffForm, choices, stripped
+from app.web.staff.fields import AtMost, Needed, StaffForm, stripped
+from app.web.staff.owner import OwnerForm
 from app.web.staff.pages import page
 
 PER_PAGE = 50
 ONE = "/queries/<int:query_id>"
 RAISE = "/participants/<code>/queries/new"
-READERS = ("coordinator", "monitor", "administrator")
 COLUMNS: table_file.Columns[QueryRow] = {
     "query": lambda row: row.id,
     "participant": lambda row: row.participant,
@@ -79,12 +79,6 @@ class ThreadForm(StaffForm):
         """Answers and further questions have words."""
         if request.form.get("do") != "close" and not stripped(field.data):
             raise ValidationError(gettext("Write what you want to say."))
-
-
-class OwnerForm(StaffForm):
-    """Whose it is to answer."""
-
-    owner = SelectField(lazy_gettext("Give it to"))
 
 
 @blueprint.get("/queries")
@@ -167,7 +161,7 @@ def give_query(query_id: int) -> ResponseReturnValue:
     form = OwnerForm(request.form)
     with at_desk(writing=True) as desk:
         row = _query(desk, query_id)
-        _offer(desk, row, form)
+        form.offer(desk, row.site)
         if not form.validate():
             raise Refusal(Code.UNKNOWN_CODE, "owner")
         operations.assign_query(
@@ -239,14 +233,9 @@ def _query(desk: Desk, query_id: int) -> QueryRow:
     return queries.one(desk.session, actor=desk.actor, study_id=desk.study_id, query_id=query_id)
 
 
-def _offer(desk: Desk, row: QueryRow, form: OwnerForm) -> None:
-    found = colleagues.of_site(desk.session, study_id=desk.study_id, site=row.site)
-    form.owner.choices = choices((str(each.account_id), each.name) for each in found)
-
-
 def _page(desk: Desk, row: QueryRow, form: ThreadForm) -> str:
     owner = OwnerForm(data={"owner": str(row.owner_id or "")})
-    _offer(desk, row, owner)
+    owner.offer(desk, row.site)
     (query,) = queried.shown(desk, [row])
     names = colleagues.names(desk.session, account_ids={step.owner_id for step in row.steps if step.owner_id})
     participant = desk.participant(row.participant)

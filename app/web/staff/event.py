@@ -1,6 +1,5 @@
 """One reported event: what is said of it, what is like it, and a reading of it, blind to the arm."""
 
-import re
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
@@ -22,7 +21,7 @@ from app.web.gate import staff_only
 from app.web.speech import said
 from app.web.staff import blueprint, words
 from app.web.staff.desk import Desk, at_desk
-from app.web.staff.fields import AtMost, Needed, StaffForm, TypedDate, choices, stripped
+from app.web.staff.fields import AtMost, Needed, StaffForm, TypedDate, choices, count_shown, stripped
 from app.web.staff.pages import page
 
 AT = {
@@ -168,17 +167,11 @@ def _record(desk: Desk, row: EventRow, form: ReadingForm, *, signed: bool) -> No
         agreed_ended_on=form.ended_on.whole_day if has_end else None,
         duplicate_of=int(form.duplicate_of.data) if form.decision.data == "duplicate" else None,
         note=stripped(form.note.data),
-        seen=_seen(form),
+        seen=count_shown(form.seen),
         signed_as=str(MEANING) if signed else None,
         actor=desk.actor,
         now=desk.now,
     )
-
-
-def _seen(form: ReadingForm) -> int:
-    """Return how many readings the page showed; -1, which nobody saw, for what is no number."""
-    typed = form.seen.data or ""
-    return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else -1
 
 
 def of_desk(desk: Desk, event_id: int) -> tuple[EventRow, Similar]:

@@ -1,5 +1,6 @@
 """What staff forms are made of: every word of theirs is ours, in the language in use."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, ClassVar, cast
@@ -188,3 +189,9 @@ def choices(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 def stripped(text: str | None) -> str:
     """Return a typed text without the blanks around it."""
     return (text or "").strip()
+
+
+def count_shown(field: Field) -> int:
+    """Return how many entries the page showed, as it said itself; -1, which nobody saw, for no number."""
+    typed = field.data or ""
+    return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else -1

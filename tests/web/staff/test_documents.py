@@ -180,11 +180,11 @@ def test_keys_can_be_changed_and_an_old_one_retired(
 def test_bytes_put_in_its_place_are_not_given_out(
     coordinator: StaffBrowser, tiny: TinyStudy, time: Clock
 ) -> None:
-    from app.formats import sealed_document
+    from app.formats import sealing
 
     event_id = stay(tiny, time)
     attach(coordinator, event_id)
-    other = sealed_document.seal(b"%PDF-another", (SETTINGS["CONTACT_KEYS"],))
+    other = sealing.seal_bytes(b"%PDF-another", (SETTINGS["CONTACT_KEYS"],))
     with database.writing(tiny.url) as session:
         session.execute(update(Document).values(sealed=other))
     assert coordinator.post(f"/events/{event_id}/documents/1").status_code == 404
