@@ -24,11 +24,13 @@ from app.errors import Code, Refusal
 from app.formats import link_token, stop_token
 from app.i18n import gettext
 from app.models import Occasion
+from app.operations import audit
+from app.operations.audit import Chain
 from app.operations.contact_hashes import check_keys, mark_bounced
 from app.operations.push_subscriptions import end_subscriptions
 from app.operations.reminder_claims import SENDER, OwedReminder, Place, Route
+from app.operations.reminder_fates import End, Fate, record_fate
 from app.operations.reminder_look import Sight, claim_seen, look, places
-from app.operations.reminders import Fate, hold, record_fate
 from app.queries.reminders import Draft, draft, standings
 
 WRITTEN = "written to the outbox folder, not sent: SMTP_URL is not set"
@@ -162,7 +164,7 @@ class _Sender:
         while True:
             try:
                 with database.writing(self._config.database_url) as session:
-                    hold(session, fate)
+                    audit.lock(session, Chain("participant", fate.message.participant_id))
                     record_fate(session, fate, now=self._clock(), actor=self._actor)
             except Refusal:
                 return  # recorded already: the answer of the database was lost, not what it had been told
@@ -208,16 +210,10 @@ class _Sender:
                 self._fail(owed, route, NotSentError(str(fault), temporary=unset, server=unset))
             else:
                 if outcome == "written":
-                    self._fate = _failed(owed, WRITTEN, temporary=False)
+                    self._fate = Fate(message=owed.by(), end="failed", reason=WRITTEN)
                     self.result = replace(self.result, written=self.result.written + 1)
                 else:
-                    self._fate = Fate(
-                        reminder_id=owed.reminder_id,
-                        participant_id=owed.participant_id,
-                        visit=owed.visit,
-                        step=owed.step,
-                        channel=route.channel,
-                    )
+                    self._fate = Fate(message=owed.by(route.channel), end="sent")
                     self.result = replace(self.result, sent=self.result.sent + 1)
             return
 
@@ -246,7 +242,8 @@ class _Sender:
         return Message(route.address, subject, body, words.language, stop)
 
     def _fail(self, owed: OwedReminder, route: Route, fault: NotSentError) -> None:
-        self._fate = _failed(owed, fault.reason, temporary=fault.temporary, bounced=fault.bounced)
+        end: End = "bounced" if fault.bounced else "failed"
+        self._fate = Fate(message=owed.by(), end=end, reason=fault.reason, temporary=fault.temporary)
         if fault.bounced:
             self.result = replace(self.result, bounced=self.result.bounced + 1)
             return
@@ -272,19 +269,6 @@ class _Sender:
                 mark_bounced(
                     session, participant_id=whose, kind=kind, actor=self._actor, now=now, reason=reason
                 )
-
-
-def _failed(owed: OwedReminder, failure: str, *, temporary: bool, bounced: bool = False) -> Fate:
-    return Fate(
-        reminder_id=owed.reminder_id,
-        participant_id=owed.participant_id,
-        visit=owed.visit,
-        step=owed.step,
-        channel=owed.routes[0].channel,
-        failure=failure,
-        temporary=temporary,
-        bounced=bounced,
-    )
 
 
 def rendered(words: Draft, *, link: str, stop: str) -> tuple[str, str]:

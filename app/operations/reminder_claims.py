@@ -20,9 +20,10 @@ from app.formats import subscription as subscription_format
 from app.formats.subscription import Subscription
 from app.models import Contact, Occasion, Participant, Reminder
 from app.models.reminder import WAITING
-from app.operations import audit, reminders
+from app.operations import audit
 from app.operations.contact_hashes import keep_hashes, without_hashes
 from app.operations.links import issue_link
+from app.operations.reminder_fates import Claimed, Fate, record_fate
 from app.queries import access, studies
 from app.queries.addresses import sealed_browsers
 from app.queries.reminders import Draft, Standing, draft, standings
@@ -34,8 +35,8 @@ PLACE = (Participant.study_id, Participant.time_zone)
 
 
 Place = Row[int, str]
-Taken = Row[int, int, str, int, str]
-"""A message's id, occasion and step, and the occasion's participant and visit."""
+Taken = Row[int, int, str, str, int, str]
+"""A message's id, occasion, step and channel, and the occasion's participant and visit."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,16 @@ class OwedReminder:
     """What to try, in this order, where the one before surely did not take it."""
     visit: str
     step: str
+
+    def by(self, channel: Channel | None = None) -> Claimed:
+        """Return what the trail says of it: it went, or was to go, by this channel or the first one."""
+        return Claimed(
+            reminder_id=self.reminder_id,
+            participant_id=self.participant_id,
+            visit=self.visit,
+            step=self.step,
+            channel=channel or self.routes[0].channel,
+        )
 
 
 @dataclass(frozen=True)
@@ -95,9 +106,11 @@ def claim(
             session, taken, now=now, contact_keys=contact_keys, configured=configured
         ):
             if isinstance(found, Refusal):  # one lost key must not hold up everybody else's messages
-                _fail(session, reminder.id, str(found), now=now, actor=actor)
+                failed = Fate(message=_named(reminder), end="failed", reason=str(found), temporary=True)
+                record_fate(session, failed, now=now, actor=actor)
             elif isinstance(found, str):
-                reminders.drop(session, reminder_id=reminder.id, why=found, now=now, actor=actor)
+                dropped = Fate(message=_named(reminder), end="dropped", reason=found)
+                record_fate(session, dropped, now=now, actor=actor)
             elif not _waits(session, reminder.id, found.routes[0].channel, down):
                 someone = reminder.participant_id
                 if someone not in links:
@@ -119,9 +132,13 @@ def owing(reminder: Taken, letter: Letter, link_id: int) -> OwedReminder:
     )
 
 
-def _fail(session: Session, reminder_id: int, failure: str, *, now: datetime, actor: Actor) -> None:
-    reminders.record_failed(
-        session, reminder_id=reminder_id, failure=failure, now=now, actor=actor, temporary=True
+def _named(reminder: Taken) -> Claimed:
+    return Claimed(
+        reminder_id=reminder.id,
+        participant_id=reminder.participant_id,
+        visit=reminder.visit,
+        step=reminder.step,
+        channel=reminder.channel,
     )
 
 
@@ -205,7 +222,14 @@ def _take(
 def named(session: Session, ids: Collection[int]) -> Sequence[Taken]:
     """Return of some messages what they are about, in their own order."""
     return session.execute(
-        select(Reminder.id, Reminder.occasion_id, Reminder.step, Occasion.participant_id, Occasion.visit)
+        select(
+            Reminder.id,
+            Reminder.occasion_id,
+            Reminder.step,
+            Reminder.channel,
+            Occasion.participant_id,
+            Occasion.visit,
+        )
         .join(Occasion, Occasion.id == Reminder.occasion_id)
         .where(Reminder.id.in_(ids))
         .order_by(Reminder.id)

@@ -38,7 +38,7 @@ from app.operations.reminder_claims import (
     quiet_hours,
     waiting,
 )
-from app.operations.reminders import Fate, record_fate
+from app.operations.reminder_fates import Fate, record_fate
 from app.queries import access
 
 LASTS = timedelta(seconds=30)
@@ -183,9 +183,8 @@ def claim_seen(
     transaction: one commit a message, and still no more than one of unknown fate.
     """
     chain = Chain("participant", sight.participant_id)
-    audit.lock_each(
-        session, of="participant", ids={sight.participant_id} | ({after.participant_id} if after else set())
-    )
+    before = {after.message.participant_id} if after is not None else set()
+    audit.lock_each(session, of="participant", ids={sight.participant_id} | before)
     if after is not None:
         record_fate(session, after, now=now, actor=actor)
     way = sight.owed.routes[0].channel if sight.owed is not None else None

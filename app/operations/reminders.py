@@ -1,11 +1,11 @@
-"""Reminders: planned when owed, claimed by one sender, recorded as sent, failed or dropped."""
+"""Reminders are planned when they are owed, and again where what was in the way has passed."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
@@ -22,8 +22,7 @@ from app.domain.reminders import (
 from app.domain.study import ReminderStep
 from app.errors import Code, Refusal
 from app.models import Occasion, Participant, Reminder
-from app.models.base import Instant
-from app.models.reminder import UNKNOWN, WAITING
+from app.models.reminder import WAITING
 from app.operations import audit
 from app.operations.audit import Chain
 from app.queries import studies
@@ -245,142 +244,3 @@ def free(reminder: Reminder) -> None:
     """Let a message wait again as if nothing had become of it; the caller leaves the audit entry."""
     reminder.claimed_at = reminder.sent_at = reminder.failed_at = reminder.dropped_at = None
     reminder.failure = reminder.bounced_at = reminder.settled_at = None
-
-
-# Built once: it runs for every message.
-_SENT = (
-    update(Reminder)
-    .where(Reminder.id == bindparam("this"), UNKNOWN)
-    .values(sent_at=bindparam("now", type_=Instant), channel=bindparam("way"))
-    .returning(Reminder.id)
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fate:
-    """What became of a claimed message: sent by `channel`, where there is no `failure`."""
-
-    reminder_id: int
-    participant_id: int
-    visit: str
-    step: str
-    channel: str
-    failure: str | None = None
-    temporary: bool = False
-    bounced: bool = False
-
-
-def hold(session: Session, fate: Fate) -> None:
-    """Lock the participant whose message it is."""
-    audit.lock(session, Chain("participant", fate.participant_id))
-
-
-def record_fate(session: Session, fate: Fate, *, now: datetime, actor: Actor) -> None:
-    """Record what became of a claimed message; refuses one whose end is recorded already.
-
-    The caller holds the participant.
-    """
-    if fate.failure is None:
-        _record_sent(session, fate, now=now, actor=actor)
-    else:
-        record_failed(
-            session,
-            reminder_id=fate.reminder_id,
-            failure=fate.failure,
-            now=now,
-            actor=actor,
-            temporary=fate.temporary,
-            bounced=fate.bounced,
-        )
-
-
-def _record_sent(session: Session, fate: Fate, *, now: datetime, actor: Actor) -> None:
-    """Do what `record_sent` does, in three statements: all that the trail tells is known."""
-    chain = Chain("participant", fate.participant_id)
-    values = {"this": fate.reminder_id, "now": now, "way": fate.channel}
-    if session.connection().execute(_SENT, values).first() is None:
-        raise Refusal(Code.ALREADY_RECORDED, f"reminder {fate.reminder_id}")
-    audit.record(
-        session,
-        chain=chain,
-        actor=actor,
-        action="reminder.send",
-        subject=f"reminder:{fate.reminder_id}",
-        now=now,
-        new={"visit": fate.visit, "step": fate.step, "channel": fate.channel},
-        locked=True,
-    )
-
-
-def record_sent(
-    session: Session, *, reminder_id: int, now: datetime, actor: Actor, channel: str | None = None
-) -> None:
-    """Record that a server took a claimed message; refuses one whose end is recorded already.
-
-    `channel` is the one it went by, where that is not the first one tried.
-    """
-    values: dict[str, object] = {"sent_at": now} | ({"channel": channel} if channel else {})
-    _end(session, reminder_id, values, action="reminder.send", now=now, actor=actor)
-
-
-def record_failed(
-    session: Session,
-    *,
-    reminder_id: int,
-    failure: str,
-    now: datetime,
-    actor: Actor,
-    temporary: bool = False,
-    bounced: bool = False,
-) -> None:
-    """Record that a claimed message was not sent, and why, in words without the address.
-
-    `bounced`: the address took none, and there was no other.
-    """
-    words = ((TEMPORARY if temporary else "") + failure)[:500]
-    values = {"failed_at": now, "failure": words, "tries": Reminder.tries + 1}
-    if bounced:
-        values["bounced_at"] = now
-    action = "reminder.bounce" if bounced else "reminder.fail"
-    _end(session, reminder_id, values, action=action, now=now, actor=actor, reason=words)
-
-
-def drop(session: Session, *, reminder_id: int, why: str, now: datetime, actor: Actor) -> None:
-    """Record that a message is no longer owed, and why."""
-    values = {"dropped_at": now, "failure": why}
-    _end(session, reminder_id, values, action="reminder.drop", now=now, actor=actor, reason=why)
-
-
-def _end(
-    session: Session,
-    reminder_id: int,
-    values: Mapping[str, object],
-    *,
-    action: str,
-    now: datetime,
-    actor: Actor,
-    reason: str = "",
-) -> None:
-    row = session.execute(
-        select(Occasion.participant_id, Occasion.visit, Reminder.step, Reminder.channel)
-        .join(Occasion, Occasion.id == Reminder.occasion_id)
-        .where(Reminder.id == reminder_id)
-    ).one()
-    chain = Chain("participant", row.participant_id)
-    audit.lock(session, chain)
-    ended = session.scalar(
-        update(Reminder).where(Reminder.id == reminder_id, UNKNOWN).values(values).returning(Reminder.id)
-    )
-    if ended is None:
-        raise Refusal(Code.ALREADY_RECORDED, f"reminder {reminder_id}")
-    audit.record(
-        session,
-        chain=chain,
-        actor=actor,
-        action=action,
-        subject=f"reminder:{reminder_id}",
-        now=now,
-        new={"visit": row.visit, "step": row.step, "channel": values.get("channel", row.channel)},
-        reason=reason,
-        locked=True,
-    )

@@ -20,7 +20,7 @@ from app.domain.study import Randomisation, Visit
 from app.errors import Code, Refusal
 from app.formats.contact import ContactDetails
 from app.formats.study_folder import StudyFolder
-from app.models import Occasion, Participant, Reminder, Study
+from app.models import Occasion, Participant, Study
 from app.operations import audit
 from app.operations.allocations import allocate_participant, generate_list
 from app.operations.audit import Chain
@@ -29,7 +29,8 @@ from app.operations.keys import reseal
 from app.operations.participants import enrol_participant, randomise_participant
 from app.operations.reminder_claims import claim
 from app.operations.reminder_decisions import send_again
-from app.operations.reminders import plan, record_failed
+from app.operations.reminder_fates import Fate, record_fate
+from app.operations.reminders import plan
 from app.operations.reports import publish_report
 from app.operations.studies import load_study
 from tests.fixtures.study import COMMAND, CONTACT_KEYS, DAY_0, FOLDER, MORNING, STUDY, TinyStudy
@@ -98,13 +99,10 @@ def bounced(tiny: TinyStudy) -> int:
     with database.writing(tiny.url) as session:
         plan(session, study_id=tiny.study_id, now=MORNING, actor=COMMAND)
     with database.writing(tiny.url) as session:
-        claim(session, now=MORNING, limit=1, contact_keys=CONTACT_KEYS)
-    with database.writing(tiny.url) as session:
-        [reminder_id] = session.scalars(select(Reminder.id))
-        record_failed(
-            session, reminder_id=reminder_id, failure="gone", now=MORNING, actor=COMMAND, bounced=True
-        )
-    return reminder_id
+        [owed] = claim(session, now=MORNING, limit=1, contact_keys=CONTACT_KEYS)
+        fate = Fate(message=owed.by(), end="bounced", reason="gone")
+        record_fate(session, fate, now=MORNING, actor=COMMAND)
+    return owed.reminder_id
 
 
 def sending_again(reminder_id: int) -> Act:

@@ -9,8 +9,9 @@ from app import database
 from app.operations import reminder_look
 from app.operations.contact_preferences import change_preferences
 from app.operations.reminder_claims import OwedReminder
+from app.operations.reminder_fates import Fate
 from app.operations.reminder_look import LASTS, Sight, claim_seen, look, places
-from app.operations.reminders import Fate, plan_by_hand
+from app.operations.reminders import plan_by_hand
 from app.queries import reminders as queries
 from tests.fixtures.study import COMMAND, CONTACT_KEYS, MORNING, TinyStudy
 from tests.operations.test_reminders import NIGHT, STOPS, claimed, die, occasion, planned, rows
@@ -50,14 +51,9 @@ def test_looking_takes_nothing_and_a_message_is_claimed_once(tiny: TinyStudy) ->
 def test_what_became_of_one_is_recorded_as_the_next_is_claimed(tiny: TinyStudy) -> None:
     enrol(tiny, 2)
     first, second = seen(tiny)
-    assert taken(tiny, first) is not None
-    fate = Fate(
-        reminder_id=first.reminder_id,
-        participant_id=first.participant_id,
-        visit="d0",
-        step="due",
-        channel="email",
-    )
+    owed = taken(tiny, first)
+    assert owed is not None
+    fate = Fate(message=owed.by(), end="sent")
     assert taken(tiny, second, after=fate) is not None
     assert [state for _, state, _ in rows(tiny)] == ["sent", "unknown"]
 

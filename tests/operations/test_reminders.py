@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
 from app import database
 from app.domain.actor import Actor
@@ -24,7 +25,8 @@ from app.operations.events import report_event
 from app.operations.hooks import Report, take_report
 from app.operations.reminder_claims import OwedReminder, claim
 from app.operations.reminder_decisions import leave_reminder, send_again
-from app.operations.reminders import plan, plan_by_hand, record_failed, record_sent
+from app.operations.reminder_fates import End, Fate, record_fate
+from app.operations.reminders import plan, plan_by_hand
 from app.operations.studies import load_study
 from app.queries import reminders as queries
 from app.queries.troubled_reminders import troubled
@@ -42,6 +44,20 @@ def planned(tiny: TinyStudy, now: datetime = MORNING) -> int:
 def claimed(tiny: TinyStudy, now: datetime = MORNING, *, limit: int = 10) -> list[OwedReminder]:
     with database.writing(tiny.url) as session:
         return claim(session, now=now, limit=limit, contact_keys=CONTACT_KEYS)
+
+
+def end(
+    session: Session,
+    owed: OwedReminder,
+    how: End,
+    *,
+    reason: str = "",
+    temporary: bool = False,
+    now: datetime = MORNING,
+) -> None:
+    """Record what became of a claimed message."""
+    fate = Fate(message=owed.by(), end=how, reason=reason, temporary=temporary)
+    record_fate(session, fate, now=now, actor=COMMAND)
 
 
 def rows(tiny: TinyStudy) -> list[tuple[str, str, str | None]]:
@@ -205,9 +221,9 @@ def test_an_end_is_recorded_once(tiny: TinyStudy) -> None:
     planned(tiny)
     [owed] = claimed(tiny)
     with database.writing(tiny.url) as session:
-        record_sent(session, reminder_id=owed.reminder_id, now=MORNING, actor=COMMAND)
+        end(session, owed, "sent")
     with pytest.raises(Refusal) as refused, database.writing(tiny.url) as session:
-        record_failed(session, reminder_id=owed.reminder_id, failure="x", now=MORNING, actor=COMMAND)
+        end(session, owed, "failed", reason="x")
     assert refused.value.code is Code.ALREADY_RECORDED
     assert rows(tiny) == [("due", "sent", None)]
 
@@ -218,14 +234,7 @@ def test_what_failed_for_a_while_is_tried_again_and_what_was_refused_is_not(tiny
     planned(tiny)
     for owed, temporary in zip(claimed(tiny), (True, False), strict=True):
         with database.writing(tiny.url) as session:
-            record_failed(
-                session,
-                reminder_id=owed.reminder_id,
-                failure="451",
-                now=MORNING,
-                actor=COMMAND,
-                temporary=temporary,
-            )
+            end(session, owed, "failed", reason="451", temporary=temporary)
     assert planned(tiny, MORNING + timedelta(minutes=14)) == 0
     assert planned(tiny, MORNING + timedelta(minutes=15)) == 1
     assert rows(tiny) == [("due", "planned", None), ("due", "failed", "451")]
@@ -317,11 +326,11 @@ def bounce(tiny: TinyStudy, participant_id: int, *, sent: bool) -> int:
     [owed] = claimed(tiny)
     with database.writing(tiny.url) as session:
         if sent:
-            record_sent(session, reminder_id=owed.reminder_id, **BY_COMMAND)
+            end(session, owed, "sent")
             report = Report("email", "bounce", "someone@example.org")
             take_report(session, report=report, signature="s", contact_keys=CONTACT_KEYS, **BY_COMMAND)
         else:
-            record_failed(session, reminder_id=owed.reminder_id, failure="550", bounced=True, **BY_COMMAND)
+            end(session, owed, "bounced", reason="550")
             mark_bounced(session, participant_id=participant_id, kind="email", **BY_COMMAND)
     return owed.reminder_id
 
@@ -334,7 +343,7 @@ def sent_in_a_round(tiny: TinyStudy, now: datetime = MORNING) -> list[str]:
             session, now=now, limit=10, contact_keys=CONTACT_KEYS, configured=("email", "sms"), actor=COMMAND
         )
         for owed in left:
-            record_sent(session, reminder_id=owed.reminder_id, now=now, actor=COMMAND)
+            end(session, owed, "sent", now=now)
     return [owed.step for owed in left]
 
 
@@ -385,8 +394,8 @@ def test_what_bounced_goes_again_to_another_address_however_late_it_came_back(
 def fail_by_hand(tiny: TinyStudy, occasion_id: int, now: datetime) -> None:
     with database.writing(tiny.url) as session:
         ids = plan_by_hand(session, occasion_ids=[occasion_id], now=now, actor=COMMAND)
-        claim(session, now=now, limit=1, contact_keys=CONTACT_KEYS, ids=ids)
-        record_failed(session, reminder_id=ids[0], failure="451", now=now, actor=COMMAND, temporary=True)
+        [owed] = claim(session, now=now, limit=1, contact_keys=CONTACT_KEYS, ids=ids)
+        end(session, owed, "failed", reason="451", temporary=True, now=now)
 
 
 def listed(tiny: TinyStudy, now: datetime) -> list[str]:
