@@ -25,8 +25,9 @@ class SignedReading:
     changes: tuple[Change, ...]
 
 
-def of_event(session: Session, *, event: Event, readings: Sequence[Reading]) -> dict[int, SignedReading]:
+def of_event(session: Session, *, event_id: int, readings: Sequence[Reading]) -> dict[int, SignedReading]:
     """Return the signatures of an event's readings, by the reading."""
+    event = session.get_one(Event, event_id)
     by_id = {each.id: each for each in readings}
     documents = _documents(session, event.id)
     found = {}

@@ -1,7 +1,7 @@
 """Everything that was ever answered in one response: which value counts, and where each came from."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,6 +84,25 @@ def differing(session: Session, *, participant_id: int) -> frozenset[int]:
     ):
         given[row.response_id].append((row.item, row.device, row.value))
     return frozenset(key for key, each in given.items() if differs(each))
+
+
+@dataclass(frozen=True)
+class AskedIn:
+    """Which visit a response belongs to, and the instrument and the wording in which it was asked."""
+
+    visit: str
+    instrument_version_id: int
+    wording_id: int
+
+
+def asked_in(session: Session, *, response_ids: Collection[int]) -> dict[int, AskedIn]:
+    """Return of some responses what was asked and when, by their ids."""
+    rows = session.execute(
+        select(Response.id, Occasion.visit, Response.instrument_version_id, Response.wording_id)
+        .join(Occasion, Occasion.id == Response.occasion_id)
+        .where(Response.id.in_(response_ids))
+    )
+    return {row.id: AskedIn(row.visit, row.instrument_version_id, row.wording_id) for row in rows}
 
 
 def one(session: Session, *, participant_id: int, response_id: int) -> StoredResponse:

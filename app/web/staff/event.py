@@ -10,7 +10,6 @@ from wtforms.validators import ValidationError
 from app.domain.adjudication import LASTING_KINDS
 from app.errors import Code, Refusal
 from app.i18n import gettext, lazy_gettext
-from app.models import Event
 from app.operations import readings
 from app.operations.reauthentication import confirm_identity
 from app.queries import data_queries, documents, participants, signatures
@@ -187,7 +186,6 @@ def shown(desk: Desk, row: EventRow, similar: Similar, form: ReadingForm, **more
     """Return the page of an event."""
     reasons = {each.code: said(each.text) for each in desk.study.stay_reasons}
     form.seen.data = str(len(row.readings))
-    event = desk.session.get_one(Event, row.id)
     return page(
         "event.html",
         desk,
@@ -199,7 +197,7 @@ def shown(desk: Desk, row: EventRow, similar: Similar, form: ReadingForm, **more
         lasts=row.kind in LASTING_KINDS,
         signed=desk.study.adjudication.is_signed(row.kind),
         meaning=MEANING,
-        signatures=signatures.of_event(desk.session, event=event, readings=row.readings),
+        signatures=signatures.of_event(desk.session, event_id=row.id, readings=row.readings),
         attached=documents.of_event(desk.session, event_id=row.id),
         queried=data_queries.of_participant(desk.session, participant_id=row.participant_id),
         participant_code=row.participant_code,

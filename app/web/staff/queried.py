@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
-from sqlalchemy import select
 
 from app.domain.data_queries import QuerySubject
 from app.domain.partial_date import PartialDate
-from app.models import Occasion, Response
 from app.queries import colleagues, queried_values, stored_answers
 from app.queries.data_queries import QueryRow
 from app.queries.participants import ParticipantRow
@@ -109,14 +107,7 @@ def value_words(field: str, stored: str) -> str:
 def _answers(desk: Desk, rows: Sequence[QueryRow]) -> Mapping[int, str]:
     """Return the visit and the question of each query about an answer."""
     ids = {row.subject_id for row in rows if row.subject == "answer"}
-    found = {
-        row.id: row
-        for row in desk.session.execute(
-            select(Response.id, Response.instrument_version_id, Response.wording_id, Occasion.visit)
-            .join(Occasion, Occasion.id == Response.occasion_id)
-            .where(Response.id.in_(ids))
-        )
-    }
+    found = stored_answers.asked_in(desk.session, response_ids=ids)
     asked: dict[tuple[int, int], Asked] = {}
     titles = {}
     for query in rows:
