@@ -1,7 +1,5 @@
 """One member of staff: changed, deactivated, trained, delegated, and signed out from afar."""
 
-from typing import ClassVar
-
 from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, RadioField, SelectField, StringField
@@ -20,31 +18,21 @@ from app.web import messages
 from app.web.gate import staff_only
 from app.web.staff import blueprint, scope, words
 from app.web.staff.desk import Desk, at_desk
-from app.web.staff.fields import AtMost, Needed, StaffForm, TypedDate, choices, stripped
+from app.web.staff.fields import AtMost, Needed, TypedDate, choices, stripped
 from app.web.staff.pages import page
 from app.web.staff.password_mail import fate_words
+from app.web.staff.saving import SavingForm
 from app.web.transactions import settings
 
 LAST_ENTRIES = 50
 ADDRESS = "/people/<int:account_id>"
 
 
-class PersonForm(StaffForm):
-    """A small form about one member of staff."""
-
-    title: ClassVar[str]
-    button: ClassVar[str]
-    done: ClassVar[str]
-
-    def prepare(self, desk: Desk, person: PersonRow) -> None:
-        """Offer the choices."""
+class PersonForm(SavingForm[PersonRow]):
+    """One about a member of staff."""
 
     def fill(self, person: PersonRow) -> None:
         """Put in what there is."""
-
-    def save(self, desk: Desk, person: PersonRow) -> None:
-        """Call the one operation; it may raise a Refusal."""
-        raise NotImplementedError
 
 
 def _reason() -> StringField:

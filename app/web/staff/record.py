@@ -9,7 +9,8 @@ from app.errors import Code
 from app.i18n import lazy_gettext
 from app.queries.participants import ParticipantRow
 from app.web.staff.desk import Desk
-from app.web.staff.fields import StaffForm, stripped
+from app.web.staff.fields import stripped
+from app.web.staff.saving import SavingForm
 
 LONGEST_ID = 64
 
@@ -26,15 +27,12 @@ SENT_BEFORE: Final = {
 }
 
 
-class RecordForm(StaffForm):
+class RecordForm(SavingForm[ParticipantRow]):
     """One kind of record: its words, its boxes, and what saves it.
 
     `date_field` is the box that a refused date belongs to; what is not `listed` has its links elsewhere.
     """
 
-    title: ClassVar[str]
-    button: ClassVar[str]
-    done: ClassVar[str]
     explanation: ClassVar[str] = ""
     date_field: ClassVar[str]
     listed: ClassVar[bool] = True
@@ -50,7 +48,3 @@ class RecordForm(StaffForm):
     def possible(cls, study: Study, participant: ParticipantRow, role: Role) -> bool:  # noqa: ARG003 - others ask
         """Return whether this member of staff can record it of this participant now."""
         return True
-
-    def save(self, desk: Desk, participant: ParticipantRow) -> None:
-        """Call the one operation; it may raise a Refusal."""
-        raise NotImplementedError
