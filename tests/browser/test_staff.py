@@ -52,11 +52,11 @@ class Office:
     url: str
     event_id: int
 
-    def sign_in(self, page: Page, role: Role, language: str = "en") -> Page:
+    def sign_in(self, page: Page, role: Role, language: str = "en", *, unblinded: bool = False) -> Page:
         """Sign in as someone of a role who reads a language."""
         email = f"{role}-{language}@example.org"
         with database.writing(self.url) as session:
-            _add_account(session, email, role, language)
+            _add_account(session, email, role, language, unblinded=unblinded)
         page.goto(f"{self.server}/staff/sign-in")
         page.locator("#email").fill(email)
         page.locator("#password").fill(PASSWORD)
@@ -65,7 +65,7 @@ class Office:
         return page
 
 
-def _add_account(session: Session, email: str, role: Role, language: str) -> None:
+def _add_account(session: Session, email: str, role: Role, language: str, *, unblinded: bool) -> None:
     account_id = add_account(
         session,
         email=email,
@@ -76,6 +76,7 @@ def _add_account(session: Session, email: str, role: Role, language: str) -> Non
         password=PASSWORD,
         actor=COMMAND,
         now=clock.now(),
+        unblinded=unblinded,
     )
     session.get_one(Account, account_id).language = language
 
@@ -379,7 +380,7 @@ def test_all_on_a_page_are_ticked_at_once(office: Office, new_page: NewPage) -> 
 
 
 def test_a_report_keeps_its_styles_and_runs_nothing(office: Office, new_page: NewPage) -> None:
-    page = office.sign_in(new_page(viewport=DESK), "statistician")
+    page = office.sign_in(new_page(viewport=DESK), "statistician", unblinded=True)
     page.get_by_role("link", name="Report 1").click()
     page.get_by_role("link", name="Open the report").click()
     assert page.locator("h1").evaluate("each => getComputedStyle(each).color") == "rgb(0, 128, 128)"

@@ -170,7 +170,7 @@ def test_who_asked_for_a_new_link_is_shown_until_there_is_one(
     coordinator: StaffBrowser, tiny: TinyStudy, time: Clock
 ) -> None:
     address = with_link(tiny, time).removeprefix("http://localhost")
-    pages = ("/", "/participants/M-1", "/participants/M-1/link")
+    pages = ("/today", "/participants/M-1", "/participants/M-1/link")
 
     def asked() -> list[bool]:
         return ["sked for a new" in text(coordinator.get(page)) for page in pages]
