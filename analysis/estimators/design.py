@@ -1,0 +1,103 @@
+"""Covariates as columns of numbers, as R's `model.matrix` makes them with treatment contrasts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+from analysis.estimators.input_error import InputError, refuse_where
+from analysis.estimators.observations import Numbers, numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Design:
+    """`matrix` (n, p); `terms` names its p columns as R does, `covariates` says what each is made of."""
+
+    matrix: NDArray[np.float64]
+    terms: tuple[str, ...]
+    covariates: tuple[str, ...]
+
+    def beside(self, other: Design) -> Design:
+        """Both side by side, this one first."""
+        return Design(
+            np.hstack([self.matrix, other.matrix]),
+            self.terms + other.terms,
+            self.covariates + other.covariates,
+        )
+
+    def by(self, other: Design) -> Design:
+        """Every column times every column of `other`, in R's order: this one's columns run fastest.
+
+        >>> sex, age = design(pd.DataFrame({"sex": ["f", "m"]})), design(pd.DataFrame({"age": [40, 50]}))
+        >>> product = sex.by(age)
+        >>> product.terms, product.matrix.ravel().tolist()
+        (('sexm:age',), [0.0, 50.0])
+        """
+        pairs = [(own, others) for others in range(len(other.terms)) for own in range(len(self.terms))]
+        columns = [self.matrix[:, own] * other.matrix[:, others] for own, others in pairs]
+        return Design(
+            np.column_stack(columns) if columns else np.empty((len(self.matrix), 0)),
+            tuple(f"{self.terms[own]}:{other.terms[others]}" for own, others in pairs),
+            tuple(f"{self.covariates[own]}:{other.covariates[others]}" for own, others in pairs),
+        )
+
+
+def design(covariates: pd.DataFrame | Numbers, size: int | None = None) -> Design:
+    """Columns of numbers as they are, true as 1; labels as one column for each level but the first.
+
+    `covariates`: a frame with one column a covariate, or one Series or row of numbers. Levels come in the
+    order of their categories, or sorted; those that no row has are left out. Rows are taken by position.
+    Raises InputError (a ValueError) naming the column and the row of what is missing, of a column that is
+    the same in every row, and where there are not `size` rows.
+
+    >>> found = design(pd.DataFrame({"age": [40, 50, 60], "stage": ["b", "a", "c"]}))
+    >>> found.terms, found.matrix.tolist()
+    (('age', 'stageb', 'stagec'), [[40.0, 1.0, 0.0], [50.0, 0.0, 0.0], [60.0, 0.0, 1.0]])
+    """
+    frame = _frame(covariates)
+    if size is not None and len(frame) != size:
+        raise InputError("covariates", f"{len(frame)} long", f"the data are {size} long")
+    made = Design(np.empty((len(frame), 0)), (), ())
+    for name in frame.columns:
+        made = made.beside(_columns(str(name), frame[name]))
+    return made
+
+
+def _frame(covariates: pd.DataFrame | Numbers) -> pd.DataFrame:
+    if isinstance(covariates, pd.DataFrame):
+        if not covariates.columns.is_unique:
+            raise InputError("covariates", "a frame with a column twice", "each column has a name of its own")
+        return covariates.reset_index(drop=True)
+    if isinstance(covariates, pd.Series):
+        name = "x" if covariates.name is None else str(covariates.name)
+        return pd.DataFrame({name: covariates.reset_index(drop=True)})
+    held = np.asarray(covariates)
+    if held.ndim == 2:
+        return pd.DataFrame(held, columns=[f"x{place}" for place in range(1, held.shape[1] + 1)])
+    return pd.DataFrame({"x": held})
+
+
+def _columns(name: str, values: pd.Series[Any]) -> Design:
+    place = f"covariates[{name!r}]"
+    refuse_where(values.isna().to_numpy(), place, values.to_numpy(dtype=object), "every row needs a value")
+    if is_bool_dtype(values) or (
+        is_numeric_dtype(values) and not isinstance(values.dtype, pd.CategoricalDtype)
+    ):
+        column = numbers(place, values)
+        refuse_where(~np.isfinite(column), place, column, "a number is finite")
+        matrix = column[:, None]
+        terms: tuple[str, ...] = (name,)
+        constant = len(column) > 0 and bool((column == column[0]).all())
+    else:
+        codes, levels = pd.factorize(values, sort=True)
+        matrix = (codes[:, None] == np.arange(1, len(levels))).astype(np.float64)
+        terms = tuple(f"{name}{level}" for level in levels[1:])
+        constant = len(levels) == 1
+    if constant:
+        raise InputError(place, f"{values.iloc[0]!r} in every row", "a covariate differs between rows")
+    return Design(matrix, terms, (name,) * len(terms))
