@@ -9,5 +9,15 @@ from analysis.estimators.input_error import InputError
 from analysis.estimators.intervals import ConfidenceType
 from analysis.estimators.kaplan_meier import KaplanMeier, kaplan_meier
 from analysis.estimators.logrank import LogrankTest, logrank_test
+from analysis.estimators.restricted_mean import RestrictedMean, restricted_mean_survival
 
-__all__ = ["ConfidenceType", "InputError", "KaplanMeier", "LogrankTest", "kaplan_meier", "logrank_test"]
+__all__ = [
+    "ConfidenceType",
+    "InputError",
+    "KaplanMeier",
+    "LogrankTest",
+    "RestrictedMean",
+    "kaplan_meier",
+    "logrank_test",
+    "restricted_mean_survival",
+]

@@ -47,6 +47,18 @@ class Observations:
         """True where each row stands for a whole number of participants."""
         return bool((self.weights == np.floor(self.weights)).all())
 
+    def of_group(self, code: int) -> Observations:
+        """The rows of one group; it keeps its code."""
+        own = self.group.codes == code
+        return Observations(
+            duration=self.duration[own],
+            event=self.event[own],
+            entry=None if self.entry is None else self.entry[own],
+            weights=self.weights[own],
+            group=Grouping(self.group.codes[own], self.group.labels),
+            stratum=Grouping(self.stratum.codes[own], self.stratum.labels),
+        )
+
 
 def observations(
     duration: Numbers,

@@ -25,6 +25,20 @@ def r_logrank() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
+def r_rmst() -> dict[str, Any]:
+    """Restricted means of pbc.csv: R's print(rmean=) and survRM2."""
+    found: dict[str, Any] = json.loads((REFERENCE / "rmst.json").read_text())
+    return found
+
+
+@pytest.fixture(scope="session")
+def r_survival() -> dict[str, Any]:
+    """Numbers on R's own data, made by make_survival.R."""
+    found: dict[str, Any] = json.loads((REFERENCE / "survival.json").read_text())
+    return found
+
+
+@pytest.fixture(scope="session")
 def pbc() -> pd.DataFrame:
     """The trial in primary biliary cholangitis, with the columns that make_reference.R works out."""
     patients = pd.read_csv(REFERENCE / "pbc.csv")
@@ -44,3 +58,34 @@ def randomised(pbc: pd.DataFrame) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def aml() -> pd.DataFrame:
     return pd.read_csv(REFERENCE / "aml.csv")
+
+
+@pytest.fixture(scope="session")
+def lung() -> pd.DataFrame:
+    """Advanced lung cancer, with the columns that make_survival.R works out from the number of the row."""
+    patients = pd.read_csv(REFERENCE / "lung.csv")
+    row = patients.index + 1
+    return patients.assign(
+        event=patients["status"] - 1, count=1 + row % 3, weight=0.5 + row % 5 / 4, entry=row * 37 % 200
+    )
+
+
+@pytest.fixture(scope="session")
+def veteran() -> pd.DataFrame:
+    """Lung cancer of veterans; `celltype` has the order of R's factor."""
+    order = pd.CategoricalDtype(["squamous", "smallcell", "adeno", "large"])
+    return pd.read_csv(REFERENCE / "veteran.csv").astype({"celltype": order})
+
+
+@pytest.fixture(scope="session")
+def colon_deaths() -> pd.DataFrame:
+    """Adjuvant treatment of colon cancer: the rows about death; `rx` has the order of R's factor."""
+    rows = pd.read_csv(REFERENCE / "colon.csv")
+    return rows[rows["etype"] == 2].astype({"rx": pd.CategoricalDtype(["Obs", "Lev", "Lev+5FU"])})
+
+
+@pytest.fixture(scope="session")
+def mgus2() -> pd.DataFrame:
+    """Monoclonal gammopathy, on the clock of age in months."""
+    rows = pd.read_csv(REFERENCE / "mgus2.csv")
+    return rows.assign(entry=rows["age"] * 12, exit=rows["age"] * 12 + rows["futime"])
