@@ -7,22 +7,25 @@ from typing import Literal, TypeVar
 
 from app.domain.actor import Role
 from app.domain.adjudication import EVENT_KINDS, EventKind, Rule
+from app.domain.analysis_plan import USUAL, Analysis, AnalysisSettings
 from app.domain.condition import Condition
 from app.domain.definition import Strict
 from app.domain.definition import Texts as Texts
+from app.domain.estimand import ENDPOINTS as ENDPOINTS
+from app.domain.estimand import AnyEndpoint
+from app.domain.estimand import Endpoint as Endpoint
+from app.domain.estimand import Estimand as Estimand
+from app.domain.estimand import Origin as Origin
 from app.domain.quiet_hours import QuietHours
 from app.domain.visit import Anchor, occurrences
 from app.domain.visit import Visit as Visit
 
-Endpoint = Literal["TFS", "OS", "TTX"]
-Origin = Literal["randomisation", "first-infusion"]
 Blinding = Literal["none", "assessors", "double"]
 AfterTransplant = Literal["continue", "stop"]
 Channel = Literal["email", "sms", "push"]
 CHANNELS: tuple[Channel, ...] = ("email", "sms", "push")
 AlertOwner = Literal["coordinator", "administrator"]
 TIMINGS = ("on_opening", "days_after_opening", "days_after_due", "days_before_closing")
-ENDPOINTS: tuple[Endpoint, ...] = ("TFS", "OS", "TTX")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,17 +90,6 @@ class ProductLot(Strict):
     preservation: Literal["fresh", "cryopreserved"]
     route: str
     viability_percent: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Estimand(Strict):
-    """An endpoint, its population and origin, and what is done about intercurrent events."""
-
-    endpoint: Endpoint
-    origin: Origin
-    population: str
-    intercurrent: str
-    summary: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,6 +203,8 @@ class Study(Strict):
     reminders: tuple[ReminderStep, ...] = ()
     product_lots: tuple[ProductLot, ...] = ()
     estimands: tuple[Estimand, ...] = ()
+    analyses: tuple[Analysis, ...] = ()
+    analysis: AnalysisSettings = USUAL
     stay_reasons: tuple[StayReason, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
     dispositions: tuple[Disposition, ...] = ()
@@ -282,9 +276,14 @@ class Study(Strict):
         codes = set(self.visit(visit).codes)
         return tuple(step for step in self.reminders if not step.visits or not codes.isdisjoint(step.visits))
 
-    def estimand(self, endpoint: Endpoint) -> Estimand | None:
-        """Return what the study says of an endpoint, or None where it leaves it out."""
+    def estimand(self, endpoint: AnyEndpoint) -> Estimand | None:
+        """Return the first that the study says of an endpoint, or None where it leaves it out."""
         return next((each for each in self.estimands if each.endpoint == endpoint), None)
+
+    @property
+    def reference_arm(self) -> str:
+        """Return the code of the arm that the others are held against."""
+        return self.analysis.reference or self.arms[-1].code
 
 
 Coded = TypeVar("Coded", Arm, Site, ReminderStep, ProductLot)

@@ -18,7 +18,8 @@ _LISTS = {
     "stay_reasons": ("reason for a stay", "code"),
     "alerts": ("alert", "code"),
     "dispositions": ("disposition", "code"),
-    "estimands": ("estimand", "endpoint"),
+    "estimands": ("estimand", "key"),
+    "analyses": ("analysis", "code"),
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
+from app.domain.analysis_plan_faults import plan_faults
 from app.domain.codes import (
     CODE_ALLOWED,
     LONGEST_CODE,
@@ -14,6 +15,7 @@ from app.domain.codes import (
     quoted,
     repeated,
 )
+from app.domain.estimand_faults import estimand_faults
 from app.domain.message_faults import channel_faults, message_faults, named_faults
 from app.domain.randomisation_faults import randomisation_faults
 from app.domain.reminders import step_due_on
@@ -55,7 +57,8 @@ def study_faults(
     yield from visit_faults(study, instruments)
     yield from _reminder_faults(study)
     yield from _lot_faults(study)
-    yield from _estimand_faults(study)
+    yield from estimand_faults(study)
+    yield from plan_faults(study)
     yield from code_faults("stay_reasons", [each.code for each in study.stay_reasons])
     for number, reason in enumerate(study.stay_reasons):
         yield from text_faults(study, f"stay_reasons[{number}].text", reason.text)
@@ -183,19 +186,6 @@ def _particulars(place: str, lot: ProductLot) -> Iterator[DefinitionFault]:
         yield DefinitionFault(f"{place}.passage", str(lot.passage), "0 or more")
     if lot.viability_percent is not None and not 0 <= lot.viability_percent <= 100:
         yield DefinitionFault(f"{place}.viability_percent", str(lot.viability_percent), "0 to 100")
-
-
-def _estimand_faults(study: Study) -> Iterator[DefinitionFault]:
-    for endpoint in repeated(each.endpoint for each in study.estimands):
-        yield DefinitionFault("estimands", f"{endpoint} more than once", "each endpoint once")
-    for number, estimand in enumerate(study.estimands):
-        place = f"estimands[{number}]"
-        for field in ("population", "intercurrent", "summary"):
-            yield from _blank(f"{place}.{field}", getattr(estimand, field))
-        if estimand.origin == "first-infusion" and not study.product_lots:
-            allowed = '"randomisation", because the study has no product lots to infuse'
-            found = quoted(estimand.origin)
-            yield DefinitionFault(f"{place}.origin", found, allowed, frozenset({"product_lots"}))
 
 
 def _alert_faults(study: Study, place: str, rule: AlertRule) -> Iterator[DefinitionFault]:

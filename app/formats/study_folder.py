@@ -9,8 +9,10 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 
+from app.domain.analysis_plan_faults import named_answer_faults
 from app.domain.codes import DefinitionFault, quoted
 from app.domain.condition_faults import condition_faults
+from app.domain.estimand_faults import scale_faults
 from app.domain.instrument import Instrument, Wording
 from app.domain.instrument_faults import instrument_faults
 from app.domain.study import Study
@@ -128,18 +130,20 @@ def _judge_study(study: Judged[Study], asked: list[_Asked], faults: list[Fault])
             for number, tag in enumerate(study.value.languages)
             if not is_language(tag)
         ),
-        *_alert_faults(study.value, asked),
+        *_faults_with_instruments(study.value, asked),
     ]
     faults += study.faults(STUDY_FILE, found)
 
 
-def _alert_faults(study: Study, asked: list[_Asked]) -> Iterator[DefinitionFault]:
-    """Hold the conditions of alerts against those instruments that could be read whole."""
+def _faults_with_instruments(study: Study, asked: list[_Asked]) -> Iterator[DefinitionFault]:
+    """Hold conditions of alerts, estimands and analyses against those instruments that were read whole."""
     whole = {
         each.name: each.instrument.value
         for each in asked
         if each.instrument is not None and not each.instrument.incomplete
     }
+    yield from scale_faults(study, whole)
+    yield from named_answer_faults(study, whole)
     for number, rule in enumerate(study.alerts):
         if rule.instrument in whole:
             instrument = whole[rule.instrument]

@@ -30,7 +30,14 @@ MISFITS = [
     ),
     (STUDY, "passage = 4", "passage = true", "product_lots[0].passage", "true", "a whole number"),
     (STUDY, 'channel = "email"', 'channel = "pigeon"', "reminders[0].channel", '"pigeon"', '"email"'),
-    (STUDY, 'endpoint = "TFS"', 'endpoint = "PFS"', "estimands[0].endpoint", '"PFS"', '"OS" or "TTX"'),
+    (
+        STUDY,
+        'endpoint = "TFS"',
+        'endpoint = "PFS"',
+        "estimands[0].endpoint",
+        '"PFS"',
+        '"COMPOSITE" or "SAFETY"',
+    ),
     (STUDY, '"first-infusion"', '"birth"', "estimands[0].origin", '"birth"', '"first-infusion"'),
     (
         STUDY,

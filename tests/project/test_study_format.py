@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.analysis_methods import COVARIANCES, METHODS
+from app.domain.analysis_plan import Analysis, AnalysisSettings, Looks
 from app.domain.condition import Condition
+from app.domain.estimand import STRATEGIES, Estimand
 from app.domain.instrument import Adjustment, Instrument, Item, Scale, Section, SectionWording, Wording
 from app.domain.reminders import PLACEHOLDERS
 from app.domain.study import (
@@ -14,7 +17,6 @@ from app.domain.study import (
     AlertRule,
     Arm,
     Disposition,
-    Estimand,
     ProductLot,
     Randomisation,
     ReminderStep,
@@ -37,6 +39,9 @@ SECTIONS: dict[str, type] = {
     "`[randomisation]`": Randomisation,
     "`[[product_lots]]`": ProductLot,
     "`[[estimands]]`": Estimand,
+    "`[[analyses]]`": Analysis,
+    "`[analysis]`": AnalysisSettings,
+    "`looks`": Looks,
     "`[[stay_reasons]]`": StayReason,
     "`[adjudication]`": Adjudication,
     "`[[alerts]]`": AlertRule,
@@ -71,6 +76,28 @@ def test_every_placeholder_is_named() -> None:
     assert {f"{{{name}}}" for name in PLACEHOLDERS} <= set(
         re.findall(r"`(\{\w+\})`", section("`[[reminders]]`"))
     )
+
+
+def test_every_strategy_is_named_in_the_order_of_the_program() -> None:
+    rows = re.findall(r'^\| `"([A-Z]+)"` \| [^|]+ \| ([^|]+) \| ([^|]+) \|$', PAGE, re.MULTILINE)
+    told = {
+        endpoint: tuple(tuple(re.findall(r'`"([\w-]+)"`', cell)) for cell in cells)
+        for endpoint, *cells in rows
+    }
+    assert told == {name: (each.transplant, each.death) for name, each in STRATEGIES.items()}
+
+
+def test_every_method_is_named_with_what_it_takes() -> None:
+    said = section("`[[analyses]]`")
+    rows = re.findall(r'^\| `"([\w-]+)"` \| ([^|]+) \|([^|]*)\|$', said, re.MULTILINE)
+    told = {
+        name: tuple(tuple(re.findall(rf"{left}`(\w+)`{right}", cell)) for left, right, cell in cells)
+        for name, endpoints, fields_ in rows
+        for cells in [[("", "", endpoints), (r"\*\*", r"\*\*", fields_), (r"(?<!\*)", "", fields_)]]
+    }
+    assert told == {name: (each.endpoints, each.needs, each.takes) for name, each in METHODS.items()}
+    words = [word for each in METHODS.values() for option in each.words.values() for word in option]
+    assert [word for word in (*words, *COVARIANCES) if f'`"{word}"`' not in said] == []
 
 
 def test_the_example_is_a_folder_without_faults(tmp_path: Path) -> None:

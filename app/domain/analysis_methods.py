@@ -1,0 +1,142 @@
+"""What each method of an analysis plan is called, which endpoints it takes, and which options it has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.domain.analysis_plan import Method
+from app.domain.estimand import AnyEndpoint
+
+TIMES: tuple[AnyEndpoint, ...] = ("TFS", "OS")
+ANY_TIMES: tuple[AnyEndpoint, ...] = ("TFS", "OS", "TTX")
+STAYS: tuple[AnyEndpoint, ...] = ("HOSP",)
+SCORES: tuple[AnyEndpoint, ...] = ("QOL",)
+COVARIANCES = (
+    "unstructured",
+    "toeplitz",
+    "heterogeneous-toeplitz",
+    "ar1",
+    "heterogeneous-ar1",
+    "compound-symmetry",
+    "heterogeneous-compound-symmetry",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodRule:
+    """A method's name for people, its endpoints, and the fields of an analysis that it needs and may have.
+
+    `words` are what fields that are texts may say, the first one where nothing is said. A quality of life
+    whose estimand names no scale is for methods with `all_scales` only; those `by_difference` need to know
+    which difference is meaningful.
+    """
+
+    title: str
+    endpoints: tuple[AnyEndpoint, ...]
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    all_scales: bool = False
+    by_difference: bool = False
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Return all fields that the method has, those that it needs first."""
+        return (*self.needs, *self.takes)
+
+
+METHODS: Mapping[Method, MethodRule] = {
+    "kaplan-meier": MethodRule(
+        title="Kaplan-Meier curves and log-rank test",
+        endpoints=TIMES,
+        takes=("at_days", "conf_type", "bands", "strata", "rho"),
+    ),
+    "log-rank": MethodRule(title="Log-rank test", endpoints=ANY_TIMES, takes=("strata", "rho")),
+    "rmst": MethodRule(title="Restricted mean survival time", endpoints=TIMES, needs=("tau_days",)),
+    "cox": MethodRule(title="Cox model", endpoints=ANY_TIMES, takes=("covariates", "strata", "ties")),
+    "landmark": MethodRule(
+        title="Landmark analysis", endpoints=TIMES, needs=("landmark_day",), takes=("at_days", "conf_type")
+    ),
+    "event-counts": MethodRule(title="Counts of events", endpoints=("TTX",)),
+    "cumulative-incidence": MethodRule(
+        title="Cumulative incidence and Gray's test",
+        endpoints=("TTX", "SAFETY"),
+        takes=("at_days", "strata", "kinds"),
+    ),
+    "fine-gray": MethodRule(title="Fine-Gray model", endpoints=("TTX",), takes=("covariates",)),
+    "time-lost": MethodRule(title="Restricted mean time lost", endpoints=("TTX",), needs=("tau_days",)),
+    "subgroups": MethodRule(
+        title="Subgroups", endpoints=ANY_TIMES, needs=("subgroups",), takes=("strata", "ties")
+    ),
+    "follow-up": MethodRule(title="Length and completeness of follow-up", endpoints=("TFS", "OS", "SAFETY")),
+    "rates": MethodRule(title="Stays per person-year", endpoints=STAYS),
+    "rate-ratio": MethodRule(
+        title="Ratio of rates",
+        endpoints=STAYS,
+        takes=("model", "covariates"),
+        words={"model": ("negative-binomial", "poisson", "quasi-poisson", "exact")},
+    ),
+    "mean-cumulative-count": MethodRule(title="Mean cumulative count", endpoints=STAYS, takes=("at_days",)),
+    "recurrent-cox": MethodRule(
+        title="Model of recurrent stays",
+        endpoints=STAYS,
+        takes=("model", "covariates"),
+        words={"model": ("andersen-gill", "pwp-total-time", "pwp-gap-time")},
+    ),
+    "days-out-of-hospital": MethodRule(
+        title="Days alive and out of hospital", endpoints=STAYS, needs=("tau_days",)
+    ),
+    "readmission": MethodRule(title="Readmission", endpoints=STAYS, takes=("within_days",)),
+    "means": MethodRule(title="Observed means", endpoints=SCORES, takes=("visits",), all_scales=True),
+    "mmrm": MethodRule(
+        title="Mixed model for repeated measures",
+        endpoints=SCORES,
+        takes=("visits", "covariates", "covariance", "df"),
+        words={"covariance": COVARIANCES},
+    ),
+    "random-slope": MethodRule(
+        title="Random-slope model", endpoints=SCORES, takes=("visits", "covariates", "df")
+    ),
+    "responders": MethodRule(
+        title="Responders",
+        endpoints=SCORES,
+        needs=("visits",),
+        takes=("difference", "strata"),
+        by_difference=True,
+    ),
+    "deterioration": MethodRule(
+        title="Time to sustained deterioration",
+        endpoints=SCORES,
+        takes=("difference", "visits", "at_days"),
+        by_difference=True,
+    ),
+    "area-under-curve": MethodRule(title="Area under the curve", endpoints=SCORES, needs=("visits",)),
+    "multiple-imputation": MethodRule(
+        title="Multiple imputation",
+        endpoints=SCORES,
+        needs=("visits", "seed"),
+        takes=("covariates", "imputations"),
+    ),
+    "tipping-point": MethodRule(
+        title="Tipping point",
+        endpoints=SCORES,
+        needs=("visits", "deltas", "seed"),
+        takes=("covariates", "imputations"),
+    ),
+    "pattern-mixture": MethodRule(
+        title="Pattern mixture",
+        endpoints=SCORES,
+        needs=("visits", "seed"),
+        takes=("covariates", "imputations", "model"),
+        words={"model": ("jump-to-reference", "copy-reference", "copy-increments")},
+    ),
+    "win-ratio": MethodRule(
+        title="Win ratio",
+        endpoints=("COMPOSITE",),
+        needs=("hierarchy",),
+        takes=("margins", "visits", "strata"),
+    ),
+    "swimmer": MethodRule(title="Every course on one line", endpoints=("COMPOSITE",)),
+    "exposure-adjusted": MethodRule(title="Events per person-year", endpoints=("SAFETY",), takes=("kinds",)),
+}
+OPTIONS = tuple(dict.fromkeys(option for rule in METHODS.values() for option in rule.options))
+"""The fields of an analysis that depend on its method."""
