@@ -9,15 +9,22 @@ from analysis.estimators.input_error import InputError
 from analysis.estimators.intervals import ConfidenceType
 from analysis.estimators.kaplan_meier import KaplanMeier, kaplan_meier
 from analysis.estimators.logrank import LogrankTest, logrank_test
+from analysis.estimators.pair_components import Count, Difference, TimeToEvent
 from analysis.estimators.restricted_mean import RestrictedMean, restricted_mean_survival
+from analysis.estimators.win_ratio import WinRatio, win_ratio
 
 __all__ = [
     "ConfidenceType",
+    "Count",
+    "Difference",
     "InputError",
     "KaplanMeier",
     "LogrankTest",
     "RestrictedMean",
+    "TimeToEvent",
+    "WinRatio",
     "kaplan_meier",
     "logrank_test",
     "restricted_mean_survival",
+    "win_ratio",
 ]
