@@ -9,6 +9,7 @@ from analysis.estimators.input_error import InputError
 from analysis.estimators.intervals import ConfidenceType
 from analysis.estimators.kaplan_meier import KaplanMeier, kaplan_meier
 from analysis.estimators.logrank import LogrankTest, logrank_test
+from analysis.estimators.mean_cumulative_count import MeanCumulativeCount, mean_cumulative_count
 from analysis.estimators.pair_components import Count, Difference, TimeToEvent
 from analysis.estimators.restricted_mean import RestrictedMean, restricted_mean_survival
 from analysis.estimators.win_ratio import WinRatio, win_ratio
@@ -20,11 +21,13 @@ __all__ = [
     "InputError",
     "KaplanMeier",
     "LogrankTest",
+    "MeanCumulativeCount",
     "RestrictedMean",
     "TimeToEvent",
     "WinRatio",
     "kaplan_meier",
     "logrank_test",
+    "mean_cumulative_count",
     "restricted_mean_survival",
     "win_ratio",
 ]

@@ -92,8 +92,8 @@ def observations(
         event=happened[kept] == 1,
         entry=None if entries is None else entries[kept],
         weights=counted[kept],
-        group=_grouping("group", group, kept),
-        stratum=_grouping("strata", strata, kept),
+        group=grouping("group", group, kept),
+        stratum=grouping("strata", strata, kept),
     )
 
 
@@ -103,8 +103,11 @@ def _times(argument: str, given: Numbers, size: int | None = None) -> Floats:
     return times
 
 
-def numbers(argument: str, given: Numbers, size: int | None = None) -> Floats:
-    """The values as floats; what is missing becomes NaN, which each caller refuses in its own words."""
+def numbers(argument: str, given: Numbers, size: int | None = None, beside: str = "duration") -> Floats:
+    """The values as floats; what is missing becomes NaN, which each caller refuses in its own words.
+
+    Refused where they are not `size` in number, which is the length of the argument `beside`.
+    """
     try:
         series = pd.Series(given) if len(given) else pd.Series(dtype=np.float64)
         found = None if series.dtype.kind in "mM" else series.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -112,7 +115,7 @@ def numbers(argument: str, given: Numbers, size: int | None = None) -> Floats:
         raise InputError(argument, f"not a row of numbers ({fault})", "give one number a row") from fault
     if found is None:  # pandas would count nanoseconds
         raise InputError(argument, f"of type {series.dtype}", "give numbers, for example days")
-    _refuse_other_length(argument, len(found), size)
+    _refuse_other_length(argument, len(found), size, beside)
     return found
 
 
@@ -121,7 +124,10 @@ def one_or_more(given: float | Numbers) -> Numbers:
     return [cast("float", given)] if np.ndim(given) == 0 else cast("Numbers", given)
 
 
-def _grouping(argument: str, given: Labels | None, kept: NDArray[np.bool_]) -> Grouping:
+def grouping(
+    argument: str, given: Labels | None, kept: NDArray[np.bool_], beside: str = "duration"
+) -> Grouping:
+    """The labels of the rows that are `kept`; one group, "all", where none are given."""
     if given is None:
         return Grouping(np.zeros(int(kept.sum()), dtype=np.intp), ("all",))
     try:
@@ -129,12 +135,12 @@ def _grouping(argument: str, given: Labels | None, kept: NDArray[np.bool_]) -> G
         every_code, found = pd.factorize(labels, sort=True)
     except (TypeError, ValueError) as fault:
         raise InputError(argument, f"not a row of labels ({fault})", "give one label a row") from fault
-    _refuse_other_length(argument, len(labels), len(kept))
+    _refuse_other_length(argument, len(labels), len(kept), beside)
     refuse_where(every_code < 0, argument, labels.to_numpy(dtype=object), "each row needs a label")
     used, codes = np.unique(every_code[kept], return_inverse=True)
     return Grouping(codes, tuple(found[used]))
 
 
-def _refuse_other_length(argument: str, length: int, size: int | None) -> None:
+def _refuse_other_length(argument: str, length: int, size: int | None, beside: str) -> None:
     if size is not None and length != size:
-        raise InputError(argument, f"{length} long", f"duration is {size} long, and all have one value a row")
+        raise InputError(argument, f"{length} long", f"{beside} is {size} long, and all have one value a row")
