@@ -5,6 +5,7 @@ The only package that uses lifelines. It reads no database and imports nothing o
 
 from __future__ import annotations
 
+from analysis.estimators.imputation_pooling import PooledEstimate, pool_imputations
 from analysis.estimators.input_error import InputError
 from analysis.estimators.intervals import ConfidenceType
 from analysis.estimators.kaplan_meier import KaplanMeier, kaplan_meier
@@ -22,12 +23,14 @@ __all__ = [
     "KaplanMeier",
     "LogrankTest",
     "MeanCumulativeCount",
+    "PooledEstimate",
     "RestrictedMean",
     "TimeToEvent",
     "WinRatio",
     "kaplan_meier",
     "logrank_test",
     "mean_cumulative_count",
+    "pool_imputations",
     "restricted_mean_survival",
     "win_ratio",
 ]
