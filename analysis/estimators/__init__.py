@@ -5,6 +5,7 @@ The only package that uses lifelines. It reads no database and imports nothing o
 
 from __future__ import annotations
 
+from analysis.estimators.cumulative_incidence import CumulativeIncidence, cumulative_incidence
 from analysis.estimators.imputation_pooling import PooledEstimate, pool_imputations
 from analysis.estimators.input_error import InputError
 from analysis.estimators.intervals import ConfidenceType
@@ -18,6 +19,7 @@ from analysis.estimators.win_ratio import WinRatio, win_ratio
 __all__ = [
     "ConfidenceType",
     "Count",
+    "CumulativeIncidence",
     "Difference",
     "InputError",
     "KaplanMeier",
@@ -27,6 +29,7 @@ __all__ = [
     "RestrictedMean",
     "TimeToEvent",
     "WinRatio",
+    "cumulative_incidence",
     "kaplan_meier",
     "logrank_test",
     "mean_cumulative_count",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -34,28 +36,26 @@ def _nearest(time: Floats, fallen: Floats, share: float) -> float:
     return float(time[np.argmin(beyond)])
 
 
-def curve_at(curve: pd.DataFrame, times: Floats) -> pd.DataFrame:
-    """The curve at sorted `times`, with its own columns; times after its last one are left out."""
+def curve_at(
+    curve: pd.DataFrame,
+    times: Floats,
+    *,
+    start: Mapping[str, float],
+    summed: Sequence[str] = ("events", "censored"),
+    kept: Sequence[str] = ("group",),
+) -> pd.DataFrame:
+    """The curve at sorted `times`, with its own columns; times after its last one are left out.
+
+    `start` names the columns of a step curve and where each begins; `summed` those that count since the
+    previous time; `kept` those that are the same in every row.
+    """
     step = curve["time"].to_numpy()
     times = times[times <= step[-1]]
     passed, coming = np.searchsorted(step, times, side="right"), np.searchsorted(step, times, side="left")
-
-    def latest(column: str, at_start: float) -> Floats:
-        return np.concatenate([[at_start], curve[column].to_numpy()])[passed]
-
-    def since_previous(column: str) -> Floats:
-        return np.diff(np.concatenate([[0], curve[column].to_numpy().cumsum()])[passed], prepend=0)
-
-    return pd.DataFrame(
-        {
-            "group": curve["group"].iloc[0],
-            "time": times,
-            "at_risk": curve["at_risk"].to_numpy()[coming],
-            "events": since_previous("events"),
-            "censored": since_previous("censored"),
-            "survival": latest("survival", 1),
-            "std_error": latest("std_error", 0),
-            "lower": latest("lower", 1),
-            "upper": latest("upper", 1),
-        }
-    )
+    found = {name: curve[name].iloc[0] for name in kept}
+    found |= {"time": times, "at_risk": curve["at_risk"].to_numpy()[coming]}
+    for name in summed:
+        found[name] = np.diff(np.concatenate([[0], curve[name].to_numpy().cumsum()])[passed], prepend=0)
+    for name, at_start in start.items():
+        found[name] = np.concatenate([[at_start], curve[name].to_numpy()])[passed]
+    return pd.DataFrame(found)

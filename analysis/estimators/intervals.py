@@ -1,8 +1,8 @@
-"""Pointwise confidence intervals of a survival curve, on the five scales of R's `survfit`.
+"""Pointwise confidence intervals of a curve of shares, on the five scales of R's `survfit`.
 
-Each scale takes the survival S (0 < S < 1), its standard error on the log scale and the normal quantile z,
-and gives the lower and upper limit, by the delta method. Source: Klein and Moeschberger 2003, section 4.3
-(plain, log-log, arcsine).
+Each scale takes a share S (0 < S < 1) of survivors or of those with an event, its standard error on the log
+scale and the normal quantile z, and gives the lower and upper limit, by the delta method. Source: Klein and
+Moeschberger 2003, section 4.3 (plain, log-log, arcsine).
 """
 
 from __future__ import annotations
@@ -70,6 +70,11 @@ def normal_quantile(conf_level: float) -> float:
     return float(norm.ppf(upper_share(conf_level)))
 
 
+def refuse_unknown_scale(conf_type: ConfidenceType) -> None:
+    if conf_type not in tuple(SCALES):  # a tuple compares: what is found may have no hash
+        raise InputError("conf_type", repr(conf_type), f"choose one of {', '.join(SCALES)}")
+
+
 def survival_limits(
     survival: Floats, log_error: Floats, *, conf_level: float, conf_type: ConfidenceType
 ) -> Limits:
@@ -81,12 +86,32 @@ def survival_limits(
     >>> round(float(lower[0]), 4), round(float(upper[0]), 4)
     (0.01, 0.99)
     """
-    if conf_type not in tuple(SCALES):  # a tuple compares: what is found may have no hash
-        raise InputError("conf_type", repr(conf_type), f"choose one of {', '.join(SCALES)}")
+    refuse_unknown_scale(conf_type)
     z = normal_quantile(conf_level)
     edge = np.where(survival == 1, 1.0, np.nan)
     lower, upper = edge, edge.copy()
     inside = (survival > 0) & (survival < 1)
     limits = SCALES[conf_type](survival[inside], log_error[inside], z)
+    lower[inside], upper[inside] = np.clip(limits, 0, 1)
+    return lower, upper
+
+
+def incidence_limits(
+    incidence: Floats, error: Floats, *, conf_level: float, conf_type: ConfidenceType
+) -> Limits:
+    """Lower and upper limits, cut to [0, 1], of a share whose standard error (on its own scale) is `error`.
+
+    Where the share is 0 or 1 they are undefined (NaN), but for "plain", whose limits are the share itself.
+
+    >>> lower, upper = incidence_limits(np.array([0.5]), np.array([0.25]), conf_level=0.95, conf_type="plain")
+    >>> round(float(lower[0]), 4), round(float(upper[0]), 4)
+    (0.01, 0.99)
+    """
+    refuse_unknown_scale(conf_type)
+    z = normal_quantile(conf_level)
+    lower = incidence.copy() if conf_type == "plain" else np.full(len(incidence), np.nan)
+    upper = lower.copy()
+    inside = (incidence > 0) & (incidence < 1)
+    limits = SCALES[conf_type](incidence[inside], error[inside] / incidence[inside], z)
     lower[inside], upper[inside] = np.clip(limits, 0, 1)
     return lower, upper

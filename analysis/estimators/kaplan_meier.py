@@ -83,7 +83,9 @@ class KaplanMeier:
         """
         given = numbers("times", one_or_more(times))
         refuse_where(~(np.isfinite(given) & (given >= 0)), "times", given, A_TIME)
-        return pd.concat([curve_at(curve, np.sort(given)) for curve in self._curves], ignore_index=True)
+        start = {"survival": 1.0, "std_error": 0.0, "lower": 1.0, "upper": 1.0}
+        read = [curve_at(curve, np.sort(given), start=start) for curve in self._curves]
+        return pd.concat(read, ignore_index=True)
 
     def __repr__(self) -> str:
         """For people: participants (or weights), events and median of each group."""

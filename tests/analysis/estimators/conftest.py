@@ -1,4 +1,4 @@
-"""The data and R's numbers of tests/analysis/reference, made by make_reference.R beside them."""
+"""The data and R's numbers of tests/analysis/reference, made by the R scripts beside them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -89,3 +90,29 @@ def mgus2() -> pd.DataFrame:
     """Monoclonal gammopathy, on the clock of age in months."""
     rows = pd.read_csv(REFERENCE / "mgus2.csv")
     return rows.assign(entry=rows["age"] * 12, exit=rows["age"] * 12 + rows["futime"])
+
+
+@pytest.fixture(scope="session")
+def gammopathy(mgus2: pd.DataFrame) -> pd.DataFrame:
+    """The same, cause 1 progression, 2 death without it; columns as in make_competing.R."""
+    cause = np.where(mgus2["pstat"] == 1, 1, 2 * mgus2["death"])
+    time = mgus2["futime"].where(mgus2["pstat"] == 0, mgus2["ptime"])
+    return mgus2.assign(
+        cause=cause,
+        time=time,
+        exit=mgus2["entry"] + time,
+        weight=0.5 + mgus2["id"] % 7 / 4,
+        decade=(mgus2["age"] // 10).clip(4, 8),
+    )
+
+
+@pytest.fixture(scope="session")
+def transplant() -> pd.DataFrame:
+    """The waiting list for a liver: `event` in words, "censored" among them."""
+    return pd.read_csv(REFERENCE / "transplant.csv")
+
+
+@pytest.fixture(scope="session")
+def r_competing_risks() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((REFERENCE / "competing_risks.json").read_text())
+    return found
