@@ -5,7 +5,9 @@ The only package that uses lifelines. It reads no database and imports nothing o
 
 from __future__ import annotations
 
+from analysis.estimators.cox_regression import CoxRegression, cox_regression
 from analysis.estimators.cumulative_incidence import CumulativeIncidence, cumulative_incidence
+from analysis.estimators.design import Design, design
 from analysis.estimators.imputation_pooling import PooledEstimate, pool_imputations
 from analysis.estimators.input_error import InputError
 from analysis.estimators.intervals import ConfidenceType
@@ -19,7 +21,9 @@ from analysis.estimators.win_ratio import WinRatio, win_ratio
 __all__ = [
     "ConfidenceType",
     "Count",
+    "CoxRegression",
     "CumulativeIncidence",
+    "Design",
     "Difference",
     "InputError",
     "KaplanMeier",
@@ -29,7 +33,9 @@ __all__ = [
     "RestrictedMean",
     "TimeToEvent",
     "WinRatio",
+    "cox_regression",
     "cumulative_incidence",
+    "design",
     "kaplan_meier",
     "logrank_test",
     "mean_cumulative_count",

@@ -99,5 +99,7 @@ def _columns(name: str, values: pd.Series[Any]) -> Design:
         terms = tuple(f"{name}{level}" for level in levels[1:])
         constant = len(levels) == 1
     if constant:
-        raise InputError(place, f"{values.iloc[0]!r} in every row", "a covariate differs between rows")
+        raise InputError(
+            place, f"{values.iloc[:1].tolist()[0]!r} in every row", "a covariate differs between rows"
+        )
     return Design(matrix, terms, (name,) * len(terms))

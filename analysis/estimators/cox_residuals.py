@@ -1,0 +1,74 @@
+"""What a fitted Cox model leaves unexplained, row by row: martingale, Schoenfeld and score residuals."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.estimators.cox_likelihood import CoxSums
+from analysis.estimators.observations import Floats
+from analysis.estimators.risk_sets import Places
+
+
+def martingale_residuals(sums: CoxSums) -> Floats:
+    """Events less expected events of each row (n,): N - exp(x'beta) (Lambda(exit) - Lambda(entry)).
+
+    Under Efron's treatment of ties a row with an event goes through less of that time's hazard than the rest.
+
+    Source: Therneau, Grambsch and Fleming 1990.
+    """
+    residuals = -sums.risk * _hazard(sums)
+    residuals[sums.likelihood.rows.sets.event_rows] += 1
+    return residuals
+
+
+def schoenfeld_residuals(sums: CoxSums) -> NDArray[np.float64]:
+    """Covariates less their mean over the risk set, for each row with an event by row (Schoenfeld 1982).
+
+    Under Efron's treatment of ties the mean is that over the steps of the time.
+    """
+    rows = sums.likelihood.rows
+    found: NDArray[np.float64] = rows.x[rows.sets.event_rows] - _mean(sums)[rows.sets.event_set]
+    return found
+
+
+def score_residuals(sums: CoxSums) -> NDArray[np.float64]:
+    """Each row's share (n, p) of the slope, before its weight (Lin and Wei 1989): int (x - mean) dM.
+
+    The mean and the hazard are those of each step of the ties, so that the sum over steps of hazard times
+    mean is s1 b0 - d1 b1, and what a row with an event is spared of it s1 b1 - d1 b2.
+    """
+    rows = sums.likelihood.rows
+    spared = sums.s1 * sums.b1[:, None] - sums.d1 * sums.b2[:, None]
+    hazard_times_mean = rows.sets.while_at_risk(sums.s1 * sums.b0[:, None] - sums.d1 * sums.b1[:, None])
+    hazard_times_mean[rows.sets.event_rows] -= spared[rows.sets.event_set]
+    residuals: NDArray[np.float64] = -sums.risk[:, None] * (
+        rows.x * _hazard(sums)[:, None] - hazard_times_mean
+    )
+    residuals[rows.sets.event_rows] += schoenfeld_residuals(sums)
+    return residuals
+
+
+def clustered(residuals: NDArray[np.float64], counts: Floats, cluster: Places | None) -> NDArray[np.float64]:
+    """The sum over clusters of ss' (p, p), s the sum of a cluster's residuals; each row alone without one."""
+    if cluster is None:
+        return (residuals * counts[:, None]).T @ residuals
+    sums = np.column_stack([np.bincount(cluster, column * counts) for column in residuals.T]).astype(
+        np.float64
+    )
+    found: NDArray[np.float64] = sums.T @ sums
+    return found
+
+
+def _hazard(sums: CoxSums) -> Floats:
+    """The cumulative baseline hazard that each row went through."""
+    sets = sums.likelihood.rows.sets
+    hazard = sets.while_at_risk(sums.a0)
+    hazard[sets.event_rows] -= sums.a1[sets.event_set]
+    return hazard
+
+
+def _mean(sums: CoxSums) -> NDArray[np.float64]:
+    """The mean of x expected at an event in each risk set (J, p)."""
+    rows = sums.likelihood.rows
+    return sums.expected() / rows.sets.at_events(rows.total)[:, None]
