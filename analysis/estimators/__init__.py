@@ -8,6 +8,7 @@ from __future__ import annotations
 from analysis.estimators.cox_regression import CoxRegression, cox_regression
 from analysis.estimators.cumulative_incidence import CumulativeIncidence, cumulative_incidence
 from analysis.estimators.design import Design, design
+from analysis.estimators.gray import GrayTest, gray_test
 from analysis.estimators.imputation_pooling import PooledEstimate, pool_imputations
 from analysis.estimators.input_error import InputError
 from analysis.estimators.intervals import ConfidenceType
@@ -25,6 +26,7 @@ __all__ = [
     "CumulativeIncidence",
     "Design",
     "Difference",
+    "GrayTest",
     "InputError",
     "KaplanMeier",
     "LogrankTest",
@@ -36,6 +38,7 @@ __all__ = [
     "cox_regression",
     "cumulative_incidence",
     "design",
+    "gray_test",
     "kaplan_meier",
     "logrank_test",
     "mean_cumulative_count",
