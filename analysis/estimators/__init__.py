@@ -8,6 +8,7 @@ from __future__ import annotations
 from analysis.estimators.cox_regression import CoxRegression, cox_regression
 from analysis.estimators.cumulative_incidence import CumulativeIncidence, cumulative_incidence
 from analysis.estimators.design import Design, design
+from analysis.estimators.event_rate_ratio import EventRateRatio, RateModel, event_rate_ratio
 from analysis.estimators.gray import GrayTest, gray_test
 from analysis.estimators.imputation_pooling import PooledEstimate, pool_imputations
 from analysis.estimators.input_error import InputError
@@ -16,6 +17,7 @@ from analysis.estimators.kaplan_meier import KaplanMeier, kaplan_meier
 from analysis.estimators.logrank import LogrankTest, logrank_test
 from analysis.estimators.mean_cumulative_count import MeanCumulativeCount, mean_cumulative_count
 from analysis.estimators.pair_components import Count, Difference, TimeToEvent
+from analysis.estimators.rates import EventRates, event_rate
 from analysis.estimators.restricted_mean import RestrictedMean, restricted_mean_survival
 from analysis.estimators.win_ratio import WinRatio, win_ratio
 
@@ -26,18 +28,23 @@ __all__ = [
     "CumulativeIncidence",
     "Design",
     "Difference",
+    "EventRateRatio",
+    "EventRates",
     "GrayTest",
     "InputError",
     "KaplanMeier",
     "LogrankTest",
     "MeanCumulativeCount",
     "PooledEstimate",
+    "RateModel",
     "RestrictedMean",
     "TimeToEvent",
     "WinRatio",
     "cox_regression",
     "cumulative_incidence",
     "design",
+    "event_rate",
+    "event_rate_ratio",
     "gray_test",
     "kaplan_meier",
     "logrank_test",
