@@ -9,6 +9,7 @@ from analysis.estimators.cox_regression import CoxRegression, cox_regression
 from analysis.estimators.cumulative_incidence import CumulativeIncidence, cumulative_incidence
 from analysis.estimators.design import Design, design
 from analysis.estimators.event_rate_ratio import EventRateRatio, RateModel, event_rate_ratio
+from analysis.estimators.fine_gray import FineGrayRegression, fine_gray_regression
 from analysis.estimators.gray import GrayTest, gray_test
 from analysis.estimators.imputation_pooling import PooledEstimate, pool_imputations
 from analysis.estimators.input_error import InputError
@@ -30,6 +31,7 @@ __all__ = [
     "Difference",
     "EventRateRatio",
     "EventRates",
+    "FineGrayRegression",
     "GrayTest",
     "InputError",
     "KaplanMeier",
@@ -45,6 +47,7 @@ __all__ = [
     "design",
     "event_rate",
     "event_rate_ratio",
+    "fine_gray_regression",
     "gray_test",
     "kaplan_meier",
     "logrank_test",

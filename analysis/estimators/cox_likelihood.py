@@ -74,6 +74,16 @@ class CoxLikelihood:
     steps: TieSteps
     x_at_events: NDArray[np.float64]
 
+    @property
+    def x(self) -> NDArray[np.float64]:
+        """The covariates (n, p)."""
+        return self.rows.x
+
+    @property
+    def events(self) -> float:
+        """The events' total weight."""
+        return float(self.steps.weight.sum())
+
     def at(self, coefficients: Floats) -> CoxSums:
         """The sums at these coefficients (p,); where they are far too large the likelihood is not finite."""
         rows, sets, steps = self.rows, self.rows.sets, self.steps
