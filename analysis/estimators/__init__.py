@@ -20,6 +20,7 @@ from analysis.estimators.mean_cumulative_count import MeanCumulativeCount, mean_
 from analysis.estimators.pair_components import Count, Difference, TimeToEvent
 from analysis.estimators.rates import EventRates, event_rate
 from analysis.estimators.restricted_mean import RestrictedMean, restricted_mean_survival
+from analysis.estimators.time_lost import RestrictedMeanTimeLost, restricted_mean_time_lost
 from analysis.estimators.win_ratio import WinRatio, win_ratio
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "PooledEstimate",
     "RateModel",
     "RestrictedMean",
+    "RestrictedMeanTimeLost",
     "TimeToEvent",
     "WinRatio",
     "cox_regression",
@@ -54,5 +56,6 @@ __all__ = [
     "mean_cumulative_count",
     "pool_imputations",
     "restricted_mean_survival",
+    "restricted_mean_time_lost",
     "win_ratio",
 ]
