@@ -17,7 +17,7 @@ SINGULAR = 1e-11
 # Newton's step is this small beside the standard errors (squared): the next one is lost in rounding.
 CONVERGED = 1e-16
 # The likelihood hardly rises (by this), and yet the step still changes some hazard by half and more.
-FLAT, STILL_MOVING = 1e-9, 0.5
+FLAT, STILL_MOVING = 1e-6, 0.5
 MOST_STEPS, MOST_HALVINGS = 100, 50
 
 
@@ -89,7 +89,7 @@ def _uphill(
     for halvings in range(MOST_HALVINGS):
         tried = coefficients + step / 2.0**halvings
         found = likelihood.at(tried)
-        if found.log_likelihood >= least:
+        if least <= found.log_likelihood < np.inf:  # infinite where a risk set was lost in rounding
             return tried, found
     return coefficients, at
 
