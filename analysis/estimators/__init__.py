@@ -22,6 +22,7 @@ from analysis.estimators.mean_cumulative_count import MeanCumulativeCount, mean_
 from analysis.estimators.pair_components import Count, Difference, TimeToEvent
 from analysis.estimators.rates import EventRates, event_rate
 from analysis.estimators.restricted_mean import RestrictedMean, restricted_mean_survival
+from analysis.estimators.subgroup_effects import SubgroupEffects, subgroup_effects
 from analysis.estimators.time_lost import RestrictedMeanTimeLost, restricted_mean_time_lost
 from analysis.estimators.tipping_point import TippingPoint, tipping_point
 from analysis.estimators.win_ratio import WinRatio, win_ratio
@@ -47,6 +48,7 @@ __all__ = [
     "RateModel",
     "RestrictedMean",
     "RestrictedMeanTimeLost",
+    "SubgroupEffects",
     "TimeToEvent",
     "TippingPoint",
     "WinRatio",
@@ -65,6 +67,7 @@ __all__ = [
     "pool_imputations",
     "restricted_mean_survival",
     "restricted_mean_time_lost",
+    "subgroup_effects",
     "tipping_point",
     "win_ratio",
 ]
