@@ -9,8 +9,9 @@ from typing import Literal, ParamSpec, cast
 import click
 from tqdm import tqdm
 
-from analysis import StudyData, load, source
-from analysis.datasets import data_sha256, write
+from analysis import source
+from analysis.datasets import data_sha256, frames, read, write
+from analysis.datasets.cut import Cut
 from analysis.reports.writing import STEPS, Report, write_report
 from app import clock, database
 from app.domain.actor import Actor
@@ -86,7 +87,7 @@ def report(
     folder = out or Path("out")
     made: Report | None = None
     with tqdm(total=STEPS, unit="step", file=sys.stderr) as progress:
-        for number, step in enumerate(write_report(_loader(url, study, cutoff, events, blinded), folder)):
+        for number, step in enumerate(write_report(_reader(url, study, cutoff, events, blinded), folder)):
             progress.update(number - progress.n)
             if isinstance(step, str):
                 progress.set_description(step)
@@ -113,17 +114,15 @@ def datasets(
 ) -> None:
     """Write the datasets alone, as CSV files."""
     folder = (out or Path("out")) / "datasets"
-    data = _loader(source.chosen_url(database_url), study, cutoff, events, blinded)()
+    data = frames(_reader(source.chosen_url(database_url), study, cutoff, events, blinded)())
     write(data, folder)
     click.echo(f"{data}")
     click.echo(f"data     {folder}, sha256 {data_sha256(folder)}")
 
 
-def _loader(
-    url: str, study: str | None, cutoff: str | None, events: str, blinded: bool
-) -> Callable[[], StudyData]:
+def _reader(url: str, study: str | None, cutoff: str | None, events: str, blinded: bool) -> Callable[[], Cut]:
     chosen = cast("Literal['confirmed', 'all']", events)
-    return lambda: load(url, study=study, cutoff=cutoff, events=chosen, blinded=blinded)
+    return lambda: read(url, study=study, cutoff=cutoff, events=chosen, blinded=blinded)
 
 
 def _publish(url: str, made: Report) -> int:

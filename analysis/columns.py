@@ -40,6 +40,7 @@ ADSL: Columns = MappingProxyType(
         "LSTALVDT": "last day known alive",
         "FUWDDT": "day of withdrawal from follow-up",
         "QSWDDT": "day of withdrawal from answering",
+        "STRATUM": "level of the factor that the randomisation is stratified by; empty where not drawn here",
         "LOT": "product lot of the first infusion",
         "LOTSRC": "cell source of that lot",
         "LOTDONOR": "donor of that lot: allogeneic or autologous",
@@ -54,7 +55,7 @@ ADSL: Columns = MappingProxyType(
 ADTTE: Columns = MappingProxyType(
     {
         **_WHO,
-        "PARAMCD": "TFS, OS or TTX",
+        "PARAMCD": "TFS, OS or TTX, the study's first estimand of each; further ones by their code",
         "PARAM": "the endpoint in words",
         "STARTDT": "day 0 of this endpoint",
         "ADT": "day of the event or of censoring",
@@ -94,6 +95,55 @@ ADHO: Columns = MappingProxyType(
         "ASTDY": "first day, counted from randomisation",
         "ADURN": "nights in hospital",
         "ANL01FL": "Y counted in the rate; N began before randomisation or after the end of observation",
+        **_SOURCE,
+    }
+)
+ADOBS: Columns = MappingProxyType(
+    {
+        **_WHO,
+        "PARAMCD": "HOSP, QOL, COMPOSITE or SAFETY, the study's first of each; further ones by their code",
+        "STARTDT": "day 0 of this estimand",
+        "ENDDT": "last day on which the participant is observed for it",
+        "DAYS": "ENDDT minus STARTDT",
+        "ENDFL": "D ended by death, T by a transplant, C otherwise",
+        "ANL01FL": "Y analysed; N not, because it ends before day 0",
+        **_SOURCE,
+    }
+)
+ADREC: Columns = MappingProxyType(
+    {
+        **_WHO,
+        "PARAMCD": "as in ADOBS, those of hospital stays",
+        "TSTART": "days from day 0 to the beginning of this time at risk: 0, or the admission before it",
+        "TSTOP": "days from day 0 to its end: the next admission, or the end of the observation",
+        "EVENT": "1 it ends with an admission, 0 it does not",
+        "TERMINAL": "1 it ends with death, 0 it does not",
+        "ADURN": "nights in hospital of that stay by the end of the observation; empty without a stay",
+    }
+)
+ADAE: Columns = MappingProxyType(
+    {
+        **_WHO,
+        "AECAT": "tumour or adverse event",
+        "AETERM": "what it was, in words",
+        "AESER": "Y serious, N not",
+        "AESCRIT": "what made it serious",
+        "AEOUT": "how it ended",
+        "ASTDT": "first day",
+        "AENDT": "last day, where it is known",
+        "ASTDY": "first day, counted from randomisation",
+        "ANL01FL": "Y began from randomisation to the end of observation; N did not",
+        **_SOURCE,
+    }
+)
+ADBL: Columns = MappingProxyType(
+    {
+        **_WHO,
+        "PARCAT1": "questionnaire",
+        "PARAMCD": "item, or scale",
+        "TYPE": "type of the item, or scale",
+        "AVAL": "the answer or score as a number; empty where it is none",
+        "AVALC": "the answer as text",
         **_SOURCE,
     }
 )
@@ -163,6 +213,10 @@ DATASETS: Mapping[str, Columns] = MappingProxyType(
         "adtte": ADTTE,
         "adqs": ADQS,
         "adho": ADHO,
+        "adobs": ADOBS,
+        "adrec": ADREC,
+        "adae": ADAE,
+        "adbl": ADBL,
         "forms": FORMS,
         "alerts": ALERTS,
         "queries": QUERIES,
@@ -173,9 +227,21 @@ DATASETS: Mapping[str, Columns] = MappingProxyType(
 DATES = frozenset(
     {
         *("ENRLDT", "RANDDT", "TRTSDT", "DTHDT", "TRNDT", "LSTALVDT", "FUWDDT", "QSWDDT"),
-        *("STARTDT", "ADT", "ASTDT", "AENDT", "OPENDT", "DUEDT", "CLOSEDT"),
+        *("STARTDT", "ENDDT", "ADT", "ASTDT", "AENDT", "OPENDT", "DUEDT", "CLOSEDT"),
     }
 )
 NULLABLE = frozenset({"AVISITN", "ADY", "ASTDY", "ADURN", "LOTDAGE", "LOTPASS"})
-WHOLE = NULLABLE | {"CNSR", "event", "ASEQ", "STEPN", "N", "AGEDAYS"}
+WHOLE = NULLABLE | {
+    "DAYS",
+    "TSTART",
+    "TSTOP",
+    "EVENT",
+    "TERMINAL",
+    "CNSR",
+    "event",
+    "ASEQ",
+    "STEPN",
+    "N",
+    "AGEDAYS",
+}
 NUMBERS = frozenset({"AVAL", "BASE", "CHG", "LOTVIAB", "DISPHRS"})

@@ -1,6 +1,7 @@
 """The datasets of a study, one file a frame."""
 
+from analysis.datasets.covariates import combined
 from analysis.datasets.files import data_sha256, write
-from analysis.datasets.loading import StudyData, load
+from analysis.datasets.loading import StudyData, frames, load, read
 
-__all__ = ["StudyData", "data_sha256", "load", "write"]
+__all__ = ["StudyData", "combined", "data_sha256", "frames", "load", "read", "write"]

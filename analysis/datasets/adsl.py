@@ -31,6 +31,7 @@ def _row(cut: Cut, course: Course) -> Row:
         "LSTALVDT": last_alive_on(cut, course),
         "FUWDDT": course.withdrawn("follow-up"),
         "QSWDDT": course.withdrawn("answers"),
+        "STRATUM": cut.levels.get(course.participant_id),
         **({} if cut.blinded else _first_infusion(cut, course)),
         "SRCDOM": "participant",
         "SRCSEQ": course.participant_id,

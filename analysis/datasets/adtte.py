@@ -1,12 +1,13 @@
-"""ADTTE: one row for each endpoint and participant who has a day 0."""
+"""ADTTE: one row for each estimand that is a time to an event, and participant who has a day 0."""
 
 import pandas as pd
 
 from analysis.columns import ADTTE
 from analysis.datasets.cut import Cut
 from analysis.datasets.frame import Row, frame
+from analysis.datasets.params import timed
+from app.domain.estimand import Endpoint, Estimand
 from app.domain.outcomes import EVENT, time_to_event
-from app.domain.study import ENDPOINTS, Endpoint
 from app.queries.outcomes import Course
 
 ENDPOINT_NAMES: dict[Endpoint, str] = {
@@ -17,25 +18,44 @@ ENDPOINT_NAMES: dict[Endpoint, str] = {
 
 
 def adtte(cut: Cut) -> pd.DataFrame:
-    """Times to an event by the rule of `app.domain.outcomes`, in the order of endpoints and participants.
+    """Times to an event by the rule of `app.domain.outcomes`, in the order of estimands and participants.
 
     A time below 0 stays in the frame, is not analysed (ANL01FL N), and stands in the checks.
     """
-    rows = (_row(cut, course, endpoint) for endpoint in ENDPOINTS for course in cut.randomised)
+    rows = (
+        _row(cut, course, name, estimand)
+        for name, estimand in timed(cut.study).items()
+        for course in cut.randomised
+    )
     return frame(ADTTE, (row for row in rows if row is not None), whole=frozenset({"AVAL"}))
 
 
-def _row(cut: Cut, course: Course, endpoint: Endpoint) -> Row | None:
-    known = course.follow_up(origin=cut.origin(endpoint), events=cut.events, cutoff_on=cut.cutoff_on)
+def endpoint_name(estimand: Estimand) -> str:
+    """The endpoint in words, with what is not usual about a transplant or a death."""
+    if estimand.endpoint == "OS" and estimand.transplant_is == "censoring":
+        return "Survival, censored at transplant"
+    if estimand.endpoint == "TTX" and estimand.death_is == "censoring":
+        return "Time to transplant, censored at death"
+    return ENDPOINT_NAMES[_timed(estimand)]
+
+
+def _timed(estimand: Estimand) -> Endpoint:
+    if estimand.endpoint in ("TFS", "OS", "TTX"):
+        return estimand.endpoint
+    raise ValueError(f"{estimand.endpoint} is no time to an event")
+
+
+def _row(cut: Cut, course: Course, name: str, estimand: Estimand) -> Row | None:
+    known = course.follow_up(origin=estimand.origin, events=cut.events, cutoff_on=cut.cutoff_on)
     if known is None:
         return None
-    found = time_to_event(endpoint, known)
+    found = time_to_event(_timed(estimand), known, transplant=estimand.transplant, death=estimand.death)
     tells_the_arm = cut.blinded and found.source == "treatment"
     source = "participant" if found.source == "randomisation" else found.source
     return {
         **cut.who(course),
-        "PARAMCD": endpoint,
-        "PARAM": ENDPOINT_NAMES[endpoint],
+        "PARAMCD": name,
+        "PARAM": endpoint_name(estimand),
         "STARTDT": known.origin_on,
         "ADT": found.on,
         "AVAL": found.days,

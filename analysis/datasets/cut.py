@@ -1,7 +1,7 @@
 """The data as they stand at a cut-off, from which every dataset is made."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.domain.adjudication import EventChoice
 from app.domain.instrument import Instrument
-from app.domain.study import Endpoint, Origin, Study
+from app.domain.study import Study
 from app.errors import Code, Refusal
-from app.queries import forms, handled, outcomes, studies
+from app.queries import adverse_events, allocations, forms, handled, outcomes, studies
+from app.queries.adverse_events import Particulars
 from app.queries.forms import PlannedForm
 from app.queries.handled import HandledAlert, HandledQuery
 from app.queries.outcomes import Course
@@ -20,9 +21,22 @@ ALL = "all"
 EVENT_CHOICES: tuple[EventChoice, ...] = ("confirmed", "all")
 
 
+@dataclass(frozen=True)
+class LateDeath:
+    """A death before the cut-off that was told after it."""
+
+    course: Course
+    event_id: int
+    on: date
+    told_on: date
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cut:
-    """One study without what lies after the cut-off; where `blinded`, all arms are one."""
+    """One study without what lies after the cut-off; where `blinded`, all arms are one.
+
+    `particulars` of adverse events are by event, `levels` of the randomisation's factor by participant.
+    """
 
     study: Study
     version: int
@@ -34,6 +48,9 @@ class Cut:
     instruments: Mapping[int, Instrument]
     alerts: tuple[HandledAlert, ...] = ()
     queries: tuple[HandledQuery, ...] = ()
+    particulars: Mapping[int, Particulars] = field(default_factory=dict)
+    levels: Mapping[int, str] = field(default_factory=dict)
+    late_deaths: tuple[LateDeath, ...] = ()
 
     @property
     def randomised(self) -> list[Course]:
@@ -71,11 +88,6 @@ class Cut:
             "TRTP": self.arms.get(arm, ""),
         }
 
-    def origin(self, endpoint: Endpoint) -> Origin:
-        """What the study counts an endpoint from; randomisation where it says nothing."""
-        estimand = self.study.estimand(endpoint)
-        return estimand.origin if estimand else "randomisation"
-
     def visit_day(self, form: PlannedForm, course: Course) -> int | None:
         """The planned day of a visit, also of one that an amendment has removed since."""
         planned = next((visit.day for visit in self.study.schedule if visit.code == form.visit), None)
@@ -111,18 +123,34 @@ def cut(
         zones={course.participant_id: course.time_zone for course in courses},
     )
     versions = {given.instrument_version_id for form in planned for given in form.responses}
+    here = tuple(course.until(cutoff_on) for course in courses if course.enrolled_on <= cutoff_on)
+    late = tuple(_late_deaths(here, cutoff_on))
+    if found.study.analysis.late_deaths == "as-known":
+        here = tuple(course.as_known_on(cutoff_on) for course in here)
     return Cut(
         study=found.study,
         version=found.number,
         cutoff_on=cutoff_on,
         events=events,
         blinded=blinded,
-        courses=tuple(course.until(cutoff_on) for course in courses if course.enrolled_on <= cutoff_on),
+        courses=here,
         forms=_until(planned, cutoff_on),
         instruments={each: studies.instrument(session, each) for each in sorted(versions)},
         alerts=tuple(handled.alerts(session, study_id=found.study_id)),
         queries=tuple(handled.queries(session, study_id=found.study_id)),
+        particulars=adverse_events.particulars(session, study_id=found.study_id),
+        levels=allocations.levels(session, study_id=found.study_id),
+        late_deaths=late,
     )
+
+
+def _late_deaths(courses: Sequence[Course], cutoff_on: date) -> Iterator[LateDeath]:
+    for course in courses:
+        told_on = {each.event.id: each.told_on for each in course.events}
+        for event in course.settled_events("all"):
+            late_on = told_on[event.event_id]
+            if event.kind == "death" and event.started_on <= cutoff_on < late_on:
+                yield LateDeath(course, event.event_id, event.started_on, late_on)
 
 
 def _study(session: Session, code: str | None) -> studies.CurrentStudy:

@@ -1,19 +1,25 @@
 """`load`: a study's datasets from its database."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 import pandas as pd
 
 from analysis import source
+from analysis.datasets.adae import adae
+from analysis.datasets.adbl import adbl
 from analysis.datasets.adho import adho
+from analysis.datasets.adobs import adobs
 from analysis.datasets.adqs import adqs
+from analysis.datasets.adrec import adrec
 from analysis.datasets.adsl import adsl
 from analysis.datasets.adtte import adtte
 from analysis.datasets.alerts import alerts
 from analysis.datasets.checks import checks
-from analysis.datasets.cut import cut
+from analysis.datasets.covariates import covariates
+from analysis.datasets.cut import Cut, cut
 from analysis.datasets.flow import flow
 from analysis.datasets.forms import forms
 from analysis.datasets.queries import queries
@@ -30,11 +36,16 @@ class StudyData:
     cutoff: date
     events: Literal["confirmed", "all"]
     blinded: bool
+    late_deaths: int
     arms: dict[str, str]
     adsl: pd.DataFrame
     adtte: pd.DataFrame
     adqs: pd.DataFrame
     adho: pd.DataFrame
+    adobs: pd.DataFrame
+    adrec: pd.DataFrame
+    adae: pd.DataFrame
+    adbl: pd.DataFrame
     forms: pd.DataFrame
     alerts: pd.DataFrame
     queries: pd.DataFrame
@@ -46,6 +57,13 @@ class StudyData:
         frames = ("adsl", "adtte", "adqs", "adho", "forms", "checks")
         sizes = ", ".join(f"{name} {len(getattr(self, name))}" for name in frames)
         return f"{self.study.code} until {self.cutoff} ({self.events} events): {sizes}"
+
+    def covariates(self, names: Sequence[str], rows: pd.DataFrame) -> pd.DataFrame:
+        """Facts of day 0 and of the product, for rows with USUBJID, by the names that a plan has for them.
+
+        One column a name: numbers, or text; missing where nothing is known.
+        """
+        return covariates(self, names, rows)
 
 
 def load(
@@ -63,25 +81,47 @@ def load(
     arms and leaves out what would tell them. The same data give the same frames, row for row. Raises
     `app.errors.Refusal`.
     """
+    return frames(read(database_url, study=study, cutoff=cutoff, events=events, blinded=blinded))
+
+
+def read(
+    database_url: str | None,
+    *,
+    study: str | None = None,
+    cutoff: date | str | None = None,
+    events: Literal["confirmed", "all"] = "confirmed",
+    blinded: bool = False,
+) -> Cut:
+    """Read what `load` makes frames of."""
     cutoff_on = _day(cutoff)
     with source.reading(source.chosen_url(database_url)) as session:
-        known = cut(session, study=study, cutoff=cutoff_on, events=events, blinded=blinded)
-    people, times = adsl(known), adtte(known)
+        return cut(session, study=study, cutoff=cutoff_on, events=events, blinded=blinded)
+
+
+def frames(known: Cut, *, events: Literal["confirmed", "all"] | None = None) -> StudyData:
+    """The frames of what was read, by default with the events that were asked for."""
+    known = known if events is None else replace(known, events=events)
+    people, times, observed, spells = adsl(known), adtte(known), adobs(known), adho(known)
     return StudyData(
         study=known.study,
         study_version=known.version,
         cutoff=known.cutoff_on,
         events=known.events,
-        blinded=blinded,
+        blinded=known.blinded,
+        late_deaths=len(known.late_deaths),
         arms=known.arms,
         adsl=people,
         adtte=times,
         adqs=adqs(known),
-        adho=adho(known),
+        adho=spells,
+        adobs=observed,
+        adrec=adrec(known, observed, spells),
+        adae=adae(known),
+        adbl=adbl(known),
         forms=forms(known),
         alerts=alerts(known),
         queries=queries(known),
-        flow=flow(people, times, list(known.arms), blinded=blinded),
+        flow=flow(people, times, list(known.arms), blinded=known.blinded),
         checks=checks(known),
     )
 

@@ -34,7 +34,7 @@ class CoxModel:
     robust: bool
     centre: Floats
     scale: Floats
-    maximum: CoxMaximum[CoxSums]
+    maximum: CoxMaximum
 
     @property
     def coefficients(self) -> Floats:

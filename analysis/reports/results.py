@@ -1,44 +1,44 @@
 """results.json: the numbers of a report, for other programs (its keys are in DESIGN.md)."""
 
 import json
-import math
 import platform
 import tomllib
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
-
-from analysis.reports.findings import Findings, Survival
+from analysis.datasets import StudyData
+from analysis.reports.carrying_out import CarriedOut
+from analysis.reports.finding import Finding
+from analysis.reports.plain import Json, lines
+from analysis.reports.step import Step
+from app.domain.analysis_methods import METHODS, OPTIONS
 
 LIBRARIES = ("lifelines", "matplotlib", "numpy", "pandas", "scipy", "sqlalchemy")
 PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 
-Json = dict[str, Any]
 
-
-def results(found: Findings, data_sha256: str) -> Json:
+def results(done: CarriedOut, data_sha256: str) -> Json:
     """The results as plain data: no NaN (null instead), a section without data is null."""
-    data = found.data
+    data, told = done.data, done.described
+    scores = [each for code, each in told.items() if code.startswith("qol-")]
     return {
         "study": data.study.code,
         "cutoff": data.cutoff.isoformat(),
         "events": data.events,
         "data_sha256": data_sha256,
-        "versions": versions(found),
-        "tfs": _survival(found.tfs),
-        "os": _survival(found.os),
-        "ttx": rows(found.ttx),
-        "qol": rows(found.qol),
-        "completion": rows(found.completion),
-        "hospital": rows(found.hospital),
-        "alerts": rows(found.alerts),
-        "queries": rows(found.queries),
-        "flow": rows(data.flow.set_axis(["group", "step", "step_number", "n"], axis=1)),
-        "checks": rows(
-            data.checks.set_axis(["check", "participant", "message", "source", "source_ids"], axis=1)
-        ),
+        "versions": versions(data),
+        "tfs": _survival(told["tfs"]),
+        "os": _survival(told["os"]),
+        "ttx": told["ttx"].results.get("counts"),
+        "qol": [row for each in scores for row in each.results.get("means", [])] or None,
+        "completion": _rows(done, "completion"),
+        "hospital": told["hospital"].results.get("rates"),
+        "alerts": _rows(done, "alerts"),
+        "queries": _rows(done, "queries"),
+        "flow": lines(data.flow.set_axis(["group", "step", "step_number", "n"], axis=1)),
+        "checks": _rows(done, "checks"),
+        "analyses": {step.code: _analysis(step, found) for step, found in done.steps},
     }
 
 
@@ -47,45 +47,49 @@ def as_text(content: Json) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def versions(found: Findings) -> dict[str, str | int]:
+def versions(data: StudyData) -> dict[str, str | int]:
     """What made the results: the study's version, Hepatica's, Python's and the libraries'."""
     project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
     return {
-        "study": found.data.study_version,
+        "study": data.study_version,
         "hepatica": project["version"],
         "python": platform.python_version(),
         **{name: version(name) for name in LIBRARIES},
     }
 
 
-def rows(frame: pd.DataFrame | None) -> list[Json] | None:
-    """A frame as a list of rows of plain values, or None."""
-    if frame is None:
-        return None
-    columns = {str(name): frame[name].tolist() for name in frame}
-    return [
-        {name: plain(value) for name, value in zip(columns, row, strict=True)}
-        for row in zip(*columns.values(), strict=True)
-    ]
+def options(step: Step) -> Json:
+    """The options of a step that the plan gives."""
+    given = asdict(step.analysis)
+    named = METHODS[step.analysis.method].options
+    return {name: _listed(given[name]) for name in OPTIONS if name in named and given[name]}
 
 
-def plain(value: object) -> object:
-    """A value that JSON has: None for what is missing or not finite."""
-    if value is pd.NA or value is pd.NaT:
-        return None
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
-def _survival(found: Survival | None) -> Json | None:
-    if found is None:
-        return None
-    test = found.logrank
+def _analysis(step: Step, found: Finding) -> Json:
     return {
-        "kaplan_meier": rows(found.curves.to_frame()),
-        "median": rows(found.curves.quantile(0.5)),
-        "logrank": None
-        if test is None
-        else {"statistic": test.statistic, "df": test.df, "p_value": plain(test.p_value)},
+        "title": step.title,
+        "rank": step.analysis.rank,
+        "estimand": step.estimand.key,
+        "endpoint": step.estimand.endpoint,
+        "method": step.analysis.method,
+        "options": options(step),
+        "events": step.data.events,
+        "impossible": found.impossible or None,
+        "sentences": list(found.sentences),
+        "excluded": list(found.excluded),
+        "results": found.results or None,
     }
+
+
+def _survival(found: Finding) -> Json | None:
+    keys = ("kaplan_meier", "median", "logrank")
+    return {key: found.results[key] for key in keys} if found.results else None
+
+
+def _rows(done: CarriedOut, section: str) -> list[Json] | None:
+    found: list[Json] | None = done.conduct[section].results.get("rows")
+    return found
+
+
+def _listed(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value

@@ -9,18 +9,18 @@ from app.domain.study import Study
 
 Step = tuple[Estimand, Analysis]
 
-_DESCRIBED: dict[AnyEndpoint, Method] = {
-    "TFS": "kaplan-meier",
-    "OS": "kaplan-meier",
-    "TTX": "event-counts",
-    "HOSP": "rates",
+_DESCRIBED: dict[AnyEndpoint, tuple[str, Method, str]] = {
+    "TFS": ("tfs", "kaplan-meier", "Transplant-free survival"),
+    "OS": ("os", "kaplan-meier", "Survival"),
+    "TTX": ("ttx", "event-counts", "Transplants"),
+    "HOSP": ("hospital", "rates", "Hospital stays"),
 }
 
 
 def planned(study: Study) -> list[Step]:
     """Return every analysis with its estimand: primary before secondary, and so on, then as in the file."""
     if not study.analyses:
-        return list(_description(study))
+        return list(description(study))
     estimands = {each.key: each for each in study.estimands}
     ordered = sorted(study.analyses, key=lambda each: RANKS.index(each.rank))
     return [(estimands[each.estimand], each) for each in ordered]
@@ -38,17 +38,17 @@ def undeclared(endpoint: AnyEndpoint, *, instrument: str = "") -> Estimand:
     )
 
 
-def _description(study: Study) -> Iterator[Step]:
-    for endpoint, method in _DESCRIBED.items():
+def description(study: Study) -> Iterator[Step]:
+    """Yield what is told of every study, whatever it plans: the fixed sections of results.json."""
+    for endpoint, (code, method, title) in _DESCRIBED.items():
         estimand = study.estimand(endpoint) or undeclared(endpoint)
-        name = "hospital" if endpoint == "HOSP" else endpoint.lower()
-        yield estimand, _described(name, estimand, method)
+        yield estimand, _described(code, estimand, method, title)
     for instrument in study.instruments:
         said = (each for each in study.estimands if (each.endpoint, each.instrument) == ("QOL", instrument))
         # All scales, whichever of them the study has something to say of.
         estimand = replace(next(said, undeclared("QOL", instrument=instrument)), scale="")
-        yield estimand, _described(f"qol-{instrument}", estimand, "means")
+        yield estimand, _described(f"qol-{instrument}", estimand, "means", f"Scores of {instrument}")
 
 
-def _described(code: str, estimand: Estimand, method: Method) -> Analysis:
-    return Analysis(code=code, estimand=estimand.key, rank="exploratory", method=method)
+def _described(code: str, estimand: Estimand, method: Method, title: str) -> Analysis:
+    return Analysis(code=code, estimand=estimand.key, rank="exploratory", method=method, title=title)

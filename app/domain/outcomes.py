@@ -1,12 +1,12 @@
 """Time-to-event outcomes of one participant: transplant-free survival, survival, time to transplant."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from app.domain.adjudication import SettledEvent
-from app.domain.study import Endpoint
+from app.domain.estimand import STRATEGIES, Endpoint, Strategy
 
 EVENT, CENSORED, COMPETING = 0, 1, 2
 """CNSR as ADTTE counts it."""
@@ -52,27 +52,30 @@ class TimeToEvent:
     source_id: int
 
 
-_EVENTS: dict[Endpoint, dict[str, int]] = {
-    "TFS": {"death": EVENT, "transplant": EVENT},
-    "OS": {"death": EVENT},
-    "TTX": {"transplant": EVENT, "death": COMPETING},
-}
+_CENSORING: Mapping[Strategy, int] = {"event": EVENT, "competing": COMPETING, "censoring": CENSORED}
+"""What an event is by the strategy of the estimand; with the others it does not end the time."""
 
 
-def time_to_event(endpoint: Endpoint, course: FollowUp) -> TimeToEvent:
-    """Return the outcome of one participant.
+def time_to_event(
+    endpoint: Endpoint,
+    course: FollowUp,
+    *,
+    transplant: Strategy | None = None,
+    death: Strategy | None = None,
+) -> TimeToEvent:
+    """Return the outcome of one participant; what a transplant and a death are is by default the endpoint's.
 
     The first counted event on or before the last day that counts decides (a transplant goes before a death
-    of the same day); otherwise the participant is censored on the last day known alive. For OS every such day
-    counts; for TFS and TTX only those before `transplant_told_on`: such a transplant is no event, but what
-    follows it is no time known to be free of one. The last day that counts is the cut-off, or the withdrawal
-    from follow-up where that is earlier, but never before day 0.
+    of the same day); otherwise the participant is censored on the last day known alive. Where a transplant
+    does not matter (OS) every such day counts, elsewhere only those before `transplant_told_on`: such a
+    transplant is no event, but what follows it is no time known to be free of one. The last day that counts
+    is the cut-off, or the withdrawal from follow-up where that is earlier, but never before day 0.
 
     `days` is negative where an event stands before day 0: a fault of the data, for the caller to refuse.
     ValueError where nothing shows the participant alive on day 0 or later.
     """
     last_day = max(course.origin_on, min(filter(None, (course.cutoff_on, course.follow_up_withdrawn_on))))
-    counted = _EVENTS[endpoint]
+    counted = _counted(endpoint, transplant, death)
     events = sorted(
         (event for event in course.events if event.kind in counted and event.started_on <= last_day),
         key=lambda event: (event.started_on, event.kind == "death", event.event_id),
@@ -84,15 +87,22 @@ def time_to_event(endpoint: Endpoint, course: FollowUp) -> TimeToEvent:
             on=first.started_on,
             days=(first.started_on - course.origin_on).days,
             censoring=counted[first.kind],
-            description=first.kind,
+            description=first.kind if counted[first.kind] != CENSORED else f"censored at the {first.kind}",
             source="event",
             source_id=first.event_id,
         )
-    return _censored(endpoint, course, last_day)
+    return _censored(
+        endpoint, course, last_day, course.transplant_told_on if "transplant" in counted else None
+    )
 
 
-def _censored(endpoint: Endpoint, course: FollowUp, last_day: date) -> TimeToEvent:
-    told_on = course.transplant_told_on if endpoint != "OS" else None
+def _counted(endpoint: Endpoint, transplant: Strategy | None, death: Strategy | None) -> dict[str, int]:
+    choices = STRATEGIES[endpoint]
+    taken = {"transplant": transplant or choices.transplant[0], "death": death or choices.death[0]}
+    return {kind: _CENSORING[strategy] for kind, strategy in taken.items() if strategy in _CENSORING}
+
+
+def _censored(endpoint: Endpoint, course: FollowUp, last_day: date, told_on: date | None) -> TimeToEvent:
     seen = [
         each
         for each in course.seen

@@ -49,6 +49,16 @@ def randomised(session: Session, *, study_id: int) -> dict[Stratum, int]:
     return {Stratum(site, level): number for site, level, number in rows}
 
 
+def levels(session: Session, *, study_id: int) -> dict[int, str]:
+    """Return the level of the factor by participant, for those who were randomised from the lists."""
+    rows = session.execute(
+        select(Allocation.participant_id, Allocation.level)
+        .join(AllocationList, AllocationList.id == Allocation.list_id)
+        .where(AllocationList.study_id == study_id)
+    )
+    return {participant_id: level for participant_id, level in rows}  # noqa: C416 - rows are no tuples to mypy
+
+
 def verify(session: Session, *, study_id: int, keys: tuple[str, ...]) -> Iterator[str]:
     """Give a sentence for every arm that is not the list's, every gap, and every list that was changed."""
     stored = session.scalars(select(AllocationList).where(AllocationList.study_id == study_id))

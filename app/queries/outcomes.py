@@ -43,15 +43,19 @@ class Infusion(Dated):
 
 @dataclass(frozen=True)
 class Sighted(Dated):
+    """`recorded_on` is the civil day on which it was written down."""
+
     how: SeenHow
     untransplanted: bool | None
+    recorded_on: date
 
 
 @dataclass(frozen=True)
 class Reported:
-    """An event with its readings in the order they were made."""
+    """An event with its readings in the order they were made, and the civil day on which it was told."""
 
     event: adjudication.Event
+    told_on: date
     readings: tuple[adjudication.Reading, ...] = ()
     rule: Rule = ONE_READING
 
@@ -111,6 +115,14 @@ class Course:
             sightings=_until(self.sightings, cutoff_on),
             answered=_until(self.answered, cutoff_on),
             events=tuple(each for each in self.events if each.earliest <= cutoff_on),
+        )
+
+    def as_known_on(self, day: date) -> "Course":
+        """Return the course without events that were told, and sightings recorded, after a day."""
+        return replace(
+            self,
+            events=tuple(each for each in self.events if each.told_on <= day),
+            sightings=tuple(each for each in self.sightings if each.recorded_on <= day),
         )
 
     def settled_events(self, events: EventChoice) -> list[SettledEvent]:
@@ -206,8 +218,8 @@ def courses(session: Session, *, study_id: int) -> list[Course]:
     zones = {each.id: ZoneInfo(each.time_zone) for each in participants}
     consents, withdrawals = _consents(session, of_study), _withdrawals(session, of_study)
     asked = studies.current(session, study_id=study_id).study.adjudication
-    infusions, events = _infusions(session, of_study), _events(session, of_study, asked)
-    sightings, answered = _sightings(session, of_study), _answered(session, of_study, zones)
+    infusions, events = _infusions(session, of_study), _events(session, of_study, asked, zones)
+    sightings, answered = _sightings(session, of_study, zones), _answered(session, of_study, zones)
     return [
         Course(
             participant_id=each.id,
@@ -258,14 +270,27 @@ def _infusions(session: Session, of_study: ColumnElement[bool]) -> Mapping[int, 
     )
 
 
-def _sightings(session: Session, of_study: ColumnElement[bool]) -> Mapping[int, tuple[Sighted, ...]]:
+def _sightings(
+    session: Session, of_study: ColumnElement[bool], zones: Mapping[int, ZoneInfo]
+) -> Mapping[int, tuple[Sighted, ...]]:
     rows = session.execute(
-        select(Sighting.participant_id, Sighting.id, Sighting.seen_on, Sighting.how, Sighting.untransplanted)
+        select(
+            Sighting.participant_id,
+            Sighting.id,
+            Sighting.seen_on,
+            Sighting.how,
+            Sighting.untransplanted,
+            Sighting.recorded_at,
+        )
         .join(Participant)
         .where(of_study)
     )
     return _by_participant(
-        (row.participant_id, Sighted(row.id, row.seen_on, row.how, row.untransplanted)) for row in rows
+        (
+            owner,
+            Sighted(row_id, seen_on, how, untransplanted, civil_date(recorded_at, zones[owner])),
+        )
+        for owner, row_id, seen_on, how, untransplanted, recorded_at in rows
     )
 
 
@@ -294,7 +319,7 @@ def _by_participant(rows: Iterable[tuple[int, _Row]]) -> dict[int, tuple[_Row, .
 
 
 def _events(
-    session: Session, of_study: ColumnElement[bool], asked: Adjudication
+    session: Session, of_study: ColumnElement[bool], asked: Adjudication, zones: Mapping[int, ZoneInfo]
 ) -> Mapping[int, tuple[Reported, ...]]:
     readings = made_readings.by_event(
         session.scalars(
@@ -308,7 +333,8 @@ def _events(
     found: dict[int, list[Reported]] = defaultdict(list)
     for stored in session.scalars(select(Event).join(Participant).where(of_study)):
         made, rule = tuple(readings[stored.id]), asked.rule(stored.kind)
-        found[stored.participant_id].append(Reported(made_readings.reported(stored), made, rule))
+        told_on = civil_date(stored.reported_at, zones[stored.participant_id])
+        found[stored.participant_id].append(Reported(made_readings.reported(stored), told_on, made, rule))
     return {
         key: tuple(sorted(kept, key=lambda each: (each.event.started.earliest, each.event.id)))
         for key, kept in found.items()

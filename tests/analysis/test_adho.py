@@ -5,10 +5,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from analysis.reports.findings import hospital
 from app.domain.study import Estimand
 from app.operations.studies import load_study
-from tests.analysis.trial import Trial, day
+from tests.analysis.trial import Trial, day, described
 from tests.fixtures.study import COMMAND, FOLDER, MORNING, STUDY
 
 
@@ -56,7 +55,7 @@ def test_the_rate_by_hand(trial: Trial) -> None:
     trial.sighted(one, 1000)
     trial.event(two, "death", 461)
     trial.sighted(other, 731)
-    rates = hospital(trial.data())
+    rates = described(trial.data(), "hospital", "rates")
     assert rates is not None
     assert rates[["group", "participants", "with_a_stay", "stays"]].to_numpy().tolist() == [
         ["cells", 2, 2, 2],
@@ -84,7 +83,7 @@ def test_the_rate_is_of_all_randomised_whatever_survival_is_counted_from(trial: 
     trial.sighted(other, 70)
     data = trial.data()
     assert data.adtte.loc[data.adtte["PARAMCD"] == "OS", "AVAL"].tolist() == [40]
-    rates = hospital(data)
+    rates = described(data, "hospital", "rates")
     assert rates is not None
     assert rates[["group", "stays"]].to_numpy().tolist() == [["cells", 1], ["usual", 0]]
     assert rates["person_years"].tolist() == pytest.approx([50 / 365.25, 70 / 365.25])
@@ -94,11 +93,11 @@ def test_nobody_who_died_before_day_0_is_counted(trial: Trial) -> None:
     one, other = trial.enrol("a", enrolled=-9), trial.enrol("b")
     trial.event(one, "death", -5)
     trial.event(other, "hospital stay", 3, 5)
-    rates = hospital(trial.data(cutoff=10))
+    rates = described(trial.data(cutoff=10), "hospital", "rates")
     assert rates is not None
     assert (rates["participants"].tolist(), rates["person_years"].tolist()) == ([1], [5 / 365.25])
 
 
 def test_without_any_stay_there_is_no_section(trial: Trial) -> None:
     trial.sighted(trial.enrol("a"), 90)
-    assert hospital(trial.data()) is None
+    assert described(trial.data(), "hospital", "rates") is None

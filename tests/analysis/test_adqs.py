@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from analysis.reports.findings import completion, trajectories
+from analysis.reports.conduct.completion import rates
 from app.domain.study import AfterTransplant
 from app.domain.withdrawal import WithdrawalScope
 from app.operations.studies import load_study
-from tests.analysis.trial import Trial, day
+from tests.analysis.trial import Trial, day, described
 from tests.fixtures.study import COMMAND, FOLDER, MORNING, STUDY
 
 
@@ -86,7 +86,7 @@ def test_means_by_hand(trial: Trial) -> None:
     trial.answered(trial.enrol("d", arm="usual"), "d0", {"itch": 2, "sleep": 2}, on=1)
     outside = trial.enrol("e")
     trial.answered(outside, "d0", {"itch": 4, "sleep": 4}, on=8)
-    means = trajectories(trial.data(cutoff=60))
+    means = described(trial.data(cutoff=60), "qol-itch", "means")
     assert means is not None
     assert means[["scale", "visit", "group", "n"]].to_numpy().tolist() == [
         ["ITCH", "d0", "cells", 3],
@@ -113,7 +113,7 @@ def test_completion_and_available_data_by_hand(trial: Trial) -> None:
     trial.event(trial.enrol("died unread"), "death", 25, decision=None)
     trial.withdrawn(trial.enrol("withdrew"), "answers", 12)
     trial.event(trial.enrol("died after", arm="usual"), "death", 43)
-    found = completion(trial.data(cutoff=90))
+    found = rates(trial.data(cutoff=90))
     assert found is not None
     week = found[found["visit"] == "w4"].set_index("group")
     cells = week.loc["cells"].to_dict()
@@ -146,7 +146,7 @@ def test_a_study_that_stops_after_a_transplant_expects_nothing_that_opens_after_
     trial.event(trial.enrol("before"), "transplant", 20)
     trial.event(trial.enrol("unread"), "transplant", 20, decision=None)
     trial.event(trial.enrol("open by then"), "transplant", 21)
-    found = completion(trial.data(cutoff=90))
+    found = rates(trial.data(cutoff=90))
     assert found is not None
     week = found[found["visit"] == "w4"].set_index("group").loc["cells"]
     assert (week["expected"], week["reasons"]) == (expected, reasons)
@@ -168,6 +168,6 @@ def test_what_is_not_due_yet_is_not_expected(trial: Trial) -> None:
 def test_a_study_without_answers_has_no_section(trial: Trial) -> None:
     trial.enrol("a", visits=False)
     data = trial.data(cutoff=90)
-    assert trajectories(data) is None
-    assert completion(data) is None
+    assert described(data, "qol-itch", "means") is None
+    assert rates(data) is None
     assert data.cutoff == day(90)

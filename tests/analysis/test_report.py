@@ -60,7 +60,7 @@ def test_results_have_their_keys_and_no_nan(told: Trial, tmp_path: Path) -> None
     found = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"), parse_constant=_refuse)
     assert list(found) == [
         *("study", "cutoff", "events", "data_sha256", "versions", "tfs", "os", "ttx", "qol", "completion"),
-        *("hospital", "alerts", "queries", "flow", "checks"),
+        *("hospital", "alerts", "queries", "flow", "checks", "analyses"),
     ]
     assert (found["study"], found["cutoff"], found["events"]) == ("tiny", "2026-03-26", "confirmed")
     digest = hashlib.sha256()

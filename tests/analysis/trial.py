@@ -1,16 +1,24 @@
 """A study that a test fills row by row, also with what the operations would refuse."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
+import pandas as pd
 from sqlalchemy.orm import Session
 
 from analysis import StudyData, load
+from analysis.datasets import frames, read
+from analysis.reports.carrying_out import CarriedOut, carry_out, found
+from analysis.reports.step import Step
 from app import database
+from app.domain import default_plan
 from app.domain.adjudication import Decision, EventChoice, EventKind
+from app.domain.adverse_event import Recovery
+from app.domain.analysis_plan import USUAL, Analysis, AnalysisSettings
+from app.domain.estimand import Estimand
 from app.domain.partial_date import PartialDate
 from app.domain.sighting import SeenHow
 from app.domain.withdrawal import WithdrawalScope
@@ -107,6 +115,9 @@ class Trial:
         *,
         decision: Decision | None = "confirmed",
         agreed: tuple[int, int | None] | None = None,
+        term: str = "",
+        criteria: str = "",
+        recovery: Recovery | None = None,
     ) -> int:
         with self.writing() as session:
             event = Event(
@@ -114,6 +125,9 @@ class Trial:
                 kind=kind,
                 started=_partial(started),
                 ended=None if ended is None else _partial(ended),
+                term=term,
+                criteria=criteria,
+                recovery=recovery,
                 reported_at=MORNING,
                 reported_by="participant:1",
                 report_id=f"report-{next(self.numbers)}",
@@ -230,11 +244,40 @@ class Trial:
                     )
                 )
 
+    def amend(
+        self,
+        *analyses: Analysis,
+        estimands: Sequence[Estimand] = STUDY.estimands,
+        settings: AnalysisSettings = USUAL,
+    ) -> None:
+        """Load the study again with other estimands and a plan."""
+        study = replace(STUDY, estimands=tuple(estimands), analyses=analyses, analysis=settings)
+        with self.writing() as session:
+            load_study(session, folder=replace(FOLDER, study=study), actor=COMMAND, now=MORNING)
+
+    def carried_out(
+        self, *, cutoff: int | None = None, events: EventChoice = "confirmed", blinded: bool = False
+    ) -> CarriedOut:
+        """Carry out the plan of the study as it stands."""
+        until = None if cutoff is None else day(cutoff)
+        known = read(self.url, study="tiny", cutoff=until, events=events, blinded=blinded)
+        return carry_out(known, frames(known))
+
     def data(
         self, *, cutoff: int | None = None, events: EventChoice = "confirmed", blinded: bool = False
     ) -> StudyData:
         until = None if cutoff is None else day(cutoff)
         return load(self.url, study="tiny", cutoff=until, events=events, blinded=blinded)
+
+
+def described(data: StudyData, code: str, table: str) -> pd.DataFrame | None:
+    """A table of the description of every study, as a frame; None where there are no data for it."""
+    steps = {
+        analysis.code: (estimand, analysis) for estimand, analysis in default_plan.description(data.study)
+    }
+    estimand, analysis = steps[code]
+    rows = found(Step(data=data, estimand=estimand, analysis=analysis)).results.get(table)
+    return None if rows is None else pd.DataFrame(rows)
 
 
 def _partial(given: int | PartialDate) -> PartialDate:

@@ -54,6 +54,7 @@ def _findings(cut: Cut) -> Iterator[Finding]:
         for check in OF_COURSE:
             yield from check(course)
         yield from treatment(cut, course)
+    yield from events.late_deaths(cut)
     yield from _consents(cut)
     courses = cut.by_id()
     for form in cut.forms:

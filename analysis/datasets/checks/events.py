@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from analysis.datasets.checks.finding import EVENT, Finding, Span, first_death, spans, standing
+from analysis.datasets.cut import Cut
 from app.queries.outcomes import Course
 
 UNDECIDED = {
@@ -105,3 +106,16 @@ def stay_without_end(course: Course) -> Iterator[Finding]:
                 source=EVENT,
                 ids=(stay.event_id, closing.event_id),
             )
+
+
+def late_deaths(cut: Cut) -> Iterator[Finding]:
+    """Yield deaths before the cut-off that were told after it, where the study does not let them count."""
+    for each in cut.late_deaths if cut.study.analysis.late_deaths == "as-known" else ():
+        yield Finding(
+            check="death told after the cut-off",
+            course=each.course,
+            message=f"the death on {each.on} was told on {each.told_on}, after the cut-off;"
+            " it does not count",
+            source=EVENT,
+            ids=(each.event_id,),
+        )

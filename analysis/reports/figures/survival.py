@@ -7,8 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from analysis.estimators import KaplanMeier
 from analysis.reports.figures.drawing import GREY, Look, looks, paper, plain_grid, svg
-from analysis.reports.findings import DAYS_PER_YEAR, Survival
+from analysis.reports.step import DAYS_PER_YEAR
 
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 MONTHS_UP_TO = 4 * DAYS_PER_YEAR
@@ -37,15 +38,15 @@ def ticks(last_day: int) -> Ticks:
     return Ticks(unit, days_per_unit, tuple(range(0, int(units / step) * step + 1, step)))
 
 
-def risk_table(found: Survival, at: Ticks) -> pd.DataFrame:
+def risk_table(rows: pd.DataFrame, at: Ticks) -> pd.DataFrame:
     """Columns group, time (in the unit of the ticks), at_risk, censored, events; the three sum to n.
 
     At risk are those whose time is not over just before it; censorings and events are those before it.
     """
-    groups = list(found.rows["ARMCD"].cat.categories)
+    groups = list(rows["ARMCD"].cat.categories)
     tables = []
     for group in groups:
-        own = found.rows[found.rows["ARMCD"] == group]
+        own = rows[rows["ARMCD"] == group]
         days, events = own["AVAL"].to_numpy(), own["event"].to_numpy() == 1
         over = days[None, :] < at.days[:, None]
         tables.append(
@@ -63,27 +64,35 @@ def risk_table(found: Survival, at: Ticks) -> pd.DataFrame:
 
 
 def survival_figure(
-    found: Survival, names: dict[str, str], *, name: str, title: str, description: str
+    curves: KaplanMeier,
+    rows: pd.DataFrame,
+    names: dict[str, str],
+    *,
+    name: str,
+    title: str,
+    description: str,
 ) -> str:
-    """The curves by arm with pointwise 95 % bands, censorings as ticks, and the table below."""
-    at = ticks(int(found.rows["AVAL"].max()))
-    groups = list(found.rows["ARMCD"].cat.categories)
+    """The curves by arm with pointwise 95 % bands, censorings as ticks, and the table below.
+
+    `rows` are the analysed rows of ADTTE that the curves were estimated from.
+    """
+    at = ticks(int(rows["AVAL"].max()))
+    groups = list(rows["ARMCD"].cat.categories)
     look = looks(groups)
     table_height = len(groups) * 0.86
     with paper(8.2, 4.85 + table_height) as figure:
         total = figure.get_figheight()
         curve_axes = figure.add_axes((0.125, (table_height + 0.72) / total, 0.855, 3.7 / total))
         table_axes = figure.add_axes((0.125, 0.02 / total, 0.855, table_height / total), sharex=curve_axes)
+        steps = curves.to_frame()
         for group in groups:
-            _curve(curve_axes, found, group, look[group], names[group])
-        _axes(curve_axes, at, title, float(found.rows["AVAL"].max()))
-        _table(table_axes, risk_table(found, at), at, look, names)
+            _curve(curve_axes, steps[steps["group"] == group], look[group], names[group])
+        _axes(curve_axes, at, title, float(rows["AVAL"].max()))
+        _table(table_axes, risk_table(rows, at), at, look, names)
         return svg(figure, name=name, title=title, description=description)
 
 
-def _curve(axes: Axes, found: Survival, group: str, look: Look, label: str) -> None:
-    steps = found.curves.to_frame()
-    own = steps[steps["group"] == group]
+def _curve(axes: Axes, own: pd.DataFrame, look: Look, label: str) -> None:
     colour, line, _ = look
     time = np.concatenate([[0], own["time"]])
     share, lower, upper = (np.concatenate([[1], own[column]]) for column in ("survival", "lower", "upper"))

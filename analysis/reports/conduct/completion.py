@@ -1,0 +1,90 @@
+"""Completion and available data of questionnaires, after SISAQOL, with why the others are not there."""
+
+import pandas as pd
+
+from analysis.datasets import StudyData
+from analysis.reports.finding import Finding
+from analysis.reports.plain import Json, lines
+from analysis.reports.table import Table
+from analysis.reports.words import NOTHING, percent
+
+VISIT = ["instrument", "visit", "day", "group"]
+READ = (
+    "Two rates, after SISAQOL. Completion: of the questionnaires expected at a visit (due by the cut-off, the"
+    " participant alive and taking part). Available data: of all who were randomised; what the dead and the"
+    " withdrawn can no longer give counts against this one alone."
+)
+
+
+def find(data: StudyData) -> Finding:
+    """Both rates by visit and arm."""
+    found = rates(data)
+    if found is None:
+        return Finding(impossible="No questionnaire has fallen due.")
+    return Finding(sentences=(READ,), tables=(_table(data, found),), results={"rows": lines(found)})
+
+
+def rates(data: StudyData) -> pd.DataFrame | None:
+    """SISAQOL's two rates by questionnaire, visit and arm; None where nothing was due.
+
+    Completed of those expected (due by the cut-off, alive and taking part), and available of all randomised;
+    `reasons` counts why the others are not there.
+    """
+    forms = data.forms.rename(
+        columns={"PARCAT1": "instrument", "AVISIT": "visit", "AVISITN": "day", "ARMCD": "group"}
+    )
+    due = forms.groupby(VISIT[:3])["EXPFL"].transform(lambda flags: (flags == "Y").any())
+    forms = forms[due.astype(bool)] if len(forms) else forms
+    if forms.empty:
+        return None
+    expected, there = forms["EXPFL"] == "Y", forms["COMPFL"] == "Y"
+    counted = forms.assign(expected=expected, completed=expected & there, available=there)
+    found = counted.groupby(VISIT)[["expected", "completed", "available"]].sum().reset_index()
+    randomised = data.adsl.loc[data.adsl["RANDFL"] == "Y", "ARMCD"].value_counts()
+    found["randomised"] = found["group"].map(randomised).astype("int64")
+    found["completion_rate"] = (found["completed"] / found["expected"]).where(found["expected"] > 0)
+    found["available_rate"] = found["available"] / found["randomised"]
+    reasons = [_reasons(forms, row) for row in found[VISIT].itertuples(index=False)]
+    found["reasons"] = pd.Series(reasons, dtype=object)
+    arms = {arm: place for place, arm in enumerate(data.arms)}
+    place = found.assign(group=found["group"].map(arms)).sort_values(["instrument", "day", "group"])
+    return found.loc[place.index].reset_index(drop=True)
+
+
+def _reasons(forms: pd.DataFrame, row: tuple[object, ...]) -> dict[str, int]:
+    own = (forms[VISIT] == list(row)).all(axis=1) & (forms["REASON"] != "")
+    return {str(reason): int(n) for reason, n in forms.loc[own, "REASON"].value_counts().sort_index().items()}
+
+
+def _table(data: StudyData, found: pd.DataFrame) -> Table:
+    """Both rates with their numerators and denominators, and why forms are not there."""
+    visits = {visit.code: visit.title.get("en", visit.code) for visit in data.study.schedule}
+    several = len(set(found["instrument"])) > 1
+    return Table(
+        caption="Completion and available data by visit and arm",
+        columns=[
+            "Visit",
+            "Arm",
+            "Completed of expected",
+            "Completion",
+            "Available of randomised",
+            "Available data",
+            "Not there because",
+        ],
+        rows=[_line(row, visits, data.arms, several=several) for row in lines(found)],
+        heads=2,
+        words=1,
+    )
+
+
+def _line(row: Json, visits: dict[str, str], arms: dict[str, str], *, several: bool) -> list[str]:
+    title = visits.get(str(row["visit"]), str(row["visit"]))
+    return [
+        f"{title}, {row['instrument']}" if several else title,
+        arms[row["group"]],
+        f"{row['completed']} of {row['expected']}",
+        percent(row["completion_rate"]),
+        f"{row['available']} of {row['randomised']}",
+        percent(row["available_rate"]),
+        ", ".join(f"{reason} {n}" for reason, n in row["reasons"].items()) or NOTHING,
+    ]

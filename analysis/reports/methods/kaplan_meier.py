@@ -1,0 +1,136 @@
+"""Survival curves by arm, medians, survival at given days, and the log-rank test."""
+
+from functools import partial
+
+import pandas as pd
+
+from analysis.estimators import KaplanMeier, kaplan_meier
+from analysis.reports import again
+from analysis.reports.exclusions import excluded
+from analysis.reports.figures.survival import risk_table, survival_figure, ticks
+from analysis.reports.finding import Figure, Finding
+from analysis.reports.methods import log_rank
+from analysis.reports.plain import lines
+from analysis.reports.step import Step
+from analysis.reports.table import Table
+from analysis.reports.words import NOTHING, interval, number, percent, percent_interval
+
+SOURCE = (
+    "Survival is estimated by Kaplan and Meier's product limit (1958) with Greenwood's error; pointwise 95 %"
+    " intervals are taken on the {scale} scale; medians have Brookmeyer and Crowley's intervals (1982)."
+)
+
+
+def find(step: Step) -> Finding:
+    """Curves, and beside them the test where there are arms to compare."""
+    rows = step.times
+    scale = step.analysis.conf_type or "log-log"
+    curves = kaplan_meier(rows["AVAL"], rows["event"], group=rows["ARMCD"], conf_type=scale)
+    test = log_rank.comparison(step)
+    medians = _medians(step, curves)
+    return Finding(
+        sentences=(test.sentence, *test.boundary, _told(medians, step.arms)),
+        headline=test.headline,
+        tables=(_median_table(step, curves), *_at_table(step, curves)),
+        figures=(_figure(step, curves, f"{_told(medians, step.arms)} {test.sentence}"),),
+        results={
+            "kaplan_meier": lines(curves.to_frame()),
+            "median": lines(curves.quantile(0.5)),
+            "logrank": test.results,
+            **({"at": lines(curves.at(step.analysis.at_days))} if step.analysis.at_days else {}),
+        },
+        excluded=excluded(step, rows),
+        methods=(SOURCE.format(scale=scale), *test.methods),
+        code=f"{again.rows_of(step, 'adtte')}\n"
+        f'kaplan_meier(rows["AVAL"], rows["event"], group=rows["ARMCD"], conf_type="{scale}")'
+        + (f"\n{test.code}" if test.code else ""),
+    )
+
+
+def _medians(step: Step, curves: KaplanMeier) -> pd.DataFrame:
+    return curves.quantile(0.5).set_index("group").loc[list(step.times["ARMCD"].cat.categories)].reset_index()
+
+
+def _told(medians: pd.DataFrame, names: dict[str, str]) -> str:
+    told = "; ".join(
+        f"{names[row['group']]} {number(row['time'])} days"
+        if row["time"] is not None
+        else f"{names[row['group']]} not reached"
+        for row in lines(medians)
+    )
+    return f"Median time: {told}."
+
+
+def _median_table(step: Step, curves: KaplanMeier) -> Table:
+    rows = step.times
+    size, events = rows["ARMCD"].value_counts(), rows.groupby("ARMCD", observed=True)["event"].sum()
+    return Table(
+        caption=f"{step.endpoint}: median time by arm (– not reached)",
+        columns=["Arm", "Participants", "Events", "Median, days", "95 % interval, days"],
+        rows=[
+            [
+                step.arms[row["group"]],
+                number(int(size[row["group"]])),
+                number(int(events[row["group"]])),
+                number(row["time"]),
+                interval(row["lower"], row["upper"]),
+            ]
+            for row in lines(curves.quantile(0.5))
+        ],
+    )
+
+
+def _at_table(step: Step, curves: KaplanMeier) -> tuple[Table, ...]:
+    if not step.analysis.at_days:
+        return ()
+    return (
+        Table(
+            caption=f"{step.endpoint} on the days that the plan names",
+            columns=["Arm", "Day", "At risk", "Free of the event", "95 % interval"],
+            rows=[
+                [
+                    step.arms[row["group"]],
+                    number(row["time"]),
+                    number(row["at_risk"]),
+                    percent(row["survival"], 1),
+                    percent_interval(row["lower"], row["upper"]),
+                ]
+                for row in lines(curves.at(step.analysis.at_days))
+            ],
+            heads=2,
+        ),
+    )
+
+
+def _figure(step: Step, curves: KaplanMeier, told: str) -> Figure:
+    title, rows = step.endpoint, step.times
+    return Figure(
+        name=step.code,
+        title=title,
+        caption=f"{title} by arm: Kaplan-Meier curves with pointwise 95 % intervals. Short upright strokes"
+        " are censored participants. Below each time, those at risk just before it, and those censored"
+        " and with the event before it.",
+        description=f"Kaplan-Meier curves of {title.lower()} by arm with 95 % bands. {told}",
+        table=_figure_table(step, curves),
+        drawing=partial(survival_figure, curves, rows, step.arms),
+    )
+
+
+def _figure_table(step: Step, curves: KaplanMeier) -> Table:
+    """What the figure shows, in numbers: counts and survival at the times of its ticks."""
+    at = ticks(int(step.times["AVAL"].max()))
+    there = {(row["group"], row["time"]): row for row in lines(curves.at(at.days))}
+    shown = []
+    for count in lines(risk_table(step.times, at)):
+        here = there.get((count["group"], count["time"] * at.days_per_unit), {})
+        counts = [str(count[name]) for name in ("at_risk", "censored", "events")]
+        share = percent(here.get("survival"), 1) if here else NOTHING
+        limits = percent_interval(here.get("lower"), here.get("upper")) if here else NOTHING
+        shown.append([step.arms[count["group"]], str(count["time"]), *counts, share, limits])
+    since = f"{at.unit.capitalize()} since day 0"
+    return Table(
+        caption=f"{step.endpoint} at the times below the figure",
+        columns=["Arm", since, "At risk", "Censored", "Events", "Free of the event", "95 % interval"],
+        rows=shown,
+        heads=2,
+    )
