@@ -9,8 +9,11 @@ from analysis.estimators.cox_regression import CoxRegression, cox_regression
 from analysis.estimators.cumulative_incidence import CumulativeIncidence, cumulative_incidence
 from analysis.estimators.design import Design, design
 from analysis.estimators.event_rate_ratio import EventRateRatio, RateModel, event_rate_ratio
+from analysis.estimators.fine_gray import FineGrayRegression, fine_gray_regression
 from analysis.estimators.gray import GrayTest, gray_test
+from analysis.estimators.imputation import Imputations, impute_scores
 from analysis.estimators.imputation_pooling import PooledEstimate, pool_imputations
+from analysis.estimators.imputed_contrasts import ImputedContrasts, imputed_contrasts
 from analysis.estimators.input_error import InputError
 from analysis.estimators.intervals import ConfidenceType
 from analysis.estimators.kaplan_meier import KaplanMeier, kaplan_meier
@@ -19,6 +22,9 @@ from analysis.estimators.mean_cumulative_count import MeanCumulativeCount, mean_
 from analysis.estimators.pair_components import Count, Difference, TimeToEvent
 from analysis.estimators.rates import EventRates, event_rate
 from analysis.estimators.restricted_mean import RestrictedMean, restricted_mean_survival
+from analysis.estimators.subgroup_effects import SubgroupEffects, subgroup_effects
+from analysis.estimators.time_lost import RestrictedMeanTimeLost, restricted_mean_time_lost
+from analysis.estimators.tipping_point import TippingPoint, tipping_point
 from analysis.estimators.win_ratio import WinRatio, win_ratio
 
 __all__ = [
@@ -30,7 +36,10 @@ __all__ = [
     "Difference",
     "EventRateRatio",
     "EventRates",
+    "FineGrayRegression",
     "GrayTest",
+    "Imputations",
+    "ImputedContrasts",
     "InputError",
     "KaplanMeier",
     "LogrankTest",
@@ -38,18 +47,27 @@ __all__ = [
     "PooledEstimate",
     "RateModel",
     "RestrictedMean",
+    "RestrictedMeanTimeLost",
+    "SubgroupEffects",
     "TimeToEvent",
+    "TippingPoint",
     "WinRatio",
     "cox_regression",
     "cumulative_incidence",
     "design",
     "event_rate",
     "event_rate_ratio",
+    "fine_gray_regression",
     "gray_test",
+    "impute_scores",
+    "imputed_contrasts",
     "kaplan_meier",
     "logrank_test",
     "mean_cumulative_count",
     "pool_imputations",
     "restricted_mean_survival",
+    "restricted_mean_time_lost",
+    "subgroup_effects",
+    "tipping_point",
     "win_ratio",
 ]

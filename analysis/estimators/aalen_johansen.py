@@ -55,6 +55,11 @@ class Course:
         grown = self.jumps(code).cumsum()
         return np.where(grown > 1 - 1e-12, 1.0, grown)
 
+    def end(self) -> float:
+        """The last time of what is known: infinite where nobody is free of an event any more."""
+        free = self.before[-1] * (self.at_risk[-1] - self.events[-1])
+        return float(self.time[-1]) if free > 0 else np.inf
+
 
 def group_of(data: CompetingRisks, counts: Counts, code: int) -> tuple[Course, Participants]:
     """The curve of the group `code` and its participants."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
 
 from analysis.estimators.input_error import InputError, refuse_where
+from analysis.estimators.levels import levels
 from analysis.estimators.observations import Labels, Numbers, Observations, numbers, observations
 
 # Read as censoring where no other label is given: 0 beside words is often the text "0".
@@ -60,7 +61,7 @@ def competing_risks(
     """
     values = _labels(cause)
     is_censored = _is_censored(values, censored)
-    codes, labels = pd.factorize(values[~is_censored], sort=True)
+    codes, labels = levels(values[~is_censored])
     every_code = np.zeros(len(values), dtype=np.intp)
     every_code[~is_censored] = codes + 1
     if pd.Series(duration).size != len(values):

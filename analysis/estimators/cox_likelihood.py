@@ -1,9 +1,9 @@
 """The partial likelihood of a Cox model (Cox 1972, 1975), its slope and its curvature, with ties.
 
-At a step of the ties (`TieSteps`) the risk set holds S0 - a D0, where S0 sums what its members weigh times
-exp(x'beta), D0 sums the same over those with the event, and a is the share of them that has left. S1 and D1
-are the same sums times x. All that the likelihood and the residuals need of the steps are, for each risk set,
-the sums A of a^m w / (S0 - a D0), m = 0, 1, and B of a^m w / (S0 - a D0)^2, m = 0, 1, 2.
+Let S0 sum what the members of a risk set weigh times exp(x'beta), and D0 the same over those with the event;
+S1 and D1 are the same sums times x. At a step of the ties (`TieSteps`) the risk set holds S0 (1 - a D0/S0), a
+the share of the events that has left. All that the likelihood and the residuals need of the steps are sums by
+risk set: A of a^m w / (1 - a D0/S0), m = 0, 1, and B of a^m w / (1 - a D0/S0)^2, m = 0, 1, 2.
 """
 
 from __future__ import annotations
@@ -19,17 +19,19 @@ from analysis.estimators.observations import Floats
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CoxSums:
-    """Sums by risk set at one value of the coefficients: (J,), s1 and d1 (J, p); `risk` (n,) by row.
+    """Sums by risk set (J,) at one value of the coefficients; `risk` (n,) is exp(x'beta - shift) by row.
 
-    `risk` is exp(x'beta), `shift` its factor: it is divided by exp(shift), so that no term overflows.
+    `mean` is S1/S0 and `events_mean` D1/S0, both (J, p): divided by S0, none of them can
+    overflow.
     """
 
     likelihood: CoxLikelihood
     log_likelihood: float
     shift: float
     risk: Floats
-    s1: NDArray[np.float64]
-    d1: NDArray[np.float64]
+    s0: Floats
+    mean: NDArray[np.float64]
+    events_mean: NDArray[np.float64]
     a0: Floats
     a1: Floats
     b0: Floats
@@ -38,7 +40,7 @@ class CoxSums:
 
     def expected(self) -> NDArray[np.float64]:
         """The sum of x expected in those with the event, given the risk set: (J, p)."""
-        return self.s1 * self.a0[:, None] - self.d1 * self.a1[:, None]
+        return self.mean * self.a0[:, None] - self.events_mean * self.a1[:, None]
 
     def score(self, by_set: Floats | None = None) -> Floats:
         """The slope (p,) of the log-likelihood; with `by_set` (J,), each risk set's share times its own."""
@@ -53,16 +55,25 @@ class CoxSums:
         table of J p p numbers is ever made.
         """
         rows = self.likelihood.rows
-        hazard = rows.sets.while_at_risk(self.a0 * by_set)
-        hazard[rows.sets.event_rows] -= (self.a1 * by_set)[rows.sets.event_set]
-        second_moment = rows.x.T @ ((rows.total * self.risk * hazard)[:, None] * rows.x)
-        cross = self.s1.T @ ((self.b1 * by_set)[:, None] * self.d1)
+        expected = rows.total * self.risk * self.while_at_risk(self.a0 * by_set, self.a1 * by_set)
+        second_moment = rows.x.T @ (expected[:, None] * rows.x)
+        cross = self.mean.T @ ((self.b1 * by_set)[:, None] * self.events_mean)
         first_moments = (
-            self.s1.T @ ((self.b0 * by_set)[:, None] * self.s1)
+            self.mean.T @ ((self.b0 * by_set)[:, None] * self.mean)
             - (cross + cross.T)
-            + self.d1.T @ ((self.b2 * by_set)[:, None] * self.d1)
+            + self.events_mean.T @ ((self.b2 * by_set)[:, None] * self.events_mean)
         )
         found: NDArray[np.float64] = second_moment - first_moments
+        return found
+
+    def while_at_risk(self, all_of: Floats, spared: Floats) -> Floats:
+        """Sums of all_of/S0 over the risk sets of each row, less spared/S0 in that of its event.
+
+        (J,) gives (n,), (J, p) gives (n, p). With A, m = 0, and m = 1 spared, it is the hazard of each row.
+        """
+        sets, scale = self.likelihood.rows.sets, self.s0.reshape(-1, *[1] * (all_of.ndim - 1))
+        found = sets.while_at_risk(all_of / scale)
+        found[sets.event_rows] -= (spared / scale)[sets.event_set]
         return found
 
 
@@ -73,6 +84,16 @@ class CoxLikelihood:
     rows: CoxRows
     steps: TieSteps
     x_at_events: NDArray[np.float64]
+
+    @property
+    def x(self) -> NDArray[np.float64]:
+        """The covariates (n, p)."""
+        return self.rows.x
+
+    @property
+    def events(self) -> float:
+        """The events' total weight."""
+        return float(self.steps.weight.sum())
 
     def at(self, coefficients: Floats) -> CoxSums:
         """The sums at these coefficients (p,); where they are far too large the likelihood is not finite."""
@@ -89,16 +110,16 @@ class CoxLikelihood:
             return np.bincount(steps.set_index, steps.weight * values, minlength=len(s0)).astype(np.float64)
 
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            inverse = 1 / (s0[steps.set_index] - steps.removed * d0[steps.set_index])
+            inverse = 1 / (1 - steps.removed * (d0 / s0)[steps.set_index])
             log_likelihood = float(
                 self.x_at_events.sum(axis=0) @ coefficients
-                - steps.weight.sum() * shift
-                + (steps.weight * np.log(inverse)).sum()
+                - (steps.weight * (shift + np.log(s0)[steps.set_index] - np.log(inverse))).sum()
             )
             a0, a1 = summed(inverse), summed(steps.removed * inverse)
             b0, b1 = summed(inverse**2), summed(steps.removed * inverse**2)
             b2 = summed(steps.removed**2 * inverse**2)
-        return CoxSums(self, log_likelihood, shift, risk, s1, d1, a0, a1, b0, b1, b2)
+            mean, events_mean = s1 / s0[:, None], d1 / s0[:, None]
+        return CoxSums(self, log_likelihood, shift, risk, s0, mean, events_mean, a0, a1, b0, b1, b2)
 
 
 def cox_likelihood(rows: CoxRows) -> CoxLikelihood:

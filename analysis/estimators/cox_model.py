@@ -34,7 +34,7 @@ class CoxModel:
     robust: bool
     centre: Floats
     scale: Floats
-    maximum: CoxMaximum
+    maximum: CoxMaximum[CoxSums]
 
     @property
     def coefficients(self) -> Floats:

@@ -138,7 +138,7 @@ class CoxRegression:
         for name in set(values) - set(model.design.terms):
             raise InputError("at", f"a value for {name!r}", f"terms are {', '.join(model.design.terms)}")
         linear = (np.array(list(values.values())) - model.centre) @ model.coefficients
-        steps = pd.Series(sums.a0 * np.exp(linear - sums.shift))
+        steps = pd.Series(sums.a0 / sums.s0 * np.exp(linear - sums.shift))
         hazard = steps.groupby(sets.stratum).cumsum().to_numpy()
         labels = np.array(model.participants.stratum.labels, dtype=object)[sets.stratum]
         return pd.DataFrame(

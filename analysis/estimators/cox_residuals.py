@@ -17,7 +17,7 @@ def martingale_residuals(sums: CoxSums) -> Floats:
 
     Source: Therneau, Grambsch and Fleming 1990.
     """
-    residuals = -sums.risk * _hazard(sums)
+    residuals = -sums.risk * sums.while_at_risk(sums.a0, sums.a1)
     residuals[sums.likelihood.rows.sets.event_rows] += 1
     return residuals
 
@@ -35,16 +35,14 @@ def schoenfeld_residuals(sums: CoxSums) -> NDArray[np.float64]:
 def score_residuals(sums: CoxSums) -> NDArray[np.float64]:
     """Each row's share (n, p) of the slope, before its weight (Lin and Wei 1989): int (x - mean) dM.
 
-    The mean and the hazard are those of each step of the ties, so that the sum over steps of hazard times
-    mean is s1 b0 - d1 b1, and what a row with an event is spared of it s1 b1 - d1 b2.
+    The mean and the hazard are those of each step of the ties: by risk set, hazard times mean is the mean of
+    all times b0 less that of the events times b1, and an event is spared the same with b1 and b2.
     """
-    rows = sums.likelihood.rows
-    spared = sums.s1 * sums.b1[:, None] - sums.d1 * sums.b2[:, None]
-    hazard_times_mean = rows.sets.while_at_risk(sums.s1 * sums.b0[:, None] - sums.d1 * sums.b1[:, None])
-    hazard_times_mean[rows.sets.event_rows] -= spared[rows.sets.event_set]
-    residuals: NDArray[np.float64] = -sums.risk[:, None] * (
-        rows.x * _hazard(sums)[:, None] - hazard_times_mean
-    )
+    rows, mean, events_mean = sums.likelihood.rows, sums.mean, sums.events_mean
+    b0, b1, b2 = sums.b0[:, None], sums.b1[:, None], sums.b2[:, None]
+    hazard = sums.while_at_risk(sums.a0, sums.a1)
+    hazard_times_mean = sums.while_at_risk(mean * b0 - events_mean * b1, mean * b1 - events_mean * b2)
+    residuals: NDArray[np.float64] = -sums.risk[:, None] * (rows.x * hazard[:, None] - hazard_times_mean)
     residuals[rows.sets.event_rows] += schoenfeld_residuals(sums)
     return residuals
 
@@ -58,14 +56,6 @@ def clustered(residuals: NDArray[np.float64], counts: Floats, cluster: Places | 
     )
     found: NDArray[np.float64] = sums.T @ sums
     return found
-
-
-def _hazard(sums: CoxSums) -> Floats:
-    """The cumulative baseline hazard that each row went through."""
-    sets = sums.likelihood.rows.sets
-    hazard = sets.while_at_risk(sums.a0)
-    hazard[sets.event_rows] -= sums.a1[sets.event_set]
-    return hazard
 
 
 def _mean(sums: CoxSums) -> NDArray[np.float64]:

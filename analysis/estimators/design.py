@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from analysis.estimators.input_error import InputError, refuse_where
+from analysis.estimators.levels import levels
 from analysis.estimators.observations import Numbers, numbers
 
 
@@ -94,10 +95,10 @@ def _columns(name: str, values: pd.Series[Any]) -> Design:
         terms: tuple[str, ...] = (name,)
         constant = len(column) > 0 and bool((column == column[0]).all())
     else:
-        codes, levels = pd.factorize(values, sort=True)
-        matrix = (codes[:, None] == np.arange(1, len(levels))).astype(np.float64)
-        terms = tuple(f"{name}{level}" for level in levels[1:])
-        constant = len(levels) == 1
+        codes, found = levels(values)
+        matrix = (codes[:, None] == np.arange(1, len(found))).astype(np.float64)
+        terms = tuple(f"{name}{level}" for level in found[1:])
+        constant = len(found) == 1
     if constant:
         raise InputError(
             place, f"{values.iloc[:1].tolist()[0]!r} in every row", "a covariate differs between rows"

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.estimators.input_error import InputError, refuse_where
+from analysis.estimators.levels import levels
 
 Floats: TypeAlias = NDArray[np.float64]
 Numbers: TypeAlias = "Sequence[float] | NDArray[Any] | pd.Series[Any]"
@@ -132,7 +133,7 @@ def grouping(
         return Grouping(np.zeros(int(kept.sum()), dtype=np.intp), ("all",))
     try:
         labels = pd.Series(given)
-        every_code, found = pd.factorize(labels, sort=True)
+        every_code, found = levels(labels)
     except (TypeError, ValueError) as fault:
         raise InputError(argument, f"not a row of labels ({fault})", "give one label a row") from fault
     _refuse_other_length(argument, len(labels), len(kept), beside)

@@ -56,14 +56,14 @@ class Rates:
         for _ in range(MOST_STEPS):
             score = self.columns.T @ ((self.count - mean) / (1 + dispersion * mean))
             curvature = mean * (1 + dispersion * self.count) / (1 + dispersion * mean) ** 2
-            step: Floats = np.linalg.solve((self.columns.T * curvature) @ self.columns, score)
+            step = np.linalg.solve((self.columns.T * curvature) @ self.columns, score).astype(np.float64)
             at, mean, reached = self._climb(at, step, reached, dispersion)
             if score @ step < SMALLEST_STEP:
                 break
         else:
             raise InputError("covariates", "such that the model does not converge", "use fewer of them")
         information = (self.columns.T * (mean / (1 + dispersion * mean))) @ self.columns
-        covariance: Floats = np.linalg.inv(information)
+        covariance = np.linalg.inv(information).astype(np.float64)  # floats already: for numpy's types
         return RateFit(at, mean, covariance, reached, dispersion)
 
     def slope(self, fit: RateFit) -> float:

@@ -11,8 +11,9 @@ import pandas as pd
 from scipy.stats import norm
 
 from analysis.estimators.area import area_to
-from analysis.estimators.counts import Counts, counts_by_time
-from analysis.estimators.input_error import InputError, is_number
+from analysis.estimators.counts import counts_by_time
+from analysis.estimators.horizon import horizon
+from analysis.estimators.input_error import InputError
 from analysis.estimators.intervals import normal_quantile
 from analysis.estimators.observations import Floats, Labels, Numbers, observations
 from analysis.estimators.product_limit import survival
@@ -135,9 +136,10 @@ def restricted_mean_survival(
     z = normal_quantile(conf_level)
     counts = counts_by_time(rows)
     curves = [(own, survival(rows, own)) for own in map(counts.of_group, range(len(rows.group.labels)))]
-    horizon = _horizon(tau, curves, rows.group.labels)
+    ends = [float(own.time[-1]) if share[-1] > 0 else np.inf for own, share in curves]
+    until = horizon(tau, ends, rows.group.labels)
     areas = [
-        area_to(horizon, own, share, rows.of_group(code) if robust else None)
+        area_to(until, own, share, rows.of_group(code) if robust else None)
         for code, (own, share) in enumerate(curves)
     ]
     frame = pd.DataFrame({"group": list(rows.group.labels)})
@@ -145,17 +147,4 @@ def restricted_mean_survival(
     frame["std_error"] = np.sqrt([variance for _, variance in areas])
     frame["lower"] = frame["rmst"] - z * frame["std_error"]
     frame["upper"] = frame["rmst"] + z * frame["std_error"]
-    return RestrictedMean(horizon, conf_level, frame)
-
-
-def _horizon(tau: float, curves: list[tuple[Counts, Floats]], labels: tuple[Any, ...]) -> float:
-    """The horizon as a number; refused where a curve ends before it above 0."""
-    if not (is_number(tau) and 0 < tau < np.inf):
-        raise InputError("tau", repr(tau), "a time above 0, in the unit of the durations")
-    ends = [float(own.time[-1]) if share[-1] > 0 else np.inf for own, share in curves]
-    latest = min(ends)
-    if tau > latest:
-        short = labels[ends.index(latest)]
-        allowed = f"at most {latest:g}, where the follow-up of group {short!r} ends with its curve above 0"
-        raise InputError("tau", f"{tau:g}", allowed)
-    return float(tau)
+    return RestrictedMean(until, conf_level, frame)

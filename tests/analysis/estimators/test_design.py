@@ -18,6 +18,11 @@ def test_levels_come_in_the_order_of_their_categories_without_unused_ones() -> N
     assert found.matrix.tolist() == [[0, 1, 1], [0, 0, 0], [1, 0, 1]]
 
 
+def test_words_are_sorted_as_in_a_dictionary() -> None:
+    """As R in any locale but C: its levels of c("b", "A", "a", "B") are a, A, b, B."""
+    assert design(pd.DataFrame({"x": ["b", "A", "a", "B"]})).terms == ("xA", "xb", "xB")
+
+
 def test_products_run_over_the_first_factor_fastest() -> None:
     """As R: model.matrix(~ a:b) names a2:b2, a3:b2, a2:b3, a3:b3."""
     frame = pd.DataFrame({"a": ["1", "2", "3", "3"], "b": ["1", "2", "3", "2"]})

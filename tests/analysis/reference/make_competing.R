@@ -130,7 +130,7 @@ lost <- list(
   pbc_entry = time_lost(Surv(entry, time, cause) ~ 1, with_entry, "trt", 3650, id = with_entry$id),
   mgus2_sex = time_lost(Surv(time, cause) ~ 1, gammopathy, "sex", 240),
   mgus2_age_weights = time_lost(Surv(entry, exit, cause) ~ 1, by_age, "sex", 1080, id = by_age$id, weights = by_age$weight),
-  transplant_abo = time_lost(Surv(futime, event) ~ 1, waiting, "abo", 700)
+  transplant_abo = time_lost(Surv(futime, event) ~ 1, waiting, "abo", 590)
 )
 
 tests <- function(rho) list(

@@ -1,4 +1,4 @@
-# Makes cox/*.csv and cox/cox.json again, from pbc.csv and from the data that R's survival package brings:
+# Makes cox/*.csv, cox/cox.json and cox/subgroups.json again, from pbc.csv and from the data that R's survival package brings:
 #
 #     apt-get install r-cran-survival r-cran-jsonlite
 #     Rscript make_cox.R                  (in this folder)
@@ -27,7 +27,8 @@ lung_data <- with(own, data.frame(
 own <- subset(colon, etype == 2 & !is.na(nodes))
 colon_data <- with(own, data.frame(
   id = id, month = ceiling(time / 30.44), time = time, dead = status, rx = as.character(rx), sex = sex, age = age, nodes = nodes,
-  differ = ifelse(is.na(differ), 2, differ), fraction = round(0.3 + (id %% 11) / 7, 3)
+  differ = ifelse(is.na(differ), 2, differ), fraction = round(0.3 + (id %% 11) / 7, 3),
+  many_nodes = ifelse(nodes > 4, "over 4", "4 or fewer")
 ))
 
 own <- subset(mgus2, !is.na(hgb) & futime > 0 & id <= 700)
@@ -54,7 +55,8 @@ patients <- read.csv("pbc.csv")
 pbc_data <- with(subset(patients, !is.na(trt)), data.frame(
   id = id, trt = trt, time = time, tfs = as.integer(status > 0), transplant = as.integer(status == 1),
   death = as.integer(status == 2), age = age, edema = edema, log_bili = log(bili), log_protime = log(protime),
-  log_albumin = log(albumin), stage = paste0("s", stage)
+  log_albumin = log(albumin), stage = paste0("s", stage), oedema = ifelse(edema > 0, "yes", "no"),
+  old = ifelse(age >= 65, "65 and over", "under 65")
 ))
 cgd_data <- with(cgd, data.frame(
   id = id, start = tstart, stop = tstop, event = status, treat = as.character(treat), inherit = as.character(inherit),
@@ -111,8 +113,15 @@ cases <- list(
   bladder_gap_time = case("bladder", "gap", "event", c("arm", "number", "size"), cluster = "id", strata = "enum")
 )
 
+# Labels as a dictionary sorts them, whatever the locale: the first is what the others are compared with.
+in_order <- function(frame) {
+  labels <- sapply(frame, is.character)
+  frame[labels] <- lapply(frame[labels], function(x) factor(x, unique(x)[order(tolower(unique(x)))]))
+  frame
+}
+
 fit_of <- function(case) {
-  frame <- data[[case$data]]
+  frame <- in_order(data[[case$data]])
   terms <- c(case$covariates, if (!is.null(case$strata)) sprintf("strata(%s)", case$strata))
   times <- c(case$entry, case$time, case$event)
   formula <- as.formula(sprintf("Surv(%s) ~ %s", paste(times, collapse = ", "), paste(terms, collapse = " + ")))
@@ -169,3 +178,39 @@ for (name in names(data)) write.csv(data[[name]], sprintf("cox/%s.csv", name), r
 jsonlite::write_json(c(list(versions = list(R = R.version.string, survival = as.character(packageVersion("survival")))),
                        list(cases = lapply(cases, reference))),
                      "cox/cox.json", auto_unbox = TRUE, digits = NA, na = "null")
+
+# Subgroups: hazard ratios from coxph in each level alone, the interaction from anova of arm + subgroup and arm * subgroup.
+# Levels in which an arm has no event are left out of the test; `strata` are those of both models.
+SUBGROUPS <- list(
+  pbc = list(data = "pbc", time = "time", event = "tfs", arm = "trt", subgroups = c("stage", "oedema", "old"), strata = NULL),
+  pbc_strata = list(data = "pbc", time = "time", event = "death", arm = "trt", subgroups = c("stage", "old"), strata = "edema"),
+  pbc_own_strata = list(data = "pbc", time = "time", event = "death", arm = "trt", subgroups = "oedema", strata = "edema"),
+  colon = list(data = "colon", time = "month", event = "dead", arm = "rx", subgroups = c("sex", "differ", "many_nodes"), strata = NULL)
+)
+
+subgroup <- function(spec, name) {
+  frame <- data[[spec$data]]
+  frame$arm <- factor(frame[[spec$arm]])
+  frame$level <- factor(frame[[name]])
+  strata <- if (is.null(spec$strata)) "" else sprintf(" + strata(%s)", spec$strata)
+  model <- function(terms, rows) {
+    coxph(as.formula(sprintf("Surv(%s, %s) ~ %s%s", spec$time, spec$event, terms, strata)), rows,
+          control = coxph.control(eps = 1e-13, iter.max = 60, toler.chol = 1e-14))
+  }
+  events <- table(frame$level, frame$arm, frame[[spec$event]])[, , "1"]
+  able <- rownames(events)[apply(events > 0, 1, all)]
+  within <- lapply(able, function(level) {
+    limits <- summary(model("arm", frame[frame$level == level, ]))$conf.int
+    list(level = level, hazard_ratio = I(unname(limits[, 1])), lower = I(unname(limits[, 3])), upper = I(unname(limits[, 4])))
+  })
+  rows <- droplevels(frame[frame$level %in% able, ])
+  full <- model("arm * level", rows)
+  without <- model("arm + level", rows)
+  statistic <- 2 * (full$loglik[2] - without$loglik[2])
+  df <- sum(!is.na(coef(full))) - sum(!is.na(coef(without)))
+  list(levels = within, statistic = statistic, df = df, p_value = pchisq(statistic, df, lower.tail = FALSE))
+}
+
+jsonlite::write_json(lapply(SUBGROUPS, function(spec) {
+  c(Filter(Negate(is.null), spec), list(effects = setNames(lapply(spec$subgroups, function(name) subgroup(spec, name)), spec$subgroups)))
+}), "cox/subgroups.json", auto_unbox = TRUE, digits = NA)
