@@ -9,6 +9,7 @@ from analysis.estimators.cox_regression import CoxRegression, cox_regression
 from analysis.estimators.cumulative_incidence import CumulativeIncidence, cumulative_incidence
 from analysis.estimators.design import Design, design
 from analysis.estimators.event_rate_ratio import EventRateRatio, RateModel, event_rate_ratio
+from analysis.estimators.exposure import ExposureAdjustedIncidence, exposure_adjusted_incidence
 from analysis.estimators.fine_gray import FineGrayRegression, fine_gray_regression
 from analysis.estimators.gray import GrayTest, gray_test
 from analysis.estimators.imputation import Imputations, impute_scores
@@ -36,6 +37,7 @@ __all__ = [
     "Difference",
     "EventRateRatio",
     "EventRates",
+    "ExposureAdjustedIncidence",
     "FineGrayRegression",
     "GrayTest",
     "Imputations",
@@ -57,6 +59,7 @@ __all__ = [
     "design",
     "event_rate",
     "event_rate_ratio",
+    "exposure_adjusted_incidence",
     "fine_gray_regression",
     "gray_test",
     "impute_scores",

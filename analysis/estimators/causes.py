@@ -33,7 +33,7 @@ class CompetingRisks:
     def code(self, cause_of_interest: object) -> int:
         """The number in `cause` of one label; refuses one that no row has."""
         if cause_of_interest not in self.labels:
-            known = ", ".join(repr(label) for label in self.labels)
+            known = ", ".join(repr(label) for label in self.labels) or "none, every row is censored"
             raise InputError("cause_of_interest", repr(cause_of_interest), f"the causes here are {known}")
         return self.labels.index(cause_of_interest) + 1
 
@@ -47,13 +47,14 @@ def competing_risks(
     strata: Labels | None = None,
     entry: Numbers | None = None,
     weights: Numbers | None = None,
+    none_is_fine: bool = False,
 ) -> CompetingRisks:
     """Check the data and give them as arrays, without the rows of weight 0. Raises InputError (a ValueError).
 
     `cause`: 0 where the row was censored, else 1, 2, ... or a label. `censored`: the label that means
     censoring where it is another one; without it 0, "0" and "censored" do, and words without any of these are
     refused, because a label for censoring would pass for a cause. Causes come in the order of their
-    categories, or sorted.
+    categories, or sorted. Rows that are all censored are refused too, unless `none_is_fine`.
 
     >>> found = competing_risks([3, 5, 8], ["death", "alive", "transplant"], censored="alive")
     >>> found.labels, found.cause.tolist()
@@ -70,7 +71,7 @@ def competing_risks(
     if weights is not None:
         every_code = every_code[numbers("weights", weights) > 0]
     used, found = np.unique(every_code[every_code > 0], return_inverse=True)
-    if len(used) == 0:
+    if len(used) == 0 and not none_is_fine:
         raise InputError("cause", "censored in every row", "at least one row ends in a cause")
     every_code[every_code > 0] = found + 1
     return CompetingRisks(rows, every_code, tuple(_plain(labels[place - 1]) for place in used))

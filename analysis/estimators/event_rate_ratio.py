@@ -8,9 +8,10 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta, binomtest, norm, t
+from scipy.stats import norm, t
 
 from analysis.estimators.count_data import CountData, count_data
+from analysis.estimators.exact_ratio import exact_ratio
 from analysis.estimators.input_error import InputError
 from analysis.estimators.intervals import upper_share
 from analysis.estimators.observations import Floats, Labels, Numbers
@@ -114,20 +115,12 @@ def _exact(data: CountData, share: float) -> pd.DataFrame:
     """Each group against the reference: given their sum, the events of the group are binomial."""
     events, time = data.totals()
     base, base_time = int(events[data.reference]), time[data.reference]
-    rows = []
-    for code in range(len(events)):
-        if code == data.reference:
-            continue
-        own, both = int(events[code]), int(events[code]) + base
-        odds = base_time / time[code]
-        lower = beta.ppf(1 - share, own, base + 1) if own else 0.0
-        upper = beta.ppf(share, own + 1, base) if base else 1.0
-        with np.errstate(
-            divide="ignore", invalid="ignore"
-        ):  # no event of the reference: the ratio is infinite
-            ratio, low, high = np.divide([own, lower, upper], [base, 1 - lower, 1 - upper]) * odds
-        p_value = binomtest(own, both, time[code] / (time[code] + base_time)).pvalue if both else 1.0
-        rows.append((ratio, np.nan, low, high, p_value))
+    found = [
+        exact_ratio(int(events[code]), time[code], base, base_time, share)
+        for code in range(len(events))
+        if code != data.reference
+    ]
+    rows = [(ratio.estimate, np.nan, ratio.lower, ratio.upper, ratio.p_value) for ratio in found]
     return _frame(data.explained.terms, np.array(rows).T)
 
 

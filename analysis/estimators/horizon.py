@@ -9,7 +9,7 @@ import numpy as np
 from analysis.estimators.input_error import InputError, is_number
 
 
-def horizon(tau: float, ends: Sequence[float], labels: Sequence[object]) -> float:
+def horizon(tau: float, ends: Sequence[float], labels: Sequence[object], *, argument: str = "tau") -> float:
     """The horizon as a number; refused where a group's curve ends before it and is not 0 there.
 
     `ends` has one time a group (`labels`), infinite where the curve ends at 0 and stays there.
@@ -18,10 +18,10 @@ def horizon(tau: float, ends: Sequence[float], labels: Sequence[object]) -> floa
     5.0
     """
     if not (is_number(tau) and 0 < tau < np.inf):
-        raise InputError("tau", repr(tau), "a time above 0, in the unit of the durations")
+        raise InputError(argument, repr(tau), "a time above 0, in the unit of the durations")
     latest = min(ends)
     if tau > latest:
         short = labels[list(ends).index(latest)]
         allowed = f"at most {latest:g}, where the follow-up of group {short!r} ends with its curve above 0"
-        raise InputError("tau", f"{tau:g}", allowed)
+        raise InputError(argument, f"{tau:g}", allowed)
     return float(tau)

@@ -1,13 +1,15 @@
-"""Events per person-time, with the exact interval of a Poisson count."""
+"""Events per person-time, with the exact interval of a Poisson count, and what differs between groups."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
+from analysis.estimators.contrasts import place_of
+from analysis.estimators.exact_ratio import exact_ratio
 from analysis.estimators.input_error import InputError, refuse_where
 from analysis.estimators.intervals import upper_share
 from analysis.estimators.observations import Labels, Numbers
@@ -23,6 +25,46 @@ class EventRates:
     def to_frame(self) -> pd.DataFrame:
         """One row a group: group, count, person_time, rate, lower, upper; NaN where no time was observed."""
         return self._frame.copy()
+
+    def contrast(self, reference: object) -> pd.DataFrame:
+        """Each other group's rate against that of `reference` (a group's label): difference, then ratio.
+
+        Columns: measure (difference: group minus reference; ratio: group over reference), group, estimate,
+        lower, upper, p_value. The ratio's limits and the test, one for both, are exact: given the sum of both
+        counts, one of them is binomial (Clopper and Pearson; R's `poisson.test`). The difference has no such
+        distribution: its limits are put together from both exact intervals, d -+ sqrt((rate - limit)^2 +
+        (other limit - other rate)^2) (Zou and Donner 2008; Li, Tang and Wong 2014). Infinite where the
+        reference has no event, NaN where no time was observed. Raises InputError where there is no such
+        group, or no other one.
+
+        >>> event_rate([1, 5], [10, 10], group=["a", "b"]).contrast("a").round(4)
+              measure group  estimate   lower     upper  p_value
+        0  difference     b       0.4 -0.1683    1.0739   0.2188
+        1       ratio     b       5.0  0.5595  236.4877   0.2188
+        """
+        place = place_of(reference, self._frame["group"].tolist())
+        base = self._frame.iloc[place]
+        others = self._frame.drop(index=place)
+        share = upper_share(self.conf_level)
+        ratios = [
+            exact_ratio(int(count), time, int(base["count"]), base["person_time"], share)
+            for count, time in zip(others["count"], others["person_time"], strict=True)
+        ]
+        difference = others["rate"] - base["rate"]
+        below = np.hypot(others["rate"] - others["lower"], base["upper"] - base["rate"])
+        above = np.hypot(others["upper"] - others["rate"], base["rate"] - base["lower"])
+        differences = pd.DataFrame(
+            {
+                "measure": "difference",
+                "group": others["group"],
+                "estimate": difference,
+                "lower": difference - below,
+                "upper": difference + above,
+                "p_value": [ratio.p_value for ratio in ratios],
+            }
+        )
+        found = pd.DataFrame([asdict(ratio) for ratio in ratios]).assign(group=others["group"].to_numpy())
+        return pd.concat([differences, found.assign(measure="ratio")], ignore_index=True)
 
     def __repr__(self) -> str:
         """For people: the rates."""

@@ -99,6 +99,24 @@ fine_gray <- function(time, cause, formula, data, of) {
        loglik = fit$loglik, loglik.null = fit$loglik.null)
 }
 
+# --------------------------------------------------------------------------------------------------- rates of events
+
+# Events per year with Garwood's limits, and each group over the first: both from poisson.test.
+rates <- function(time, happened, group) {
+  events <- tapply(happened, group, sum)
+  years <- tapply(time, group, sum)
+  exact <- function(place) {
+    found <- poisson.test(events[place], years[place])
+    c(unname(found$estimate), found$conf.int)
+  }
+  ratio <- function(place) {
+    found <- poisson.test(events[c(place, 1)], years[c(place, 1)])
+    c(unname(found$estimate), found$conf.int, found$p.value)
+  }
+  list(group = names(events), events = as.vector(events), person_time = as.vector(years),
+       rate = t(sapply(seq_along(events), exact)), ratio = t(sapply(seq_along(events)[-1], ratio)))
+}
+
 # -------------------------------------------------------------------------------------------------------------- written
 
 with_entry <- subset(pbc, entry < time)
@@ -155,6 +173,11 @@ models <- list(
   transplant_death = fine_gray(later$futime, later$event, ~ age + sex + abo + I(year - 1990), later, "death")
 )
 
+exact <- list(
+  mgus2_sex_1 = rates(gammopathy$time / 12, gammopathy$cause == "1", gammopathy$sex),
+  transplant_abo_withdraw = rates(waiting$futime / 365.25, waiting$event == "withdraw", waiting$abo)
+)
+
 jsonlite::write_json(list(
   ver = versions,
   incidence = incidence,
@@ -162,5 +185,6 @@ jsonlite::write_json(list(
   at = at_times(Surv(time, cause) ~ trt, pbc, seq(0, 4380, by = 365)),
   time_lost = lost,
   gray = list("0" = tests(0), "0.5" = tests(0.5), "1" = tests(1)),
-  fine_gray = models
+  fine_gray = models,
+  rates = exact
 ), "competing_risks.json", auto_unbox = TRUE, digits = NA, na = "null")
