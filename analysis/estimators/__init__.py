@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from analysis.estimators.cox_regression import CoxRegression, cox_regression
 from analysis.estimators.cumulative_incidence import CumulativeIncidence, cumulative_incidence
+from analysis.estimators.days_out_of_hospital import DaysOutOfHospital, days_alive_out_of_hospital
 from analysis.estimators.design import Design, design
 from analysis.estimators.event_rate_ratio import EventRateRatio, RateModel, event_rate_ratio
 from analysis.estimators.exposure import ExposureAdjustedIncidence, exposure_adjusted_incidence
 from analysis.estimators.fine_gray import FineGrayRegression, fine_gray_regression
 from analysis.estimators.gray import GrayTest, gray_test
+from analysis.estimators.hospital_spells import hospital_spells
 from analysis.estimators.imputation import Imputations, impute_scores
 from analysis.estimators.imputation_pooling import PooledEstimate, pool_imputations
 from analysis.estimators.imputed_contrasts import ImputedContrasts, imputed_contrasts
@@ -22,6 +24,8 @@ from analysis.estimators.logrank import LogrankTest, logrank_test
 from analysis.estimators.mean_cumulative_count import MeanCumulativeCount, mean_cumulative_count
 from analysis.estimators.pair_components import Count, Difference, TimeToEvent
 from analysis.estimators.rates import EventRates, event_rate
+from analysis.estimators.readmission import Readmission, readmission
+from analysis.estimators.recurrent_event_rows import recurrent_event_rows
 from analysis.estimators.restricted_mean import RestrictedMean, restricted_mean_survival
 from analysis.estimators.subgroup_effects import SubgroupEffects, subgroup_effects
 from analysis.estimators.time_lost import RestrictedMeanTimeLost, restricted_mean_time_lost
@@ -33,6 +37,7 @@ __all__ = [
     "Count",
     "CoxRegression",
     "CumulativeIncidence",
+    "DaysOutOfHospital",
     "Design",
     "Difference",
     "EventRateRatio",
@@ -48,6 +53,7 @@ __all__ = [
     "MeanCumulativeCount",
     "PooledEstimate",
     "RateModel",
+    "Readmission",
     "RestrictedMean",
     "RestrictedMeanTimeLost",
     "SubgroupEffects",
@@ -56,18 +62,22 @@ __all__ = [
     "WinRatio",
     "cox_regression",
     "cumulative_incidence",
+    "days_alive_out_of_hospital",
     "design",
     "event_rate",
     "event_rate_ratio",
     "exposure_adjusted_incidence",
     "fine_gray_regression",
     "gray_test",
+    "hospital_spells",
     "impute_scores",
     "imputed_contrasts",
     "kaplan_meier",
     "logrank_test",
     "mean_cumulative_count",
     "pool_imputations",
+    "readmission",
+    "recurrent_event_rows",
     "restricted_mean_survival",
     "restricted_mean_time_lost",
     "subgroup_effects",

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimators.contrasts import contrasts
+from analysis.estimators.curve_reading import curve_at
 from analysis.estimators.histories import Histories, histories
 from analysis.estimators.input_error import InputError, refuse_where
 from analysis.estimators.intervals import normal_quantile
@@ -46,7 +47,9 @@ class MeanCumulativeCount:
         """
         given = numbers("times", one_or_more(times))
         refuse_where(~(np.isfinite(given) & (given >= 0)), "times", given, A_TIME)
-        return pd.concat([_read(curve, np.sort(given)) for curve in self._curves], ignore_index=True)
+        start = dict.fromkeys(("mean_count", "std_error", "lower", "upper"), 0.0)
+        read = [curve_at(curve, np.sort(given), start=start, summed=("events",)) for curve in self._curves]
+        return pd.concat(read, ignore_index=True)
 
     def contrast(self, reference: object, *, time: float) -> pd.DataFrame:
         """Each other group's mean count by `time` against the reference's: differences, then ratios.
@@ -172,20 +175,3 @@ def _curve(label: object, time: Floats, found: MeanCount, z: float) -> pd.DataFr
             "upper": found.mean * spread,
         }
     )
-
-
-def _read(curve: pd.DataFrame, times: Floats) -> pd.DataFrame:
-    """The curve at sorted `times`, without those after its last one."""
-    step = curve["time"].to_numpy()
-    times = times[times <= step[-1]]
-    passed, coming = np.searchsorted(step, times, side="right"), np.searchsorted(step, times, side="left")
-    so_far = np.concatenate([[0], curve["events"].to_numpy().cumsum()])[passed]
-    found = {
-        "group": curve["group"].iloc[0],
-        "time": times,
-        "at_risk": curve["at_risk"].to_numpy()[coming],
-        "events": np.diff(so_far, prepend=0),
-    }
-    for column in ("mean_count", "std_error", "lower", "upper"):
-        found[column] = np.concatenate([[0.0], curve[column].to_numpy()])[passed]
-    return pd.DataFrame(found)
