@@ -22,6 +22,9 @@ from analysis.estimators.intervals import ConfidenceType
 from analysis.estimators.kaplan_meier import KaplanMeier, kaplan_meier
 from analysis.estimators.logrank import LogrankTest, logrank_test
 from analysis.estimators.mean_cumulative_count import MeanCumulativeCount, mean_cumulative_count
+from analysis.estimators.mixed.fixed_effects import FTest
+from analysis.estimators.mixed.means import Mmrm
+from analysis.estimators.mmrm import mmrm
 from analysis.estimators.pair_components import Count, Difference, TimeToEvent
 from analysis.estimators.rates import EventRates, event_rate
 from analysis.estimators.readmission import Readmission, readmission
@@ -43,6 +46,7 @@ __all__ = [
     "EventRateRatio",
     "EventRates",
     "ExposureAdjustedIncidence",
+    "FTest",
     "FineGrayRegression",
     "GrayTest",
     "Imputations",
@@ -51,6 +55,7 @@ __all__ = [
     "KaplanMeier",
     "LogrankTest",
     "MeanCumulativeCount",
+    "Mmrm",
     "PooledEstimate",
     "RateModel",
     "Readmission",
@@ -75,6 +80,7 @@ __all__ = [
     "kaplan_meier",
     "logrank_test",
     "mean_cumulative_count",
+    "mmrm",
     "pool_imputations",
     "readmission",
     "recurrent_event_rows",

@@ -1,0 +1,24 @@
+"""The covariance V of a mixed model as a function of its parameters, with its derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from analysis.estimators.observations import Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Covariance:
+    """V (Q, T, T) and its derivatives by K parameters at one place: Q is the number of patterns, or 1.
+
+    `first` (Q, K, T, T); `second` (K, K, T, T) only where V is not linear in the parameters, and Q is 1.
+    """
+
+    value: Floats
+    first: Floats
+    second: Floats | None = None
+
+
+CovarianceModel: TypeAlias = Callable[[Floats], Covariance]
