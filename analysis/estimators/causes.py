@@ -70,11 +70,12 @@ def competing_risks(
     rows = observations(duration, every_code > 0, group=group, strata=strata, entry=entry, weights=weights)
     if weights is not None:
         every_code = every_code[numbers("weights", weights) > 0]
-    used, found = np.unique(every_code[every_code > 0], return_inverse=True)
-    if len(used) == 0 and not none_is_fine:
+    used = np.bincount(every_code, minlength=len(labels) + 1) > 0  # a row of weight 0 is not there
+    used[0] = False
+    if not used.any() and not none_is_fine:
         raise InputError("cause", "censored in every row", "at least one row ends in a cause")
-    every_code[every_code > 0] = found + 1
-    return CompetingRisks(rows, every_code, tuple(_plain(labels[place - 1]) for place in used))
+    kept_labels = tuple(_plain(label) for label, kept in zip(labels, used[1:], strict=True) if kept)
+    return CompetingRisks(rows, np.where(used, used.cumsum(), 0)[every_code], kept_labels)
 
 
 def _labels(cause: Labels) -> pd.Series[Any]:
