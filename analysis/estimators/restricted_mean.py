@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from analysis.estimators.area import area_to
+from analysis.estimators.contrasts import contrasts
 from analysis.estimators.counts import counts_by_time
 from analysis.estimators.horizon import horizon
 from analysis.estimators.input_error import InputError
 from analysis.estimators.intervals import normal_quantile
-from analysis.estimators.observations import Floats, Labels, Numbers, observations
+from analysis.estimators.observations import Labels, Numbers, observations
 from analysis.estimators.product_limit import survival
 
 
@@ -46,50 +44,16 @@ class RestrictedMean:
         0  difference     b   -0.3333 -1.7447  1.0780   0.6434
         1       ratio     b    0.8571  0.4475  1.6419   0.6421
         """
-        own, others = self._against(reference)
-        mean, error = others["rmst"].to_numpy(), others["std_error"].to_numpy()
+        groups, mean, error = (self._frame[name] for name in ("group", "rmst", "std_error"))
         z = normal_quantile(self.conf_level)
-
-        def measured(
-            name: str, center: Floats, spread: Floats, scale: Callable[[Floats], Floats]
-        ) -> pd.DataFrame:
-            return pd.DataFrame(
-                {
-                    "measure": name,
-                    "group": others["group"].to_numpy(),
-                    "estimate": scale(center),
-                    "lower": scale(center - z * spread),
-                    "upper": scale(center + z * spread),
-                    "p_value": 2 * norm.sf(np.abs(center) / spread),
-                }
+        found = contrasts(groups.tolist(), mean.to_numpy(), error.to_numpy(), reference=reference, z=z)
+        still = groups[(error == 0) & (groups != reference)].tolist()
+        if still and not error[groups == reference].any():
+            both = (
+                f"never 1 before {self.tau:g}, or always on one day, in both {reference!r} and {still[0]!r}"
             )
-
-        difference = measured(
-            "difference", mean - own["rmst"], np.hypot(error, own["std_error"]), np.positive
-        )
-        with np.errstate(
-            divide="ignore", invalid="ignore"
-        ):  # a mean of 0, all events on day 0, has no logarithm
-            log_spread = np.hypot(error / mean, own["std_error"] / own["rmst"])
-            ratio = measured("ratio", np.log(mean / own["rmst"]), log_spread, np.exp)
-        return pd.concat([difference, ratio], ignore_index=True)
-
-    def _against(self, reference: object) -> tuple[pd.Series[Any], pd.DataFrame]:
-        """The reference's row and the rows of the others."""
-        groups = self._frame["group"].tolist()
-        if len(groups) == 1:
-            raise InputError("group", f"{groups[0]!r} in every row", "a contrast needs at least two groups")
-        if reference not in groups:
-            known = ", ".join(repr(group) for group in groups)
-            raise InputError("reference", repr(reference), f"choose one of {known}")
-        place = groups.index(reference)
-        own, others = self._frame.iloc[place], self._frame.drop(index=place)
-        still = (others["std_error"] == 0).to_numpy() & (own["std_error"] == 0)
-        if still.any():
-            other = others["group"].iloc[int(np.argmax(still))]
-            found = f"never 1 before {self.tau:g}, or always on one day, in both {reference!r} and {other!r}"
-            raise InputError("event", found, "their means have no error, and there is nothing to test")
-        return own, others
+            raise InputError("event", both, "their means have no error, and there is nothing to test")
+        return found
 
     def __repr__(self) -> str:
         """For people: the means."""
