@@ -5,9 +5,11 @@ The only package that uses lifelines. It reads no database and imports nothing o
 
 from __future__ import annotations
 
+from analysis.estimators.area_under_curve import AreaUnderCurve, area_under_curve
 from analysis.estimators.cox_regression import CoxRegression, cox_regression
 from analysis.estimators.cumulative_incidence import CumulativeIncidence, cumulative_incidence
 from analysis.estimators.days_out_of_hospital import DaysOutOfHospital, days_alive_out_of_hospital
+from analysis.estimators.death_estimands import composite_contrast, while_alive_contrast
 from analysis.estimators.design import Design, design
 from analysis.estimators.event_rate_ratio import EventRateRatio, RateModel, event_rate_ratio
 from analysis.estimators.exposure import ExposureAdjustedIncidence, exposure_adjusted_incidence
@@ -22,6 +24,7 @@ from analysis.estimators.intervals import ConfidenceType
 from analysis.estimators.kaplan_meier import KaplanMeier, kaplan_meier
 from analysis.estimators.logrank import LogrankTest, logrank_test
 from analysis.estimators.mean_cumulative_count import MeanCumulativeCount, mean_cumulative_count
+from analysis.estimators.mean_differences import MeanDifferences
 from analysis.estimators.mixed.fixed_effects import FTest
 from analysis.estimators.mixed.means import Mmrm
 from analysis.estimators.mmrm import mmrm
@@ -29,13 +32,17 @@ from analysis.estimators.pair_components import Count, Difference, TimeToEvent
 from analysis.estimators.rates import EventRates, event_rate
 from analysis.estimators.readmission import Readmission, readmission
 from analysis.estimators.recurrent_event_rows import recurrent_event_rows
+from analysis.estimators.responders import Responders, responder_analysis
 from analysis.estimators.restricted_mean import RestrictedMean, restricted_mean_survival
 from analysis.estimators.subgroup_effects import SubgroupEffects, subgroup_effects
+from analysis.estimators.sustained_deterioration import SustainedDeterioration, sustained_deterioration
 from analysis.estimators.time_lost import RestrictedMeanTimeLost, restricted_mean_time_lost
 from analysis.estimators.tipping_point import TippingPoint, tipping_point
 from analysis.estimators.win_ratio import WinRatio, win_ratio
+from analysis.estimators.worst_rank import WorstRankContrasts, worst_rank_contrast
 
 __all__ = [
+    "AreaUnderCurve",
     "ConfidenceType",
     "Count",
     "CoxRegression",
@@ -55,16 +62,22 @@ __all__ = [
     "KaplanMeier",
     "LogrankTest",
     "MeanCumulativeCount",
+    "MeanDifferences",
     "Mmrm",
     "PooledEstimate",
     "RateModel",
     "Readmission",
+    "Responders",
     "RestrictedMean",
     "RestrictedMeanTimeLost",
     "SubgroupEffects",
+    "SustainedDeterioration",
     "TimeToEvent",
     "TippingPoint",
     "WinRatio",
+    "WorstRankContrasts",
+    "area_under_curve",
+    "composite_contrast",
     "cox_regression",
     "cumulative_incidence",
     "days_alive_out_of_hospital",
@@ -84,9 +97,13 @@ __all__ = [
     "pool_imputations",
     "readmission",
     "recurrent_event_rows",
+    "responder_analysis",
     "restricted_mean_survival",
     "restricted_mean_time_lost",
     "subgroup_effects",
+    "sustained_deterioration",
     "tipping_point",
+    "while_alive_contrast",
     "win_ratio",
+    "worst_rank_contrast",
 ]

@@ -126,7 +126,7 @@ def impute_scores(
     information that was lost as under "mar" (Cro, Carpenter and Kenward 2019).
 
     Deaths end a participant's scores but not those of others: means at a visit describe who would be alive
-    then; for an effect on everyone use a composite, `mean_while_alive` or `win_ratio`.
+    then; for an effect on everyone see `composite_contrast`, `worst_rank_contrast` and `win_ratio`.
 
     Raises InputError (a ValueError): columns or rows that cannot be used, a score after death, an arm with
     fewer participants at a visit than its regression needs.
