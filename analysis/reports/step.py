@@ -45,7 +45,11 @@ class Step:
 
     @property
     def endpoint(self) -> str:
-        """The endpoint in words."""
+        """The endpoint in words, with what is not usual about a transplant or a death."""
+        if self.estimand.endpoint == "OS" and self.estimand.transplant_is == "censoring":
+            return "Survival, censored at transplant"
+        if self.estimand.endpoint == "TTX" and self.estimand.death_is == "censoring":
+            return "Time to transplant, censored at death"
         return ENDPOINTS[self.estimand.endpoint]
 
     @property

@@ -56,3 +56,13 @@ def p_value(value: Number) -> str:
     if value is None or not math.isfinite(value):
         return NOTHING
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def p_words(value: Number) -> str:
+    """In a sentence.
+
+    >>> p_words(0.0004), p_words(0.72815)
+    ('p < 0.001', 'p = 0.728')
+    """
+    told = p_value(value)
+    return f"p {told}" if told.startswith("<") else f"p = {told}"

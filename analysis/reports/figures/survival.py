@@ -88,7 +88,7 @@ def survival_figure(
         for group in groups:
             _curve(curve_axes, steps[steps["group"] == group], look[group], names[group])
         _axes(curve_axes, at, title, float(rows["AVAL"].max()))
-        _table(table_axes, risk_table(rows, at), at, look, names)
+        count_table(table_axes, risk_table(rows, at), at, look, names, ROWS)
         return svg(figure, name=name, title=title, description=description)
 
 
@@ -115,7 +115,15 @@ def _axes(axes: Axes, at: Ticks, title: str, last_day: float) -> None:
     axes.legend(loc="lower left", frameon=False, handlelength=3)
 
 
-def _table(axes: Axes, table: pd.DataFrame, at: Ticks, look: dict[str, Look], names: dict[str, str]) -> None:
+def count_table(
+    axes: Axes,
+    table: pd.DataFrame,
+    at: Ticks,
+    look: dict[str, Look],
+    names: dict[str, str],
+    rows: dict[str, str],
+) -> None:
+    """Counts below the ticks: for each group its name, and a line for each column that `rows` names."""
     axes.axis("off")
     lines = len(look) * 4.3
     axes.set_ylim(lines, 0)
@@ -124,7 +132,7 @@ def _table(axes: Axes, table: pd.DataFrame, at: Ticks, look: dict[str, Look], na
         own = table[table["group"] == group]
         beside = axes.get_yaxis_transform()
         axes.text(-0.14, top, names[group], transform=beside, color=colour, weight="bold", va="center")
-        for row, (column, words) in enumerate(ROWS.items(), start=1):
+        for row, (column, words) in enumerate(rows.items(), start=1):
             axes.text(-0.035, top + row, words, transform=beside, color=GREY, ha="right", va="center", size=9)
             for day, count in zip(at.days, own[column], strict=True):
                 axes.text(day, top + row, str(count), ha="center", va="center", size=9.5)

@@ -12,7 +12,7 @@ from analysis.reports.finding import Finding, NotPossible
 from analysis.reports.plain import Json, lines, plain
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import number, p_value
+from analysis.reports.words import number, p_words
 
 SOURCE = "Arms are compared by the log-rank test{weight}{strata}."
 
@@ -72,11 +72,11 @@ def comparison(step: Step) -> Comparison:
     p = plain(found.p_value)
     name = "Stratified log-rank test" if names else "Log-rank test"
     freedom = f"{found.df} degree{'s' if found.df != 1 else ''} of freedom"
-    sentence = f"{name}: χ² = {number(found.statistic, 3)} on {freedom}, p = {p_value(p)}."
+    sentence = f"{name}: χ² = {number(found.statistic, 3)} on {freedom}, {p_words(p)}."
     strata_code = f", strata=combined(data.covariates({list(names)}, rows))" if names else ""
     return Comparison(
-        sentence=sentence.replace("p = <", "p <"),
-        headline=(f"p = {p_value(p)}".replace("= <", "<"), f"{name.lower()} between arms"),
+        sentence=sentence,
+        headline=(p_words(p), f"{name.lower()} between arms"),
         results={"statistic": found.statistic, "df": found.df, "p_value": p},
         frame=lines(found.to_frame()),
         methods=(_source(step),),

@@ -1,14 +1,14 @@
 """Restricted mean survival time by arm, and the differences and ratios between arms."""
 
-from analysis.estimators import restricted_mean_survival
-from analysis.estimators.restricted_mean import RestrictedMean
+from analysis.estimators import RestrictedMean, restricted_mean_survival
 from analysis.reports import again
+from analysis.reports.contrasts import contrast_table, contrasts, difference_sentences
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding, NotPossible
-from analysis.reports.plain import Json, lines
+from analysis.reports.plain import lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number, p_value
+from analysis.reports.words import interval, number
 
 SOURCE = (
     "The restricted mean survival time is the area under Kaplan and Meier's curve to the horizon (Klein"
@@ -23,36 +23,23 @@ def find(step: Step) -> Finding:
     if tau is None:
         raise NotPossible("The plan names no horizon.")
     means = restricted_mean_survival(rows["AVAL"], rows["event"], group=rows["ARMCD"], tau=tau)
-    contrasts, why_not = _contrasts(step, means)
-    told = [_told(step, row) for row in contrasts if row["measure"] == "difference"] or [why_not]
-    first = next((row for row in contrasts if row["measure"] == "difference"), None)
+    found, why_not = contrasts(step, means.contrast)
+    first = next((row for row in found if row["measure"] == "difference"), None)
     return Finding(
-        sentences=tuple(told),
+        sentences=difference_sentences(step, found, what="restricted means", unit="days") or (why_not,),
         headline=None
         if first is None
         else (f"{number(first['estimate'])} days", f"more within {tau:,} days"),
-        tables=(_means_table(step, means, tau), *_contrast_table(step, contrasts, tau)),
-        results={"tau": tau, "rmst": lines(means.to_frame()), "contrast": contrasts},
+        tables=(
+            _means_table(step, means, tau),
+            *contrast_table(step, found, caption=f"Contrasts within the first {tau:,} days", unit="days"),
+        ),
+        results={"tau": tau, "rmst": lines(means.to_frame()), "contrast": found},
         excluded=excluded(step, rows),
         methods=(SOURCE,),
         code=f"{again.rows_of(step, 'adtte')}\n"
         f'restricted_mean_survival(rows["AVAL"], rows["event"], group=rows["ARMCD"], tau={tau})',
     )
-
-
-def _contrasts(step: Step, means: RestrictedMean) -> tuple[list[Json], str]:
-    try:
-        return lines(means.contrast(step.reference)), ""
-    except NotPossible as refused:
-        return [], str(refused)
-
-
-def _told(step: Step, row: Json) -> str:
-    limits = interval(row["lower"], row["upper"])
-    return (
-        f"Difference of restricted means, {step.arms[row['group']]} minus {step.arms[step.reference]}:"
-        f" {number(row['estimate'])} days (95 % interval {limits}), p = {p_value(row['p_value'])}."
-    ).replace("p = <", "p <")
 
 
 def _means_table(step: Step, means: RestrictedMean, tau: int) -> Table:
@@ -71,27 +58,4 @@ def _means_table(step: Step, means: RestrictedMean, tau: int) -> Table:
             ]
             for row in lines(means.to_frame())
         ],
-    )
-
-
-def _contrast_table(step: Step, contrasts: list[Json], tau: int) -> tuple[Table, ...]:
-    if not contrasts:
-        return ()
-    digits = {"difference": 1, "ratio": 3}
-    return (
-        Table(
-            caption=f"Contrasts with {step.arms[step.reference]} within the first {tau:,} days",
-            columns=["Measure", "Arm", "Estimate", "95 % interval", "p"],
-            rows=[
-                [
-                    "Difference, days" if row["measure"] == "difference" else "Ratio",
-                    step.arms[row["group"]],
-                    number(row["estimate"], digits[row["measure"]]),
-                    interval(row["lower"], row["upper"], digits[row["measure"]]),
-                    p_value(row["p_value"]),
-                ]
-                for row in contrasts
-            ],
-            heads=2,
-        ),
     )

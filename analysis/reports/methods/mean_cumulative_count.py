@@ -1,0 +1,117 @@
+"""How many hospital stays a participant has had by each time, on average, death ending them."""
+
+from functools import partial
+
+from analysis.estimators import InputError, MeanCumulativeCount, mean_cumulative_count
+from analysis.reports.contrasts import contrast_table, contrasts, difference_sentences
+from analysis.reports.exclusions import excluded
+from analysis.reports.figures.mean_count import mean_count_figure
+from analysis.reports.finding import Figure, Finding
+from analysis.reports.plain import Json, lines
+from analysis.reports.step import Step
+from analysis.reports.table import Table
+from analysis.reports.words import interval, number
+
+SOURCE = (
+    "The mean cumulative count of hospital stays takes death as their end (Ghosh and Lin 2000): the dead"
+    " have no more stays, and no one is taken to live on."
+)
+
+
+def find(step: Step) -> Finding:
+    """Curves by arm, and contrasts on the last day that the plan names."""
+    rows = step.pieces
+    counts = mean_cumulative_count(
+        *(rows["TSTART"], rows["TSTOP"], rows["EVENT"], rows["USUBJID"]),
+        group=rows["ARMCD"],
+        terminal=rows["TERMINAL"],
+    )
+    found, why_not = _contrasts(step, counts)
+    day = max(step.analysis.at_days, default=None)
+    told = difference_sentences(step, found, what=f"mean counts by day {day}", unit="", digits=2)
+    stays = int(rows["EVENT"].sum())
+    return Finding(
+        sentences=(*told, *((why_not,) if why_not else ()), f"{stays} stays of {rows['USUBJID'].nunique()}."),
+        tables=(
+            *_at_table(step, counts),
+            *contrast_table(step, found, caption=f"Contrasts by day {day}", unit="", digits=2),
+        ),
+        figures=(_figure(step, counts),),
+        results={
+            "mean_cumulative_count": lines(counts.to_frame()),
+            "contrast": found,
+            **({"at": lines(counts.at(step.analysis.at_days))} if step.analysis.at_days else {}),
+        },
+        excluded=excluded(step, rows),
+        methods=(SOURCE,),
+        code=_code(step),
+    )
+
+
+def _contrasts(step: Step, counts: MeanCumulativeCount) -> tuple[list[Json], str]:
+    if not step.analysis.at_days:
+        return [], ""
+    try:
+        return contrasts(step, partial(counts.contrast, time=max(step.analysis.at_days)))
+    except InputError as refused:
+        return [], f"No contrast: {refused}."
+
+
+def _code(step: Step) -> str:
+    only = ""
+    if step.estimand.set == "treated":
+        only = '\nrows = rows[rows["USUBJID"].isin(data.adsl.query("TRTFL == \'Y\'")["USUBJID"])]'
+    return (
+        f"rows = data.adrec.query(\"PARAMCD == '{step.param}'\"){only}\n"
+        'mean_cumulative_count(rows["TSTART"], rows["TSTOP"], rows["EVENT"], rows["USUBJID"],'
+        ' group=rows["ARMCD"], terminal=rows["TERMINAL"])'
+    )
+
+
+def _at_table(step: Step, counts: MeanCumulativeCount) -> tuple[Table, ...]:
+    if not step.analysis.at_days:
+        return ()
+    return (
+        Table(
+            caption="Stays per participant by the days that the plan names",
+            columns=["Arm", "Day", "At risk", "Stays per participant", "95 % interval"],
+            rows=[
+                [
+                    step.arms[row["group"]],
+                    number(row["time"]),
+                    number(row["at_risk"]),
+                    number(row["mean_count"], 2),
+                    interval(row["lower"], row["upper"], 2),
+                ]
+                for row in lines(counts.at(step.analysis.at_days))
+            ],
+            heads=2,
+        ),
+    )
+
+
+def _figure(step: Step, counts: MeanCumulativeCount) -> Figure:
+    frame = counts.to_frame()
+    last = lines(frame.groupby("group", sort=False).tail(1))
+    told = "; ".join(f"{step.arms[row['group']]} {number(row['mean_count'], 2)}" for row in last)
+    title = "Hospital stays per participant"
+    return Figure(
+        name=step.code,
+        title=title,
+        caption=f"{title} since day 0 by arm: mean cumulative count with pointwise 95 % intervals.",
+        description=f"{title} by arm, rising with time. By the end of follow-up: {told}.",
+        table=Table(
+            caption="Stays per participant at the end of each arm's follow-up",
+            columns=["Arm", "Day", "Stays per participant", "95 % interval"],
+            rows=[
+                [
+                    step.arms[row["group"]],
+                    number(row["time"]),
+                    number(row["mean_count"], 2),
+                    interval(row["lower"], row["upper"], 2),
+                ]
+                for row in last
+            ],
+        ),
+        drawing=partial(mean_count_figure, frame, step.arms),
+    )

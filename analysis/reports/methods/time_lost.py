@@ -1,0 +1,58 @@
+"""Restricted mean time lost to each event by arm, and the differences between arms."""
+
+from analysis.estimators import restricted_mean_time_lost
+from analysis.reports.causes import CENSORED, transplant_or_death
+from analysis.reports.contrasts import contrast_table, contrasts, difference_sentences
+from analysis.reports.exclusions import excluded
+from analysis.reports.finding import Finding, NotPossible
+from analysis.reports.plain import lines
+from analysis.reports.step import Step
+from analysis.reports.table import Table
+from analysis.reports.words import interval, number
+
+SOURCE = (
+    "The restricted mean time lost to an event is the area under its cumulative incidence to the horizon"
+    " (Andersen 2013); arms are compared by the difference, and by the ratio on the log scale."
+)
+
+
+def find(step: Step) -> Finding:
+    """Mean days lost to transplant and to death before it."""
+    causes, tau = transplant_or_death(step), step.analysis.tau_days
+    if tau is None:
+        raise NotPossible("The plan names no horizon.")
+    rows = causes.rows
+    lost = restricted_mean_time_lost(
+        rows["days"], rows["cause"], group=rows["ARMCD"], tau=tau, censored=CENSORED
+    )
+    found, why_not = contrasts(step, lost.contrast)
+    own = [row for row in found if row["cause"] == causes.of_interest]
+    told = difference_sentences(step, own, what=f"mean days lost to {causes.of_interest}", unit="days")
+    return Finding(
+        sentences=told or (why_not,),
+        tables=(
+            Table(
+                caption=f"Mean days lost within the first {tau:,} days, by event and arm",
+                columns=["Event", "Arm", "Mean, days", "95 % interval, days"],
+                rows=[
+                    [
+                        str(row["cause"]),
+                        step.arms[row["group"]],
+                        number(row["rmtl"], 1),
+                        interval(row["lower"], row["upper"], 1),
+                    ]
+                    for row in lines(lost.to_frame())
+                ],
+                heads=2,
+            ),
+            *contrast_table(
+                step, own, caption=f"Days lost to {causes.of_interest} within {tau:,} days", unit="days"
+            ),
+        ),
+        results={"tau": tau, "rmtl": lines(lost.to_frame()), "contrast": found},
+        excluded=excluded(step, rows),
+        methods=(SOURCE,),
+        code=f"{causes.code}\n"
+        f'restricted_mean_time_lost(rows["days"], rows["cause"], group=rows["ARMCD"], tau={tau},'
+        f' censored="{CENSORED}")',
+    )

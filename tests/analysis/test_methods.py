@@ -1,0 +1,138 @@
+"""Every method of a plan on a small trial: it finds something and shows it, its Python finds the same."""
+
+import ast
+from random import Random
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from analysis import datasets, estimators
+from analysis.estimators import means
+from analysis.reports.carrying_out import found
+from analysis.reports.finding import Finding
+from analysis.reports.methods import METHODS
+from analysis.reports.plain import lines, plain
+from analysis.reports.step import Step
+from app.domain.analysis_plan import Analysis
+from app.domain.estimand import Estimand
+from tests.analysis.trial import Trial, begin
+
+WORDS: dict[str, Any] = {
+    "origin": "randomisation",
+    "population": "All",
+    "intercurrent": "As usual",
+    "summary": "By arm",
+}
+ESTIMANDS = (
+    Estimand(endpoint="TFS", **WORDS),
+    Estimand(endpoint="TTX", **WORDS),
+    Estimand(endpoint="HOSP", **WORDS),
+    Estimand(endpoint="QOL", instrument="itch", scale="ITCH", meaningful_difference=10, **WORDS),
+    Estimand(endpoint="COMPOSITE", instrument="itch", scale="ITCH", **WORDS),
+    Estimand(endpoint="SAFETY", **WORDS),
+)
+STEPS: dict[str, dict[str, Any]] = {
+    "kaplan-meier": {"estimand": "tfs", "at_days": (30, 60)},
+    "log-rank": {"estimand": "tfs", "strata": ("itch.itch",), "rho": 1.0},
+    "rmst": {"estimand": "tfs", "tau_days": 60},
+    "cox": {"estimand": "tfs", "covariates": ("itch.ITCH",), "strata": ("site",)},
+    "event-counts": {"estimand": "ttx"},
+    "cumulative-incidence": {"estimand": "ttx", "at_days": (30, 60)},
+    "fine-gray": {"estimand": "ttx", "covariates": ("itch.ITCH",)},
+    "time-lost": {"estimand": "ttx", "tau_days": 60},
+    "rates": {"estimand": "hosp"},
+    "rate-ratio": {"estimand": "hosp", "model": "poisson", "covariates": ("itch.ITCH",)},
+    "mean-cumulative-count": {"estimand": "hosp", "at_days": (30, 60)},
+    "means": {"estimand": "qol"},
+}
+TWICE: dict[str, dict[str, Any]] = {
+    "cumulative-incidence": {"estimand": "safety", "kinds": ("tumour", "death")},
+    "rate-ratio": {"estimand": "hosp", "model": "exact"},
+}
+UNLIKE = ("event-counts", "rates", "means")
+"""Methods whose results name columns otherwise than their lines of Python."""
+
+
+@pytest.fixture(scope="module")
+def data(module_sqlite_url: str) -> datasets.StudyData:
+    """Forty participants; what happens to them is drawn once and for all."""
+    trial, chance = begin(module_sqlite_url), Random(5)
+    trial.amend(estimands=ESTIMANDS)
+    for number in range(40):
+        _live(trial, chance, f"p{number:02}", ("cells", "usual")[number % 2])
+    return trial.data(cutoff=100)
+
+
+def _live(trial: Trial, chance: Random, code: str, arm: str) -> None:
+    one, worse = trial.enrol(code, arm=arm), arm == "usual"
+    itch = chance.randint(0, 4)
+    trial.answered(one, "d0", {"itch": itch, "sleep": chance.randint(0, 4)}, on=0)
+    end = chance.randint(40, 99)
+    if chance.random() < (0.5 if worse else 0.3):
+        trial.event(one, "death", end)
+    else:
+        trial.sighted(one, end, untransplanted=True)
+    if chance.random() < (0.4 if worse else 0.2):
+        trial.event(one, "transplant", chance.randint(30, end))
+    for day in {chance.randint(1, end) for _ in range(chance.randint(0, 3))}:
+        trial.event(one, "hospital stay", day, min(end, day + chance.randint(0, 5)))
+    if chance.random() < 0.2:
+        trial.event(one, "tumour", chance.randint(1, end), term="Carcinoma", criteria="other")
+    if end > 42:
+        trial.answered(one, "w4", {"itch": chance.randint(0, 4), "sleep": itch}, on=29)
+
+
+ALL = [
+    pytest.param(method, asked, id=f"{method}-{asked['estimand']}")
+    for method, asked in [*STEPS.items(), *TWICE.items()]
+]
+
+
+def carried_out(data: datasets.StudyData, method: Any, asked: dict[str, Any]) -> Finding:  # noqa: ANN401
+    estimands = {each.key: each for each in ESTIMANDS}
+    analysis = Analysis(code="x", rank="secondary", method=method, **asked)
+    return found(Step(data=data, estimand=estimands[asked["estimand"]], analysis=analysis))
+
+
+def test_every_method_is_tried() -> None:
+    assert set(STEPS) == set(METHODS)
+
+
+@pytest.mark.parametrize(("method", "asked"), ALL)
+def test_a_method_finds_something_and_shows_it(
+    data: datasets.StudyData, method: str, asked: dict[str, Any]
+) -> None:
+    finding = carried_out(data, method, asked)
+    assert finding.impossible == ""
+    assert finding.sentences
+    assert finding.results
+    assert finding.excluded[0].endswith("randomised are analysed.")
+    for table in (*finding.tables, *(figure.table for figure in finding.figures)):
+        assert table.rows
+        assert {len(row) for row in table.rows} == {len(table.columns)}
+    for figure in finding.figures:
+        assert figure.svg() == figure.svg()
+        assert figure.description
+
+
+@pytest.mark.parametrize(("method", "asked"), ALL)
+def test_its_python_finds_the_same(data: datasets.StudyData, method: str, asked: dict[str, Any]) -> None:
+    finding = carried_out(data, method, asked)
+    names = {name: getattr(estimators, name) for name in estimators.__all__}
+    names |= {"mean_score": means.mean_score, "combined": datasets.combined, "pd": pd, "data": data}
+    tree = ast.parse(finding.code)
+    last = tree.body.pop()
+    assert isinstance(last, ast.Expr)
+    exec(compile(tree, "again", "exec"), names)  # noqa: S102 - our own lines
+    again = eval(compile(ast.Expression(last.value), "again", "eval"), names)  # noqa: S307
+    if method in UNLIKE:
+        return
+    told: object
+    if hasattr(again, "statistic"):
+        told = {"statistic": again.statistic, "df": again.df, "p_value": plain(again.p_value)}
+    else:
+        told = lines(again.to_frame())
+    results = finding.results.values()
+    nested = [inner for each in results if isinstance(each, dict) for inner in each.values()]
+    assert told in [*results, *nested]
