@@ -18,6 +18,7 @@ from analysis.datasets.adsl import adsl
 from analysis.datasets.adtte import adtte
 from analysis.datasets.alerts import alerts
 from analysis.datasets.checks import checks
+from analysis.datasets.compared import compared
 from analysis.datasets.covariates import covariates
 from analysis.datasets.cut import Cut, cut
 from analysis.datasets.flow import flow
@@ -64,6 +65,10 @@ class StudyData:
         One column a name: numbers, or text; missing where nothing is known.
         """
         return covariates(self, names, rows)
+
+    def compared(self, param: str, *, instrument: str = "", scale: str = "", visit: str = "") -> pd.DataFrame:
+        """What a hierarchical composite compares: one row for each participant of an estimand of ADOBS."""
+        return compared(self, param, instrument=instrument, scale=scale, visit=visit)
 
 
 def load(

@@ -18,6 +18,7 @@ COVARIANCES = (
     "heterogeneous-ar1",
     "compound-symmetry",
     "heterogeneous-compound-symmetry",
+    "adaptive",
 )
 
 

@@ -161,8 +161,8 @@ def _list_faults(place: str, analysis: Analysis) -> Iterator[DefinitionFault]:
             for each in repeated(map(str, value)):
                 yield DefinitionFault(f"{place}.{option}", f"{each} more than once", "each once")
     for component in analysis.margins if analysis.hierarchy else ():
-        if component not in analysis.hierarchy:
-            allowed = f"a part of the hierarchy: {listed(analysis.hierarchy)}"
+        if component not in analysis.hierarchy or component != "score":
+            allowed = "a margin of the score alone, where the hierarchy has one"
             yield DefinitionFault(f"{place}.margins", quoted(component), allowed)
 
 

@@ -45,6 +45,12 @@ STEPS: dict[str, dict[str, Any]] = {
     "rate-ratio": {"estimand": "hosp", "model": "poisson", "covariates": ("itch.ITCH",)},
     "mean-cumulative-count": {"estimand": "hosp", "at_days": (30, 60)},
     "means": {"estimand": "qol"},
+    "mmrm": {"estimand": "qol", "covariates": ("baseline", "site"), "covariance": "adaptive"},
+    "win-ratio": {
+        "estimand": "composite",
+        "hierarchy": ("death", "transplant", "hospital-days", "hospital-stays", "score"),
+        "margins": {"score": 10},
+    },
 }
 TWICE: dict[str, dict[str, Any]] = {
     "cumulative-incidence": {"estimand": "safety", "kinds": ("tumour", "death")},
@@ -65,7 +71,7 @@ def data(module_sqlite_url: str) -> datasets.StudyData:
 
 
 def _live(trial: Trial, chance: Random, code: str, arm: str) -> None:
-    one, worse = trial.enrol(code, arm=arm), arm == "usual"
+    one, worse = trial.enrol(code, arm=arm, site=chance.choice(["mad", "cai"])), arm == "usual"
     itch = chance.randint(0, 4)
     trial.answered(one, "d0", {"itch": itch, "sleep": chance.randint(0, 4)}, on=0)
     end = chance.randint(40, 99)

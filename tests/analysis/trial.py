@@ -67,6 +67,7 @@ class Trial:
         code: str,
         *,
         arm: str | None = "cells",
+        site: str = "mad",
         zone: str = "Europe/Madrid",
         enrolled: int = 0,
         randomised: int = 0,
@@ -77,7 +78,7 @@ class Trial:
             participant = Participant(
                 study_id=self.study_id,
                 code=code,
-                site="mad",
+                site=site,
                 language="en",
                 time_zone=zone,
                 enrolled_at=MORNING,

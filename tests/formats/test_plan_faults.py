@@ -131,7 +131,7 @@ CONTRADICTIONS = [
     ),
     ('"rest.tired"', '"passage"', "analyses[1].covariates", '"passage"', "site, baseline, or an answer"),
     ('hierarchy = ["death", "score"]', "", "analyses[3].hierarchy", "nothing", "win-ratio needs it"),
-    ('["death", "score"]', '["death"]', "analyses[3].margins", '"score"', "a part of the hierarchy: death"),
+    ('["death", "score"]', '["death"]', "analyses[3].margins", '"score"', "of the score alone"),
     ("score = 5 }", "score = -5 }", "analyses[3].margins.score", "-5", "0 or more"),
     (
         'rank = "secondary"',

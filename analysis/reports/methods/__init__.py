@@ -17,10 +17,12 @@ from analysis.reports.methods import (
     log_rank,
     mean_cumulative_count,
     means,
+    mmrm,
     rate_ratio,
     rates,
     rmst,
     time_lost,
+    win_ratio,
 )
 from analysis.reports.step import Step
 from app.domain.analysis_plan import Method
@@ -34,8 +36,10 @@ METHODS: Mapping[Method, Callable[[Step], Finding]] = {
     "log-rank": log_rank.find,
     "mean-cumulative-count": mean_cumulative_count.find,
     "means": means.find,
+    "mmrm": mmrm.find,
     "rate-ratio": rate_ratio.find,
     "rates": rates.find,
     "rmst": rmst.find,
     "time-lost": time_lost.find,
+    "win-ratio": win_ratio.find,
 }

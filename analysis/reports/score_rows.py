@@ -1,0 +1,76 @@
+"""Scores of an estimand's scale, a row for each participant and visit, with covariates beside."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.reports import again
+from analysis.reports.finding import NotPossible
+from analysis.reports.step import Step
+
+ONCE = ["USUBJID", "AVISIT"]
+"""A visit that was answered twice has one row: the last one."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ScoreRows:
+    """`rows` of ADQS, `AVISIT` ordered as the visits are, and a column for each covariate of the plan.
+
+    `visits` are their codes; `names` and `by_visit` the columns of covariates with one effect, and with one
+    effect a visit (the baseline); `code` makes the rows again.
+    """
+
+    rows: pd.DataFrame
+    visits: list[str]
+    names: list[str]
+    by_visit: list[str]
+    code: str
+
+    @property
+    def last(self) -> str:
+        """The code of the last visit: the one that is told."""
+        return self.visits[-1]
+
+
+def score_rows(step: Step) -> ScoreRows:
+    """The rows of the plan's visits, or of all after baseline, without those that miss a covariate."""
+    visits = later_visits(step)
+    rows = step.scores.drop_duplicates(ONCE, keep="last")
+    rows = rows[rows["AVISIT"].isin(visits)]
+    there = [visit for visit in visits if visit in set(rows["AVISIT"])]
+    if not there:
+        raise NotPossible("No questionnaire of these visits has been answered.")
+    named = list(step.analysis.covariates)
+    columns = step.data.covariates(named, rows)
+    rows = rows.assign(**{name: columns[name] for name in named})
+    rows = rows.assign(AVISIT=pd.Categorical(rows["AVISIT"], categories=there))
+    if named:
+        rows = rows[rows[named].notna().all(axis=1)]
+    return ScoreRows(
+        rows=rows,
+        visits=there,
+        names=[name for name in named if name != "baseline"],
+        by_visit=[name for name in named if name == "baseline"],
+        code=_code(step, there),
+    )
+
+
+def later_visits(step: Step) -> list[str]:
+    """The visits that the plan names, or all after baseline that have scores, in their order."""
+    asked = step.analysis.visits
+    baseline = set(step.data.adqs.loc[step.data.adqs["ABLFL"] == "Y", "AVISIT"])
+    known = step.scores.drop_duplicates("AVISIT").sort_values("AVISITN")["AVISIT"]
+    return [visit for visit in known if (visit in asked if asked else visit not in baseline)]
+
+
+def _code(step: Step, visits: list[str]) -> str:
+    lines = [
+        again.scores_of(step),
+        f'rows = rows.drop_duplicates({ONCE}, keep="last")',
+        f'rows = rows[rows["AVISIT"].isin({visits})]',
+    ]
+    named = list(step.analysis.covariates)
+    if named:
+        lines.append(f"rows = rows.join(data.covariates({named}, rows)).dropna(subset={named})")
+    lines.append(f'rows["AVISIT"] = pd.Categorical(rows["AVISIT"], categories={visits})')
+    return "\n".join(lines)
