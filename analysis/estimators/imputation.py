@@ -104,8 +104,8 @@ def impute_scores(
 ) -> Imputations:
     """Complete repeated scores several times, drawing what is missing from its posterior distribution.
 
-    `frame`: long, one row a participant and visit, its columns given by name; visits are ordered as their
-    values or categories are; `covariates` are known of everyone and the same in all of a participant's rows
+    `frame`: long, one row a participant and visit, its columns given by name; visits are numbers, or
+    categories in their order; `covariates` are known of everyone and the same in all of a participant's rows
     (the baseline score, say). `dead` names a column that is true (1) at visits at which someone was dead:
     those scores are never imputed, and with it every participant needs a row for each visit; None says that
     nobody died. `seed` makes the same draws again.

@@ -14,14 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.estimators.frame_columns import column_of, held, place
 from analysis.estimators.input_error import InputError, is_number, refuse_where
+from analysis.estimators.meaningful_difference import reaches
 from analysis.estimators.observations import A_TIME, Floats, numbers
 
 Read: TypeAlias = tuple[NDArray[np.float64], ...]
 Pairs: TypeAlias = NDArray[np.bool_]
-
-# A difference short of the margin by this share of it is a matter of rounding: 0.3 - 0.1 reaches 0.2.
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,33 +131,10 @@ class Difference:
     def beats(self, ours: Read, theirs: Read) -> Pairs:
         """Pairs (ours, theirs) in which our score is higher by the margin."""
         ahead = ours[0][:, None] - theirs[0][None, :]
-        return ahead > 0 if self.margin == 0 else ahead >= self.margin * (1 - ROUNDING)
+        return reaches(ahead, self.margin)
 
 
 Component: TypeAlias = TimeToEvent | Count | Difference
-
-
-def place(argument: str, column: object) -> str:
-    """How a refusal names a column of a frame."""
-    return f"{argument}[{column!r}]"
-
-
-def held(frame: pd.DataFrame, column: str, argument: str) -> pd.Series[Any]:
-    """The column of a frame, which must have it once."""
-    if not isinstance(frame, pd.DataFrame):
-        raise InputError(argument, f"of type {type(frame).__name__}", "give a frame, one row a participant")
-    found = int((frame.columns == column).sum())
-    if found != 1:
-        there = ", ".join(map(str, frame.columns))
-        raise InputError(
-            place(argument, column), "not there" if found == 0 else "there twice", f"columns: {there}"
-        )
-    return frame[column]
-
-
-def column_of(frame: pd.DataFrame, column: str, argument: str) -> Floats:
-    """A column of a frame as floats, missing ones as NaN."""
-    return numbers(place(argument, column), held(frame, column, argument))
 
 
 def _holds_days(values: pd.Series[Any]) -> bool:

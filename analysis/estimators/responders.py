@@ -13,8 +13,8 @@ from scipy.stats import chi2
 from analysis.estimators.contrasts import place_of
 from analysis.estimators.input_error import InputError, is_number, refuse_where
 from analysis.estimators.intervals import normal_quantile
+from analysis.estimators.meaningful_difference import reaches
 from analysis.estimators.observations import Floats, Grouping, Labels, Numbers, grouping, numbers
-from analysis.estimators.pair_components import ROUNDING
 
 MissingMeans: TypeAlias = Literal["non-responder", "left-out"]
 
@@ -116,7 +116,7 @@ def responder_analysis(
     arms = grouping("arm", arm, np.ones(len(before), dtype=bool), "baseline")
     gain = (after - before) * (1 if higher_is_better else -1)
     unknown = np.isnan(gain) & (died == 0)
-    improved = (gain >= margin * (1 - ROUNDING)) & (died == 0)
+    improved = reaches(gain, margin) & (died == 0)
     counted = ~unknown if missing == "left-out" else np.ones(len(before), dtype=bool)
     frame = pd.DataFrame({"arm": arms.labels})
     for name, of in (("n", counted), ("responders", improved), ("dead", died == 1), ("missing", unknown)):

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.estimators.frame_columns import column_of, held, place
 from analysis.estimators.input_error import InputError, refuse_where
 from analysis.estimators.levels import levels
 from analysis.estimators.observations import Floats, Grouping, grouping
-from analysis.estimators.pair_components import column_of, held, place
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import is_numeric_dtype
 
 from analysis.estimators.design import Design, design
+from analysis.estimators.frame_columns import column_of, held, place
 from analysis.estimators.input_error import InputError, refuse_where
 from analysis.estimators.observations import Floats
-from analysis.estimators.pair_components import column_of, held, place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +72,7 @@ def score_grid(
         )
     if frame.empty:
         raise InputError("frame", "empty", "at least one row is needed")
+    _refuse_unordered(frame[visit], visit)
     row, participants = pd.factorize(frame[participant], sort=True)
     column, visits = pd.factorize(frame[visit], sort=True)
     twice = pd.Series(row * len(visits) + column).duplicated().to_numpy()
@@ -93,6 +95,13 @@ def score_grid(
         arm=frame[arm].iloc[of_first_row].to_numpy(),
         baseline=_baseline(frame, covariates, of_first_row),
     )
+
+
+def _refuse_unordered(visits: pd.Series[Any], column: str) -> None:
+    """Words have no order that anyone means: "w10" would come before "w4"."""
+    if not (is_numeric_dtype(visits) or isinstance(visits.dtype, pd.CategoricalDtype)):
+        found = f"of type {visits.dtype}"
+        raise InputError(place("frame", column), found, "visits are numbers, or categories in their order")
 
 
 def _scores(frame: pd.DataFrame, outcome: str) -> Floats:

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.estimators.frame_columns import column_of, place
 from analysis.estimators.input_error import InputError, is_number, refuse_where
+from analysis.estimators.meaningful_difference import reaches
 from analysis.estimators.observations import Floats
-from analysis.estimators.pair_components import ROUNDING, column_of, place
 from analysis.estimators.score_courses import ScoreCourses, each_ones, score_courses
 
 Terminal: TypeAlias = Literal["event", "censored", "competing"]
@@ -94,7 +95,7 @@ def sustained_deterioration(
     later = courses.day > 0
     who, when = courses.who[later], courses.day[later]
     worse = (start[who] - courses.score[later]) * (1 if higher_is_better else -1)
-    deteriorated = _first_sustained(who, when, worse >= margin * (1 - ROUNDING), confirmations, len(start))
+    deteriorated = _first_sustained(who, when, reaches(worse, margin), confirmations, len(start))
     last = np.zeros(len(start))
     np.maximum.at(last, who, when)
     return SustainedDeterioration(

@@ -12,11 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from analysis.estimators.frame_columns import held, place
 from analysis.estimators.input_error import InputError, refuse_where
 from analysis.estimators.intervals import normal_quantile
 from analysis.estimators.observations import Floats
 from analysis.estimators.pair_comparison import Compared, compared
-from analysis.estimators.pair_components import Component, Count, Difference, TimeToEvent, held, place
+from analysis.estimators.pair_components import Component, Count, Difference, TimeToEvent
 
 Strata: TypeAlias = str | Sequence[str]
 

@@ -258,3 +258,16 @@ def test_an_arm_too_small_for_its_regressions_is_refused() -> None:
         InputError, match=r"with 3 participants of arm 'a' who have a score at 3 or later: 5 are"
     ):
         impute_scores(frame, **COLUMNS, seed=1)
+
+
+def test_visits_come_in_the_order_of_their_categories_and_words_are_refused() -> None:
+    frame = two_arms()
+    words = frame["visit"].map({1: "w4", 2: "w12", 3: "m6"})
+    in_order = frame.assign(visit=pd.Categorical(words, categories=["w4", "w12", "m6"]))
+    found = impute_scores(in_order, **COLUMNS, imputations=3, seed=4)
+    assert found.grid.visits == ("w4", "w12", "m6")
+    assert (found.scores == impute_scores(frame, **COLUMNS, imputations=3, seed=4).scores).all()
+    with pytest.raises(
+        InputError, match=r"frame\['visit'\] is of type object: visits are numbers, or categories"
+    ):
+        impute_scores(frame.assign(visit=words), **COLUMNS, imputations=3, seed=4)
