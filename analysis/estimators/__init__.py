@@ -6,6 +6,7 @@ The only package that uses lifelines. It reads no database and imports nothing o
 from __future__ import annotations
 
 from analysis.estimators.area_under_curve import AreaUnderCurve, area_under_curve
+from analysis.estimators.bands import Band
 from analysis.estimators.cox_regression import CoxRegression, cox_regression
 from analysis.estimators.cumulative_incidence import CumulativeIncidence, cumulative_incidence
 from analysis.estimators.days_out_of_hospital import DaysOutOfHospital, days_alive_out_of_hospital
@@ -43,6 +44,7 @@ from analysis.estimators.worst_rank import WorstRankContrasts, worst_rank_contra
 
 __all__ = [
     "AreaUnderCurve",
+    "Band",
     "ConfidenceType",
     "Count",
     "CoxRegression",

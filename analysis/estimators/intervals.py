@@ -1,8 +1,8 @@
-"""Pointwise confidence intervals of a curve of shares, on the five scales of R's `survfit`.
+"""Confidence limits of a curve of shares, on the five scales of R's `survfit`.
 
-Each scale takes a share S (0 < S < 1) of survivors or of those with an event, its standard error on the log
-scale and the normal quantile z, and gives the lower and upper limit, by the delta method. Source: Klein and
-Moeschberger 2003, section 4.3 (plain, log-log, arcsine).
+Each scale takes a share S (0 < S < 1) of survivors or of those with an event, and how far its logarithm may
+lie to each side (z times its error, for pointwise intervals), and gives the lower and upper limit, by the
+delta method. Source: Klein and Moeschberger 2003, section 4.3 (plain, log-log, arcsine).
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ ConfidenceType: TypeAlias = Literal["log-log", "log", "plain", "logit", "arcsin"
 Limits: TypeAlias = tuple[Floats, Floats]
 
 
-def _log_log(survival: Floats, log_error: Floats, z: float) -> Limits:
-    spread = z * log_error / np.log(survival)
+def _log_log(survival: Floats, reach: Floats) -> Limits:
+    spread = reach / np.log(survival)
     return survival ** np.exp(-spread), survival ** np.exp(spread)
 
 
-def _log(survival: Floats, log_error: Floats, z: float) -> Limits:
-    return survival * np.exp(-z * log_error), survival * np.exp(z * log_error)
+def _log(survival: Floats, reach: Floats) -> Limits:
+    return survival * np.exp(-reach), survival * np.exp(reach)
 
 
-def _plain(survival: Floats, log_error: Floats, z: float) -> Limits:
-    return survival - z * survival * log_error, survival + z * survival * log_error
+def _plain(survival: Floats, reach: Floats) -> Limits:
+    return survival - survival * reach, survival + survival * reach
 
 
-def _logit(survival: Floats, log_error: Floats, z: float) -> Limits:
-    odds, spread = survival / (1 - survival), np.exp(z * log_error / (1 - survival))
+def _logit(survival: Floats, reach: Floats) -> Limits:
+    odds, spread = survival / (1 - survival), np.exp(reach / (1 - survival))
     return odds / (odds + spread), odds * spread / (1 + odds * spread)
 
 
-def _arcsin(survival: Floats, log_error: Floats, z: float) -> Limits:
+def _arcsin(survival: Floats, reach: Floats) -> Limits:
     angle = np.arcsin(np.sqrt(survival))
-    spread = z / 2 * log_error * np.sqrt(survival / (1 - survival))
+    spread = reach / 2 * np.sqrt(survival / (1 - survival))
     return np.sin(np.maximum(angle - spread, 0)) ** 2, np.sin(np.minimum(angle + spread, np.pi / 2)) ** 2
 
 
-SCALES: Mapping[str, Callable[[Floats, Floats, float], Limits]] = MappingProxyType(
+SCALES: Mapping[str, Callable[[Floats, Floats], Limits]] = MappingProxyType(
     {"log-log": _log_log, "log": _log, "plain": _plain, "logit": _logit, "arcsin": _arcsin}
 )
 
@@ -87,11 +87,15 @@ def survival_limits(
     (0.01, 0.99)
     """
     refuse_unknown_scale(conf_type)
-    z = normal_quantile(conf_level)
+    return limits_within(survival, normal_quantile(conf_level) * log_error, conf_type)
+
+
+def limits_within(survival: Floats, reach: Floats, conf_type: ConfidenceType) -> Limits:
+    """The same for log S within `reach` to each side, for bands whose reach is not z times the error."""
     edge = np.where(survival == 1, 1.0, np.nan)
     lower, upper = edge, edge.copy()
     inside = (survival > 0) & (survival < 1)
-    limits = SCALES[conf_type](survival[inside], log_error[inside], z)
+    limits = SCALES[conf_type](survival[inside], reach[inside])
     lower[inside], upper[inside] = np.clip(limits, 0, 1)
     return lower, upper
 
@@ -112,6 +116,6 @@ def incidence_limits(
     lower = incidence.copy() if conf_type == "plain" else np.full(len(incidence), np.nan)
     upper = lower.copy()
     inside = (incidence > 0) & (incidence < 1)
-    limits = SCALES[conf_type](incidence[inside], error[inside] / incidence[inside], z)
+    limits = SCALES[conf_type](incidence[inside], z * error[inside] / incidence[inside])
     lower[inside], upper[inside] = np.clip(limits, 0, 1)
     return lower, upper

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.estimators.bands import Band, confidence_band
 from analysis.estimators.counts import Counts, counts_by_time
 from analysis.estimators.curve_reading import crossing_time, curve_at
 from analysis.estimators.input_error import refuse_where
@@ -87,6 +88,42 @@ class KaplanMeier:
         read = [curve_at(curve, np.sort(given), start=start) for curve in self._curves]
         return pd.concat(read, ignore_index=True)
 
+    def bands(
+        self, kind: Band = "equal-precision", *, start: float | None = None, end: float | None = None
+    ) -> pd.DataFrame:
+        """A band that holds the whole curve from `start` to `end` with the confidence level, one a group.
+
+        Columns: group, time, survival, lower, upper, critical_value; one row for each time of the curve, and
+        one for `start`. "equal-precision" (Nair 1984): the pointwise limits with a larger multiple of the
+        error; "hall-wellner" (Hall and Wellner 1980): a multiple of (1 + n G)/sqrt(n), G being Greenwood's
+        sum, wider early and late. Both on the scale of `conf_type`, with the critical values of
+        `analysis.estimators.band_values`.
+
+        `start` is the first event of each group unless given, `end` the last one that leaves the curve above
+        0; neither may lie beyond. Raises InputError also where a group has no such event, for weights that
+        are not whole, and for confidence levels below a half.
+
+        Ten events, one a day: G is 1/(10*9) on day 1, so that the second band's lower limit is 0.9 - 0.9 *
+        0.9247 (1 + 10/90) / sqrt(10).
+
+        >>> curve = kaplan_meier(range(1, 11), [1] * 10, conf_type="plain")
+        >>> curve.bands(start=1, end=2).round(4)
+          group  time  survival   lower  upper  critical_value
+        0   all   1.0       0.9  0.6571    1.0          2.5602
+        1   all   2.0       0.8  0.4762    1.0          2.5602
+        >>> curve.bands("hall-wellner", start=1, end=2).round(4)
+          group  time  survival   lower  upper  critical_value
+        0   all   1.0       0.9  0.6076    1.0          0.9247
+        1   all   2.0       0.8  0.5076    1.0          0.9247
+        """
+        return pd.concat(
+            [
+                confidence_band(curve, kind, self.conf_level, self.conf_type, start=start, end=end)
+                for curve in self._curves
+            ],
+            ignore_index=True,
+        )
+
     def __repr__(self) -> str:
         """For people: participants (or weights), events and median of each group."""
         overview = self.quantile().drop(columns="p").rename(columns={"time": "median"})
@@ -119,7 +156,8 @@ def kaplan_meier(
     Whole weights count participants: a row of weight 3 is three participants, and the error is Greenwood's.
     As soon as one weight is not whole, they are sampling weights, each row is one participant, and the error
     is the infinitesimal jackknife's (R's `survfit` draws the same line). Limits are cut to [0, 1]; at S = 1
-    they are 1, at S = 0 they and the error are undefined (NaN).
+    they are 1, at S = 0 they and the error are undefined (NaN). Only the jackknife is defined there: no
+    weight moves S from 0, its error is 0, and so are plain limits.
 
     Raises InputError (a ValueError) that names the argument, the row, what was found and what is allowed.
 
@@ -154,7 +192,13 @@ def _curve(
     share = survival(rows, own)
     log_error = np.sqrt(log_survival_variance(rows, own, code))
     lower, upper = survival_limits(share, log_error, conf_level=conf_level, conf_type=conf_type)
-    number = np.int64 if rows.whole_weights else np.float64
+    error = np.where(share > 0, share * log_error, np.nan)
+    number: type = np.int64
+    if not rows.whole_weights:
+        number = np.float64
+        error[share == 0] = 0
+        if conf_type == "plain":
+            lower[share == 0] = upper[share == 0] = 0
     return pd.DataFrame(
         {
             "group": rows.group.labels[code],
@@ -163,7 +207,7 @@ def _curve(
             "events": own.events.astype(number),
             "censored": own.censored.astype(number),
             "survival": share,
-            "std_error": np.where(share > 0, share * log_error, np.nan),
+            "std_error": error,
             "lower": lower,
             "upper": upper,
         }

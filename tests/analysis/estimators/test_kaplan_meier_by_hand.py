@@ -126,7 +126,9 @@ class TestLateEntry:
         frame = emptied.to_frame()
         assert_allclose(frame["at_risk"], np.array([3, 3, 2, 1]) * weight, rtol=EXACT)
         assert frame["survival"].tolist() == [0, 0, 0, 0]
-        assert frame[["std_error", "lower", "upper"]].isna().all(axis=None)
+        assert frame[["lower", "upper"]].isna().all(axis=None)
+        # Undefined by Greenwood; no sampling weight moves S from 0.
+        assert_allclose(frame["std_error"], NAN if weight == 1 else 0)
         assert emptied.quantile()["time"].tolist() == [2]
 
 
@@ -144,6 +146,13 @@ class TestWeights:
         assert frame["at_risk"].tolist() == [2, 1.5]
         assert_allclose(frame["survival"], [3 / 4, 3 / 4], rtol=EXACT)
         assert_allclose(frame["std_error"], 3 / 16 * math.sqrt(2), rtol=EXACT)
+
+    def test_at_survival_0_the_jackknife_error_is_0_and_so_are_plain_limits(self) -> None:
+        # As R: survfit(Surv(1:2, c(1, 1)) ~ 1, weights = c(0.5, 1.5), conf.type = "plain")
+        curves = kaplan_meier([1, 2], [1, 1], weights=[0.5, 1.5], conf_type="plain")
+        found = curves.to_frame()[["survival", "std_error", "lower", "upper"]]
+        assert found.to_numpy()[1].tolist() == [0, 0, 0, 0]
+        assert curves.quantile(0.9)["upper"].tolist() == [2]
 
     def test_a_row_of_weight_0_is_not_there(self) -> None:
         frame = kaplan_meier([1, 2, 3], [1, 1, 0], group=["b", "a", "a"], weights=[0, 1, 1]).to_frame()
