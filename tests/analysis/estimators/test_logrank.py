@@ -99,6 +99,72 @@ def test_late_entry_against_r(randomised: pd.DataFrame, r_logrank: dict[str, Any
     assert_equals_r(found, r_logrank["entry"]["pbc_tfs_trt"])
 
 
+@pytest.mark.parametrize("rho", ["0", "0.5", "1", "2"])
+@pytest.mark.parametrize(
+    ("key", "group", "strata"),
+    [
+        ("lung_sex_strata_ecog", "sex", ["ph.ecog"]),
+        ("lung_ecog_counts", "ph.ecog", []),
+        ("veteran_celltype", "celltype", []),
+        ("veteran_trt_strata_celltype_prior", "trt", ["celltype", "prior"]),
+        ("colon_rx_strata_node4_obstruct", "rx", ["node4", "obstruct"]),
+        ("mgus2_sex", "sex", []),
+    ],
+)
+def test_on_more_data(
+    rho: str,
+    key: str,
+    group: str,
+    strata: list[str],
+    lung: pd.DataFrame,
+    veteran: pd.DataFrame,
+    colon_deaths: pd.DataFrame,
+    mgus2: pd.DataFrame,
+    r_survival: dict[str, Any],
+) -> None:
+    """The data that come with R's survival package: see make_survival.R."""
+    data = {
+        "lung": lung[lung["ph.ecog"].notna()].rename(columns={"event": "happened"}),
+        "veteran": veteran.rename(columns={"status": "happened"}),
+        "colon": colon_deaths.rename(columns={"status": "happened"}),
+        "mgus2": mgus2.rename(columns={"futime": "time", "death": "happened"}),
+    }[key.split("_")[0]]
+    found = logrank_test(
+        data["time"],
+        data["happened"],
+        data[group],
+        strata=data[strata].astype(str).agg(" ".join, axis=1) if strata else None,
+        weights=data["count"] if key.endswith("counts") else None,
+        rho=float(rho),
+    )
+    expected = r_survival["logrank"][rho][key]
+    assert_equals_r(found, expected)
+    by_stratum = np.reshape(expected["exp"], (len(expected["n"]), -1))
+    assert_allclose(found.to_frame()["expected"], by_stratum.sum(axis=1), rtol=TOLERANCE)
+    assert found.to_frame()["n"].tolist() == expected["n"]
+
+
+def test_late_entry_on_more_data(lung: pd.DataFrame, mgus2: pd.DataFrame, r_survival: dict[str, Any]) -> None:
+    """Against coxph's score test (exact ties), and with rho against loops in R: see make_survival.R."""
+    entered = lung[lung["entry"] < lung["time"]]
+    able = entered[entered["ph.ecog"] < 3]
+    old = mgus2[mgus2["age"] >= 60]
+    lungs = (entered["time"], entered["event"], entered["sex"])
+    gammopathies = (old["exit"], old["death"], old["sex"])
+    for key, found in {
+        "lung_sex": logrank_test(*lungs, entry=entered["entry"]),
+        "lung_sex_rho1": logrank_test(*lungs, entry=entered["entry"], rho=1),
+        "lung_ecog_strata_sex": logrank_test(
+            able["time"], able["event"], able["ph.ecog"], strata=able["sex"], entry=able["entry"]
+        ),
+        "mgus2_sex_rho0": logrank_test(*gammopathies, entry=old["entry"]),
+        "mgus2_sex_rho0.5": logrank_test(*gammopathies, entry=old["entry"], rho=0.5),
+    }.items():
+        expected = r_survival["logrank"]["entry"][key]
+        assert found.df == expected["df"], key
+        assert_allclose(found.statistic, expected["chisq"], rtol=TOLERANCE, err_msg=key)
+
+
 def assert_equals_r(found: LogrankTest, expected: dict[str, Any]) -> None:
     assert found.df == expected["df"]
     assert_allclose([found.statistic, found.p_value], [expected["chisq"], expected["p"]], rtol=TOLERANCE)

@@ -54,4 +54,72 @@ rmst <- list(
     jackknife(Surv(entry, time, event) ~ 1, lung_entered, 500, lung_entered$weight)
 )
 
-write_reference(list(ver = versions, rmst = rmst), "survival.json")
+# At given times, and quantiles, on all five scales.
+curve_at <- function(formula, data, times, ...) {
+  fit <- function(conf_type) do.call(survfit, list(formula, data = data, conf.type = conf_type, ...))
+  at <- summary(fit("log"), times = times)
+  list(times = times, n.risk = at$n.risk, n.event = at$n.event, n.censor = at$n.censor, surv = at$surv, se = at$std.err,
+       ci = named(CONF_TYPES, function(conf_type) {
+         at <- summary(fit(conf_type), times = times)
+         q <- quantile(fit(conf_type), probs = PROBS)
+         rows <- function(found) if (is.matrix(found)) as.vector(t(found)) else unname(found)
+         list(lower = at$lower, upper = at$upper, quantile = rows(q$quantile), q.lower = rows(q$lower), q.upper = rows(q$upper))
+       }))
+}
+
+years <- 365.25 * 0:8
+curves <- list(
+  lung_sex = curve_at(Surv(time, event) ~ sex, lung, c(0, 50, 100, 200, 306, 500, 700, 900)),
+  lung_counts = curve_at(Surv(time, event) ~ sex, lung, c(50, 200, 500, 900), weights = lung$count),
+  lung_entry = curve_at(Surv(entry, time, event) ~ sex, lung_entered, c(50, 100, 200, 500, 900)),
+  lung_entry_weights =
+    curve_at(Surv(entry, time, event) ~ sex, lung_entered, c(50, 100, 200, 500, 900), weights = lung_entered$weight),
+  veteran_celltype = curve_at(Surv(time, status) ~ celltype, veteran, c(0, 8, 50, 100, 177, 231)),
+  veteran_weights = curve_at(Surv(time, status) ~ celltype, veteran, c(0, 8, 50, 100, 177, 186), weights = veteran$karno / 40),
+  colon_rx = curve_at(Surv(time, status) ~ rx, deaths, years),
+  mgus2_age = curve_at(Surv(entry, exit, death) ~ sex, old, 12 * seq(65, 95, by = 5))
+)
+
+# Rows repeated, where survdiff knows no weights.
+repeated <- lung[rep(lung$row, lung$count), ]
+tests <- c("0" = 0, "0.5" = 0.5, "1" = 1, "2" = 2)
+logranks <- lapply(tests, function(rho) list(
+  lung_sex_strata_ecog = logrank(Surv(time, event) ~ sex + strata(ph.ecog), subset(lung, !is.na(ph.ecog)), rho),
+  lung_ecog_counts = logrank(Surv(time, event) ~ ph.ecog, subset(repeated, !is.na(ph.ecog)), rho),
+  veteran_celltype = logrank(Surv(time, status) ~ celltype, veteran, rho),
+  veteran_trt_strata_celltype_prior = logrank(Surv(time, status) ~ trt + strata(celltype, prior), veteran, rho),
+  colon_rx_strata_node4_obstruct = logrank(Surv(time, status) ~ rx + strata(node4, obstruct), deaths, rho),
+  mgus2_sex = logrank(Surv(futime, death) ~ sex, mgus2, rho)
+))
+
+# survdiff knows no late entry. Without rho: the score test of the exact partial likelihood.
+score <- function(formula, data, df) {
+  fit <- coxph(formula, data, ties = "exact", control = coxph.control(iter.max = 0))
+  list(chisq = unname(fit$score), df = df)
+}
+
+# By the formula and loops, independently of the program: two groups, weights S(t-)^rho.
+harrington_fleming <- function(entry, exit, event, second, rho) {
+  U <- V <- 0
+  S <- 1
+  for (t in sort(unique(exit[event == 1]))) {
+    at_risk <- entry < t & t <= exit
+    n <- sum(at_risk); d <- sum(exit == t & event == 1); q <- sum(at_risk & second) / n
+    U <- U + S^rho * (sum(exit == t & event == 1 & second) - d * q)
+    if (n > 1) V <- V + S^(2 * rho) * d * (n - d) / (n - 1) * q * (1 - q)
+    S <- S * (1 - d / n)
+  }
+  list(chisq = U^2 / V, df = 1)
+}
+
+logranks$entry <- list(
+  lung_sex = score(Surv(entry, time, event) ~ sex, lung_entered, 1),
+  lung_ecog_strata_sex =
+    score(Surv(entry, time, event) ~ factor(ph.ecog) + strata(sex), subset(lung_entered, ph.ecog < 3), 2),
+  mgus2_sex_rho0 = with(old, harrington_fleming(entry, exit, death, sex == "M", 0)),  # too many ties for coxph
+  lung_sex_rho0 = with(lung_entered, harrington_fleming(entry, time, event, sex == 2, 0)),
+  lung_sex_rho1 = with(lung_entered, harrington_fleming(entry, time, event, sex == 2, 1)),
+  mgus2_sex_rho0.5 = with(old, harrington_fleming(entry, exit, death, sex == "M", 0.5))
+)
+
+write_reference(list(ver = versions, rmst = rmst, curves = curves, logrank = logranks), "survival.json")
