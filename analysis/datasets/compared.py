@@ -37,6 +37,25 @@ def compared(data: StudyData, param: str, *, instrument: str, scale: str, visit:
     )
 
 
+def stays_in_days(data: StudyData, param: str) -> pd.DataFrame:
+    """Spells of those observed for an estimand of ADOBS: participant, admitted, discharged (days from day 0).
+
+    Of a discharge after the end of observation nothing is known: it is missing.
+    """
+    observed = data.adobs
+    people = observed[(observed["PARAMCD"] == param) & (observed["ANL01FL"] == "Y")]
+    stays = data.adho.merge(people[["USUBJID", "STARTDT", "ENDDT"]], on="USUBJID")
+    stays = stays[stays["ASTDT"] <= stays["ENDDT"]]
+    left = stays["AENDT"].where(stays["AENDT"] <= stays["ENDDT"])
+    return pd.DataFrame(
+        {
+            "participant": stays["USUBJID"],
+            "admitted": (stays["ASTDT"] - stays["STARTDT"]).dt.days,
+            "discharged": (left - stays["STARTDT"]).dt.days,
+        }
+    )
+
+
 def _hospital(data: StudyData, people: pd.DataFrame) -> dict[str, pd.Series[Any]]:
     stays = data.adho.merge(people[["USUBJID", "STARTDT", "ENDDT"]], on="USUBJID")
     stays = stays[(stays["ASTDT"] >= stays["STARTDT"]) & (stays["ASTDT"] <= stays["ENDDT"])]

@@ -18,12 +18,13 @@ from analysis.datasets.adsl import adsl
 from analysis.datasets.adtte import adtte
 from analysis.datasets.alerts import alerts
 from analysis.datasets.checks import checks
-from analysis.datasets.compared import compared
+from analysis.datasets.compared import compared, stays_in_days
 from analysis.datasets.covariates import covariates
 from analysis.datasets.cut import Cut, cut
 from analysis.datasets.flow import flow
 from analysis.datasets.forms import forms
 from analysis.datasets.queries import queries
+from analysis.datasets.score_grid import score_grid
 from app.domain.study import Study
 from app.errors import Code, Refusal
 
@@ -69,6 +70,14 @@ class StudyData:
     def compared(self, param: str, *, instrument: str = "", scale: str = "", visit: str = "") -> pd.DataFrame:
         """What a hierarchical composite compares: one row for each participant of an estimand of ADOBS."""
         return compared(self, param, instrument=instrument, scale=scale, visit=visit)
+
+    def stays(self, param: str) -> pd.DataFrame:
+        """Hospital spells in days from day 0 of an estimand of ADOBS: participant, admitted, discharged."""
+        return stays_in_days(self, param)
+
+    def score_grid(self, *, instrument: str, scale: str, visits: Sequence[str]) -> pd.DataFrame:
+        """A row for each randomised participant and visit, with the score where there is one."""
+        return score_grid(self, instrument=instrument, scale=scale, visits=visits)
 
 
 def load(

@@ -73,19 +73,33 @@ def first_of(step: Step, kind: SafetyKind) -> Causes:
 
 
 def _first_code(step: Step, kind: SafetyKind, *, competes: bool) -> str:
-    """The lines for events of ADAE; others stand in ADOBS and ADREC themselves."""
-    if kind not in QUERIES:
-        return ""
-    death, observed = "death" if competes else CENSORED, 'rows[["USUBJID", "STARTDT", "ENDDT"]]'
+    if kind == "hospital-stay":
+        stays = f'data.stays("{step.param}").query("admitted >= 0")'
+        first = f'{stays}.groupby("participant")["admitted"].min()'
+        return _lines(step, kind, f'first = rows["USUBJID"].map({first})', competes=competes)
+    if kind == "death":
+        return _lines(step, kind, 'first = rows["DAYS"].where(rows["ENDFL"] == "D")', competes=False)
+    events = f'data.adae.query("{QUERIES[kind]}").merge(rows[["USUBJID", "STARTDT", "ENDDT"]], on="USUBJID")'
+    made = "\n".join(
+        [
+            f"events = {events}",
+            'events = events.query("STARTDT <= ASTDT <= ENDDT")',
+            'days = (events["ASTDT"] - events["STARTDT"]).dt.days',
+            'first = rows["USUBJID"].map(days.groupby(events["USUBJID"]).min())',
+        ]
+    )
+    return _lines(step, kind, made, competes=competes)
+
+
+def _lines(step: Step, kind: SafetyKind, first: str, *, competes: bool) -> str:
+    death = "death" if competes else CENSORED
     return "\n".join(
         [
             again.rows_of(step, "adobs"),
-            f'events = data.adae.query("{QUERIES[kind]}").merge({observed}, on="USUBJID")',
-            'events = events.query("STARTDT <= ASTDT <= ENDDT").groupby("USUBJID")["ASTDT"].min()',
-            'first = rows["USUBJID"].map(events)',
+            first,
             f'ends = rows["ENDFL"].map({{"D": "{death}"}}).fillna("{CENSORED}")',
             f'ends = ends.mask(first.notna(), "{KINDS[kind]}")',
-            'rows = rows.assign(days=(first.fillna(rows["ENDDT"]) - rows["STARTDT"]).dt.days, cause=ends)',
+            'rows = rows.assign(days=first.fillna(rows["DAYS"]).astype(int), cause=ends)',
         ]
     )
 

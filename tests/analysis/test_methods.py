@@ -51,10 +51,31 @@ STEPS: dict[str, dict[str, Any]] = {
         "hierarchy": ("death", "transplant", "hospital-days", "hospital-stays", "score"),
         "margins": {"score": 10},
     },
+    "days-out-of-hospital": {"estimand": "hosp", "tau_days": 60},
+    "readmission": {"estimand": "hosp", "within_days": (10, 30)},
+    "recurrent-cox": {"estimand": "hosp", "model": "pwp-total-time"},
+    "exposure-adjusted": {
+        "estimand": "safety",
+        "kinds": ("adverse-event", "serious", "death", "hospital-stay", "tumour"),
+    },
+    "subgroups": {"estimand": "tfs", "subgroups": ("site", "itch.itch")},
+    "responders": {"estimand": "qol", "visits": ("w4",)},
+    "deterioration": {"estimand": "qol", "difference": 20.0},
+    "area-under-curve": {"estimand": "qol", "visits": ("w4",)},
+    "multiple-imputation": {"estimand": "qol", "visits": ("w4",), "seed": 7, "imputations": 5},
+    "pattern-mixture": {"estimand": "qol", "visits": ("w4",), "seed": 7, "imputations": 5},
+    "tipping-point": {
+        "estimand": "qol",
+        "visits": ("w4",),
+        "deltas": (0.0, -20.0),
+        "seed": 7,
+        "imputations": 5,
+    },
 }
 TWICE: dict[str, dict[str, Any]] = {
-    "cumulative-incidence": {"estimand": "safety", "kinds": ("tumour", "death")},
+    "cumulative-incidence": {"estimand": "safety", "kinds": ("tumour", "death", "hospital-stay")},
     "rate-ratio": {"estimand": "hosp", "model": "exact"},
+    "recurrent-cox": {"estimand": "hosp", "model": "andersen-gill"},
 }
 UNLIKE = ("event-counts", "rates", "means")
 """Methods whose results name columns otherwise than their lines of Python."""

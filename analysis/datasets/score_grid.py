@@ -1,0 +1,46 @@
+"""Scores of one scale as a grid: a row for each randomised participant and visit, there or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from analysis.datasets.loading import StudyData
+
+
+def score_grid(data: StudyData, *, instrument: str, scale: str, visits: Sequence[str]) -> pd.DataFrame:
+    """One row for each randomised participant and visit, visits in the order given.
+
+    Columns: USUBJID, ARMCD; AVISIT (ordered), AVISITN (planned day); AVAL (missing where there is none that
+    counts), BASE; death_day and transplant_day (from randomisation, missing: none); dead (1 where death came
+    by the planned day); due (1 where that day lies on or before the cut-off).
+    """
+    people = data.adsl[data.adsl["RANDFL"] == "Y"]
+    planned = {visit.code: visit.day for visit in data.study.schedule}
+    grid = people[["USUBJID", "ARMCD", "RANDDT", "DTHDT", "TRNDT"]].merge(
+        pd.DataFrame({"AVISIT": list(visits), "AVISITN": [planned[visit] for visit in visits]}), how="cross"
+    )
+    rows = data.adqs
+    own = rows[(rows["PARCAT1"] == instrument) & (rows["PARAMCD"] == scale) & (rows["ANL01FL"] == "Y")]
+    scores = own.drop_duplicates(["USUBJID", "AVISIT"], keep="last")[["USUBJID", "AVISIT", "AVAL"]]
+    base = own.dropna(subset=["BASE"]).drop_duplicates("USUBJID").set_index("USUBJID")["BASE"]
+    grid = grid.merge(scores, on=["USUBJID", "AVISIT"], how="left")
+    death, transplant = ((grid[day] - grid["RANDDT"]).dt.days for day in ("DTHDT", "TRNDT"))
+    due = grid["RANDDT"] + pd.to_timedelta(grid["AVISITN"], unit="D") <= pd.Timestamp(data.cutoff)
+    return pd.DataFrame(
+        {
+            "USUBJID": grid["USUBJID"],
+            "ARMCD": grid["ARMCD"],
+            "AVISIT": pd.Categorical(grid["AVISIT"], categories=list(visits)),
+            "AVISITN": grid["AVISITN"],
+            "AVAL": grid["AVAL"].mask(death <= grid["AVISITN"]),
+            "BASE": grid["USUBJID"].map(base),
+            "death_day": death,
+            "transplant_day": transplant,
+            "dead": (death <= grid["AVISITN"]).astype(int),
+            "due": due.astype(int),
+        }
+    )

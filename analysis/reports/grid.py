@@ -1,0 +1,60 @@
+"""The grid of an estimand's scores: every participant of its set at every visit, with a baseline."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.reports import again
+from analysis.reports.finding import NotPossible
+from analysis.reports.score_rows import later_visits
+from analysis.reports.step import Step
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Grid:
+    """`rows` as `StudyData.score_grid` gives them; `code` makes them again as `rows`."""
+
+    rows: pd.DataFrame
+    visits: list[str]
+    code: str
+
+    @property
+    def last(self) -> str:
+        """The code of the last visit."""
+        return self.visits[-1]
+
+    @property
+    def at_last(self) -> pd.DataFrame:
+        """One row a participant: that of the last visit."""
+        return self.rows[self.rows["AVISIT"] == self.last]
+
+
+def grid_of(step: Step, *, due: bool, baseline: bool) -> Grid:
+    """The grid over the plan's visits, or all after baseline.
+
+    `due`: only those for whom the last visit has come by the cut-off; `baseline`: only those with a score
+    then. Scores after a transplant are no scores where the estimand censors at it.
+    """
+    visits = later_visits(step)
+    if not visits:
+        raise NotPossible("No questionnaire of these visits has been answered.")
+    meant = step.estimand
+    rows = step.data.score_grid(instrument=meant.instrument, scale=meant.scale, visits=visits)
+    lines = [
+        f'rows = data.score_grid(instrument="{meant.instrument}", scale="{meant.scale}", visits={visits})'
+    ]
+    rows = rows[rows["USUBJID"].isin(step.people["USUBJID"])]
+    if meant.set == "treated":
+        lines.append(f'rows = rows[rows["USUBJID"].isin({again.TREATED})]')
+    if due:
+        rows = rows[rows.groupby("USUBJID")["due"].transform("min") == 1]
+        lines.append('rows = rows[rows.groupby("USUBJID")["due"].transform("min") == 1]')
+    if baseline:
+        rows = rows[rows["BASE"].notna()]
+        lines.append('rows = rows[rows["BASE"].notna()]')
+    if meant.transplant_is == "censoring":
+        rows = rows.assign(AVAL=rows["AVAL"].mask(rows["transplant_day"] <= rows["AVISITN"]))
+        lines.append('rows["AVAL"] = rows["AVAL"].mask(rows["transplant_day"] <= rows["AVISITN"])')
+    if rows.empty:
+        raise NotPossible("Nobody has reached the last of these visits with a score at baseline.")
+    return Grid(rows=rows, visits=visits, code="\n".join(lines))

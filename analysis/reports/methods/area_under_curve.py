@@ -1,0 +1,83 @@
+"""How much of a score people had over time: the area under it to the plan's last visit."""
+
+import pandas as pd
+
+from analysis.estimators import area_under_curve
+from analysis.reports.exclusions import excluded
+from analysis.reports.finding import Finding
+from analysis.reports.grid import Grid, grid_of
+from analysis.reports.plain import Json, lines
+from analysis.reports.step import Step
+from analysis.reports.table import Table
+from analysis.reports.words import interval, number, p_value, p_words
+
+SOURCE = (
+    "The area under a score is made of trapezoids on the planned days, from baseline to the last visit;"
+    " it is known of those who were scored at both, and told per day. Arms are compared by Welch's test."
+)
+
+
+def find(step: Step) -> Finding:
+    """Mean areas, per day, and their difference."""
+    grid = grid_of(step, due=True, baseline=True)
+    horizon = int(grid.at_last["AVISITN"].max())
+    rows = _with_baseline(grid)
+    areas = area_under_curve(
+        rows,
+        outcome="AVAL",
+        participant="USUBJID",
+        day="AVISITN",
+        arm="ARMCD",
+        horizon=horizon,
+    )
+    found = lines(areas.contrast(step.reference).to_frame())
+    known = areas.to_frame().dropna(subset=["area"]).rename(columns={"participant": "USUBJID"})
+    return Finding(
+        sentences=tuple(_told(step, row, horizon) for row in found),
+        tables=(_table(step, found, horizon),),
+        results={"horizon": horizon, "contrast": found, "areas": lines(areas.to_frame())},
+        excluded=excluded(step, known),
+        methods=(SOURCE,),
+        code=f"{grid.code}\n"
+        'start = rows.drop_duplicates("USUBJID").assign(AVISITN=0, AVAL=lambda each: each["BASE"])\n'
+        "rows = pd.concat([start, rows])\n"
+        'area_under_curve(rows, outcome="AVAL", participant="USUBJID", day="AVISITN", arm="ARMCD",'
+        f" horizon={horizon})",
+    )
+
+
+def _with_baseline(grid: Grid) -> pd.DataFrame:
+    start = grid.rows.drop_duplicates("USUBJID")
+    return pd.concat([start.assign(AVISITN=0, AVAL=start["BASE"]), grid.rows])
+
+
+def _told(step: Step, row: Json, horizon: int) -> str:
+    per_day = {
+        name: row[name] / horizon if row[name] is not None else None
+        for name in ("difference", "lower", "upper")
+    }
+    return (
+        f"Difference of the mean score over {horizon} days, {step.arms[row['arm']]} minus"
+        f" {step.arms[step.reference]}: {number(per_day['difference'], 1)} points (95 % interval"
+        f" {interval(per_day['lower'], per_day['upper'], 1)}), {p_words(row['p_value'])}."
+    )
+
+
+def _table(step: Step, found: list[Json], horizon: int) -> Table:
+    return Table(
+        caption=f"Area under the score over {horizon} days, in points times days",
+        columns=["Arm", "n", "Mean", "n, reference", "Mean, reference", "Difference", "95 % interval", "p"],
+        rows=[
+            [
+                step.arms[row["arm"]],
+                number(row["n"]),
+                number(row["mean"]),
+                number(row["reference_n"]),
+                number(row["reference_mean"]),
+                number(row["difference"]),
+                interval(row["lower"], row["upper"]),
+                p_value(row["p_value"]),
+            ]
+            for row in found
+        ],
+    )

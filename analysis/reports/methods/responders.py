@@ -1,0 +1,88 @@
+"""Who improved by a difference that matters, by arm, at the plan's last visit."""
+
+from analysis.estimators import responder_analysis
+from analysis.reports.exclusions import excluded
+from analysis.reports.finding import Finding, NotPossible
+from analysis.reports.grid import grid_of
+from analysis.reports.plain import Json, lines
+from analysis.reports.step import Step
+from analysis.reports.table import Table
+from analysis.reports.words import interval, number, p_value, p_words, percent, percent_interval
+
+SOURCE = (
+    "Responders improved from baseline by {margin:g} points or more; the dead{transplanted} and those"
+    " without a score are none. Proportions have Wilson's interval, their difference Newcombe's (1998),"
+    " the odds ratio Woolf's."
+)
+
+
+def find(step: Step) -> Finding:
+    """Proportions of all for whom the visit has come, and their difference."""
+    margin = step.analysis.difference or step.estimand.meaningful_difference
+    if margin is None:
+        raise NotPossible("The plan names no difference that matters.")
+    grid = grid_of(step, due=True, baseline=False)
+    rows, composite = grid.at_last, step.estimand.transplant_is == "event"
+    ended = rows["dead"] == 1
+    if composite:
+        ended |= rows["transplant_day"] <= rows["AVISITN"]
+    found = responder_analysis(rows["BASE"], rows["AVAL"], rows["ARMCD"], margin=margin, dead=ended)
+    reference = step.reference
+    shares, differences = lines(found.to_frame()), lines(found.contrast(reference))
+    ended_code = '(rows["dead"] == 1)'
+    if composite:
+        ended_code += ' | (rows["transplant_day"] <= rows["AVISITN"])'
+    return Finding(
+        sentences=tuple(_told(step, row, grid.last) for row in differences if row["measure"] == "difference"),
+        tables=(_share_table(step, shares, grid.last), _difference_table(step, differences)),
+        results={"responders": shares, "contrast": differences},
+        excluded=excluded(step, rows),
+        methods=(SOURCE.format(margin=margin, transplanted=", the transplanted" if composite else ""),),
+        code=f'{grid.code}\nrows = rows[rows["AVISIT"] == "{grid.last}"]\n'
+        'responder_analysis(rows["BASE"], rows["AVAL"], rows["ARMCD"],'
+        f" margin={margin:g}, dead={ended_code})",
+    )
+
+
+def _told(step: Step, row: Json, visit: str) -> str:
+    return (
+        f"Difference of responders at {step.visits.get(visit, visit)}, {step.arms[row['arm']]} minus"
+        f" {step.arms[step.reference]}: {percent(row['estimate'], 1)}"
+        f" (95 % interval {percent_interval(row['lower'], row['upper'])}), {p_words(row['p_value'])}."
+    )
+
+
+def _share_table(step: Step, shares: list[Json], visit: str) -> Table:
+    return Table(
+        caption=f"Responders at {step.visits.get(visit, visit)}",
+        columns=["Arm", "Responders of", "Dead", "Without a score", "Proportion", "95 % interval"],
+        rows=[
+            [
+                step.arms[row["arm"]],
+                f"{number(row['responders'])} of {number(row['n'])}",
+                number(row["dead"]),
+                number(row["missing"]),
+                percent(row["proportion"], 1),
+                percent_interval(row["lower"], row["upper"]),
+            ]
+            for row in shares
+        ],
+    )
+
+
+def _difference_table(step: Step, differences: list[Json]) -> Table:
+    return Table(
+        caption=f"Against {step.arms[step.reference]}",
+        columns=["Measure", "Arm", "Estimate", "95 % interval", "p"],
+        rows=[
+            [
+                row["measure"].capitalize(),
+                step.arms[row["arm"]],
+                number(row["estimate"], 3),
+                interval(row["lower"], row["upper"], 3),
+                p_value(row["p_value"]),
+            ]
+            for row in differences
+        ],
+        heads=2,
+    )
