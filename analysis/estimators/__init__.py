@@ -15,6 +15,7 @@ from analysis.estimators.design import Design, design
 from analysis.estimators.event_rate_ratio import EventRateRatio, RateModel, event_rate_ratio
 from analysis.estimators.exposure import ExposureAdjustedIncidence, exposure_adjusted_incidence
 from analysis.estimators.fine_gray import FineGrayRegression, fine_gray_regression
+from analysis.estimators.follow_up_completeness import FollowUpCompleteness, follow_up_completeness
 from analysis.estimators.gray import GrayTest, gray_test
 from analysis.estimators.hospital_spells import hospital_spells
 from analysis.estimators.imputation import Imputations, impute_scores
@@ -23,6 +24,7 @@ from analysis.estimators.imputed_contrasts import ImputedContrasts, imputed_cont
 from analysis.estimators.input_error import InputError
 from analysis.estimators.intervals import ConfidenceType
 from analysis.estimators.kaplan_meier import KaplanMeier, kaplan_meier
+from analysis.estimators.landmark import Landmark, landmark
 from analysis.estimators.logrank import LogrankTest, logrank_test
 from analysis.estimators.mean_cumulative_count import MeanCumulativeCount, mean_cumulative_count
 from analysis.estimators.mean_differences import MeanDifferences
@@ -35,6 +37,7 @@ from analysis.estimators.readmission import Readmission, readmission
 from analysis.estimators.recurrent_event_rows import recurrent_event_rows
 from analysis.estimators.responders import Responders, responder_analysis
 from analysis.estimators.restricted_mean import RestrictedMean, restricted_mean_survival
+from analysis.estimators.reverse_kaplan_meier import reverse_kaplan_meier
 from analysis.estimators.subgroup_effects import SubgroupEffects, subgroup_effects
 from analysis.estimators.sustained_deterioration import SustainedDeterioration, sustained_deterioration
 from analysis.estimators.time_lost import RestrictedMeanTimeLost, restricted_mean_time_lost
@@ -57,11 +60,13 @@ __all__ = [
     "ExposureAdjustedIncidence",
     "FTest",
     "FineGrayRegression",
+    "FollowUpCompleteness",
     "GrayTest",
     "Imputations",
     "ImputedContrasts",
     "InputError",
     "KaplanMeier",
+    "Landmark",
     "LogrankTest",
     "MeanCumulativeCount",
     "MeanDifferences",
@@ -88,11 +93,13 @@ __all__ = [
     "event_rate_ratio",
     "exposure_adjusted_incidence",
     "fine_gray_regression",
+    "follow_up_completeness",
     "gray_test",
     "hospital_spells",
     "impute_scores",
     "imputed_contrasts",
     "kaplan_meier",
+    "landmark",
     "logrank_test",
     "mean_cumulative_count",
     "mmrm",
@@ -102,6 +109,7 @@ __all__ = [
     "responder_analysis",
     "restricted_mean_survival",
     "restricted_mean_time_lost",
+    "reverse_kaplan_meier",
     "subgroup_effects",
     "sustained_deterioration",
     "tipping_point",

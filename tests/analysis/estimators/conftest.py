@@ -79,10 +79,16 @@ def veteran() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def colon_deaths() -> pd.DataFrame:
-    """Adjuvant treatment of colon cancer: the rows about death; `rx` has the order of R's factor."""
-    rows = pd.read_csv(REFERENCE / "colon.csv")
-    return rows[rows["etype"] == 2].astype({"rx": pd.CategoricalDtype(["Obs", "Lev", "Lev+5FU"])})
+def colon() -> pd.DataFrame:
+    """Adjuvant treatment of colon cancer, two rows a patient; `rx` has the order of R's factor."""
+    arms = pd.CategoricalDtype(["Obs", "Lev", "Lev+5FU"])
+    return pd.read_csv(REFERENCE / "colon.csv").astype({"rx": arms})
+
+
+@pytest.fixture(scope="session")
+def colon_deaths(colon: pd.DataFrame) -> pd.DataFrame:
+    """The rows about death."""
+    return colon[colon["etype"] == 2]
 
 
 @pytest.fixture(scope="session")

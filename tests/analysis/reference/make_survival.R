@@ -122,4 +122,25 @@ logranks$entry <- list(
   mgus2_sex_rho0.5 = with(old, harrington_fleming(entry, exit, death, sex == "M", 0.5))
 )
 
-write_reference(list(ver = versions, rmst = rmst, curves = curves, logrank = logranks), "survival.json")
+# Death after a year by recurrence within it, among those alive and followed then; time counts from there.
+recurrences <- subset(colon, etype == 1)
+deaths$recurred <- with(recurrences[match(deaths$id, recurrences$id), ], as.integer(status == 1 & time <= 365))
+year <- subset(deaths, time > 365)
+year$later <- year$time - 365
+landmarks <- list(
+  n = nrow(year),
+  left_out = c(sum(deaths$time <= 365 & deaths$status == 1), sum(deaths$time <= 365 & deaths$status == 0)),
+  logrank = logrank(Surv(later, status) ~ recurred, year, 0),
+  curve = curve_at(Surv(later, status) ~ recurred, year, c(1, 365, 730, 1826))
+)
+
+# Follow-up: the ends of it are what happens, events censor.
+follow_up <- list(
+  lung_sex = curve_at(Surv(time, 1 - event) ~ sex, lung, c(100, 300, 500)),
+  colon_rx = curve_at(Surv(time, 1 - status) ~ rx, deaths, 365 * 1:7)
+)
+
+write_reference(
+  list(ver = versions, rmst = rmst, curves = curves, logrank = logranks, landmark = landmarks, follow_up = follow_up),
+  "survival.json"
+)
