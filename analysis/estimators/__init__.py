@@ -30,8 +30,10 @@ from analysis.estimators.mean_cumulative_count import MeanCumulativeCount, mean_
 from analysis.estimators.mean_differences import MeanDifferences
 from analysis.estimators.mixed.fixed_effects import FTest
 from analysis.estimators.mixed.means import Mmrm
+from analysis.estimators.mixed.slopes import RandomSlopes
 from analysis.estimators.mmrm import mmrm
 from analysis.estimators.pair_components import Count, Difference, TimeToEvent
+from analysis.estimators.random_slope import random_slope_model
 from analysis.estimators.rates import EventRates, event_rate
 from analysis.estimators.readmission import Readmission, readmission
 from analysis.estimators.recurrent_event_rows import recurrent_event_rows
@@ -72,6 +74,7 @@ __all__ = [
     "MeanDifferences",
     "Mmrm",
     "PooledEstimate",
+    "RandomSlopes",
     "RateModel",
     "Readmission",
     "Responders",
@@ -104,6 +107,7 @@ __all__ = [
     "mean_cumulative_count",
     "mmrm",
     "pool_imputations",
+    "random_slope_model",
     "readmission",
     "recurrent_event_rows",
     "responder_analysis",

@@ -15,15 +15,12 @@ from analysis.estimators.mixed.means import Mmrm
 from analysis.estimators.mixed.moments import Moments
 from analysis.estimators.mixed.newton import Maximum, NotConvergedError, maximum
 from analysis.estimators.mixed.pooling import visit_moments
-from analysis.estimators.mixed.records import Records, labels, records, refuse_unknown
-from analysis.estimators.mixed.refusals import refuse_dependent, refuse_visits
+from analysis.estimators.mixed.records import Records, labels, names, records, refuse_unknown
+from analysis.estimators.mixed.refusals import refuse_dependent, refuse_explained, refuse_visits
 from analysis.estimators.mixed.reml import log_likelihood
 from analysis.estimators.mixed.structures import STRUCTURES, Structure, visit_covariance
 from analysis.estimators.mixed.visits import VisitModel, visit_model
 from analysis.estimators.observations import Floats, Grouping
-
-# A variance of residuals this small beside that of the outcome is 0 up to rounding.
-NO_VARIANCE = 1e-12
 
 
 def mmrm(
@@ -76,8 +73,8 @@ def mmrm(
     """
     upper_share(conf_level)  # refuses what is no level
     method, structures = checked_df(df), _structures(covariance)
-    by_visit = _names(covariate_by_visit)
-    every = tuple(dict.fromkeys([*_names(covariates), *by_visit]))
+    by_visit = names(covariate_by_visit)
+    every = names([*names(covariates), *by_visit])
     rows = records(frame, outcome=outcome, participant=participant, arm=arm, covariates=every)
     at = _visits(frame, visit, rows, arm)
     model = visit_model(rows, at.labels, arm=arm, visit=visit, by_visit=by_visit)
@@ -109,10 +106,6 @@ def _structures(covariance: Structure | Literal["adaptive"] | Sequence[Structure
     return tuple(structure for structure in asked if structure != "adaptive")
 
 
-def _names(given: Sequence[str]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
-
-
 def _visits(frame: pd.DataFrame, visit: str, rows: Records, arm: str) -> Grouping:
     refuse_unknown(frame, "visit", visit)
     kept = np.zeros(len(frame), dtype=bool)
@@ -134,8 +127,9 @@ def _first_that_converges(
             covariance = visit_covariance(structure, guess)
             return structure, tuple(tried), maximum(data, covariance.model, covariance.start)
         except NotConvergedError as failure:
-            tried.append((structure, failure.why))
-    raise NotConvergedError("; ".join(f"{structure}: {why}" for structure, why in tried))
+            tried.append((structure, str(failure)))
+    why = "; ".join(f"{structure}: {reason}" for structure, reason in tried)
+    raise InputError("covariance", f"not to be estimated ({why})", "choose a simpler one, or adaptive")
 
 
 def _residual_covariance(data: Moments, model: VisitModel) -> tuple[Floats, Floats]:
@@ -149,10 +143,7 @@ def _residual_covariance(data: Moments, model: VisitModel) -> tuple[Floats, Floa
     together = np.tensordot(data.count, both, axes=1)
     found = residual.yy.sum(axis=0, where=both > 0) / np.maximum(together, 1)
     for place, variance in enumerate(np.diag(found)):
-        if variance < NO_VARIANCE:
-            raise InputError(
-                "outcome", f"explained wholly at {model.visits[place]}", "each visit needs outcomes that vary"
-            )
+        refuse_explained(float(variance), f"at {model.visits[place]}")
     return found, together
 
 

@@ -49,7 +49,8 @@ class Moments:
         if len(self.zz) == 1:
             products = U.reshape(patterns, -1).T @ self.zz.reshape(patterns, m * m)
         else:
-            products = np.einsum("pij,ijpab->ijab", U, self.zz, optimize=True)
+            weights = U.transpose(1, 2, 0)[:, :, None, :]
+            products = np.matmul(weights, self.zz.reshape(positions, positions, patterns, m * m))
         wide = products.reshape(positions, positions, m, m).transpose(0, 2, 1, 3)
         D = self.selection.reshape(positions * m, p)
         return D.T @ wide.reshape(positions * m, positions * m) @ D

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.estimators.input_error import InputError
 from analysis.estimators.mixed.covariance import CovarianceModel
 from analysis.estimators.mixed.moments import Moments
 from analysis.estimators.mixed.reml import Derivatives, Point, derivatives, expected_hessian, point
@@ -17,16 +16,13 @@ HALVINGS = 40
 # g'H^-1 g, twice what the next step can still win. That step is taken without a look at the deviance, whose
 # rounding error is larger, and since errors square from step to step it ends at the last digits.
 NEGLIGIBLE = 1e-10
+NO_MAXIMUM = "too few data for its parameters: the likelihood has no maximum inside what is a covariance"
 # A deviance lower by less than its own rounding error is no reason to halve a step.
 ROUNDING = 1e-12
 
 
-class NotConvergedError(InputError):
-    """The likelihood has no maximum that could be found with this covariance, and `why`."""
-
-    def __init__(self, why: str) -> None:
-        self.why = why
-        super().__init__("covariance", f"not to be estimated ({why})", "choose a simpler one, or adaptive")
+class NotConvergedError(Exception):
+    """The likelihood has no maximum that could be found with this covariance; says why."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +41,7 @@ def maximum(data: Moments, model: CovarianceModel, start: Floats) -> Maximum:
     """
     at = point(data, model, start)
     if at is None:
-        raise NotConvergedError("the data do not tell its parameters apart")
+        raise NotConvergedError(NO_MAXIMUM)
     for _ in range(STEPS):
         slope = derivatives(data, at)
         step = _step(data, at, slope)
@@ -63,7 +59,7 @@ def _step(data: Moments, at: Point, slope: Derivatives) -> Floats:
     expected = expected_hessian(data, at, slope.A)
     if _is_positive_definite(expected):
         return _solved(expected, -slope.gradient)
-    raise NotConvergedError("the data do not tell its parameters apart")
+    raise NotConvergedError(NO_MAXIMUM)
 
 
 def _solved(matrix: Floats, right: Floats) -> Floats:
@@ -84,11 +80,11 @@ def _halved(data: Moments, model: CovarianceModel, at: Point, step: Floats) -> P
         tried = point(data, model, at.theta + step / 2**halving)
         if tried is not None and tried.deviance <= allowed:
             return tried
-    raise NotConvergedError("it runs to the edge of what is a covariance")
+    raise NotConvergedError(NO_MAXIMUM)
 
 
 def _checked(data: Moments, at: Point) -> Maximum:
     slope = derivatives(data, at)
     if not _is_positive_definite(slope.observed):
-        raise NotConvergedError("the likelihood is flat at its maximum")
+        raise NotConvergedError(NO_MAXIMUM)
     return Maximum(at, slope)

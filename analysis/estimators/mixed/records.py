@@ -72,6 +72,11 @@ def records(
     return Records(row, len(frame) - len(row), values[kept], who, arms, columns, centre, scale, typical)
 
 
+def names(given: Sequence[str]) -> tuple[str, ...]:
+    """The names once each; one name alone will do."""
+    return (given,) if isinstance(given, str) else tuple(dict.fromkeys(given))
+
+
 def column(name: str) -> str:
     """How a refusal names a column of the frame."""
     return f"frame[{name!r}]"
@@ -85,7 +90,7 @@ def refuse_unknown(frame: pd.DataFrame, argument: str, name: str) -> None:
 
 def labels(frame: pd.DataFrame, name: str, kept: NDArray[np.bool_]) -> Grouping:
     """The labels of the rows kept, sorted or in the order of their categories; none may be missing."""
-    _refuse_missing(frame, name, kept)
+    refuse_missing(frame, name, kept)
     try:
         codes, found = levels(frame.loc[kept, name])
     except TypeError as fault:
@@ -93,7 +98,8 @@ def labels(frame: pd.DataFrame, name: str, kept: NDArray[np.bool_]) -> Grouping:
     return Grouping(codes, tuple(found))
 
 
-def _refuse_missing(frame: pd.DataFrame, name: str, kept: NDArray[np.bool_]) -> None:
+def refuse_missing(frame: pd.DataFrame, name: str, kept: NDArray[np.bool_]) -> None:
+    """Refuse a value that is missing in a row that is kept."""
     missing = kept & frame[name].isna().to_numpy()
     refuse_where(missing, column(name), frame[name].to_numpy(dtype=object), "a row with an outcome needs one")
 
@@ -116,7 +122,7 @@ def _covariates(
     frame: pd.DataFrame, names: list[str], kept: NDArray[np.bool_]
 ) -> tuple[Design, Floats, Floats, Floats]:
     for name in names:
-        _refuse_missing(frame, name, kept)
+        refuse_missing(frame, name, kept)
     columns = design(frame.loc[kept, names], int(kept.sum()))
     centre, scale = np.zeros(len(columns.terms)), np.ones(len(columns.terms))
     typical = np.zeros(len(columns.terms))

@@ -11,6 +11,8 @@ from analysis.estimators.input_error import InputError
 from analysis.estimators.mixed.records import Records, column
 from analysis.estimators.observations import Floats, Grouping
 
+# A variance of residuals this small beside that of the outcome is 0 up to rounding.
+NO_VARIANCE = 1e-12
 # What is left of a column's square after the columns before it, beside the whole: rounding leaves 1e-15.
 DEPENDENT = 1e-10
 
@@ -48,3 +50,9 @@ def refuse_dependent(information: Floats, terms: Sequence[str]) -> None:
                 "each term says something new of the rows with an outcome",
             )
         left -= np.outer(left[:, place], left[place]) / left[place, place]
+
+
+def refuse_explained(variance: float, place: object) -> None:
+    """Refuse residuals without a `variance`, where that of the outcome is 1."""
+    if variance < NO_VARIANCE:
+        raise InputError("outcome", f"explained wholly {place}", "outcomes vary beyond what explains them")

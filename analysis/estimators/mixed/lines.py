@@ -1,0 +1,82 @@
+"""Participants with a line each: the data turned so that every covariance is one of two numbers.
+
+With Z = (1, t) the times of a participant, V = Z D Z' + s^2 I. An orthogonal turn of a participant's rows,
+the same for X and y, leaves the likelihood as it is. Turned to a first axis along 1 and a second along what
+is left of t, only the first two rows know of Z; the others have the covariance s^2 I, and those of all
+together are one block of sums. So a participant is two rows, whatever the number and times of the visits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.estimators.mixed.covariance import Covariance, CovarianceModel
+from analysis.estimators.mixed.moments import Moments
+from analysis.estimators.observations import Floats, Grouping
+
+# A spread of a participant's times this small, where that of all is 1, is no spread but rounding.
+ONE_TIME = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """The data turned, and the covariance by the parameters d11, d12, d22 (of D) and s^2."""
+
+    data: Moments
+    model: CovarianceModel
+
+
+def lines(participant: Grouping, time: Floats, X: Floats, y: Floats) -> Lines:
+    """Turn the rows of `X` (N, p) and `y` (N,) of each participant, seen at `time` (N,)."""
+    n, p = len(participant.labels), X.shape[1]
+    order = np.argsort(participant.codes, kind="stable")
+    who, t = participant.codes[order], time[order]
+    together = np.column_stack([X, y])[order]
+    size = np.bincount(who, minlength=n).astype(np.float64)
+    middle = np.bincount(who, t, minlength=n) / size
+    apart = t - middle[who]
+    spread = np.sqrt(np.bincount(who, apart**2, minlength=n))
+    several = spread > ONE_TIME
+    along = np.divide(apart, spread[who], out=np.zeros_like(t), where=several[who])
+    starts = np.concatenate([[0], np.cumsum(size)[:-1]]).astype(np.intp)
+    axes = (1 / np.sqrt(size[who]), along)
+    turned = np.stack([np.add.reduceat(axis[:, None] * together, starts) for axis in axes], axis=1)
+    rest = together - sum(axis[:, None] * turned[who, place] for place, axis in enumerate(axes))
+    seen = np.column_stack([np.ones(n, dtype=bool), several])
+    level = np.column_stack([np.sqrt(size), np.zeros(n)])
+    slope = np.column_stack([np.sqrt(size) * middle, np.where(several, spread, 0)])
+    return Lines(_moments(turned, rest, seen, p), _model(level, slope))
+
+
+def _moments(turned: Floats, rest: Floats, seen: Floats, p: int) -> Moments:
+    """Products of the turned rows (n, 2, p + 1), and of the others, pooled as the last pattern."""
+    pooled = np.zeros((1, 2, p + 1, 2, p + 1))
+    pooled[0, 0, :, 0] = rest.T @ rest
+    products = np.concatenate([turned[:, :, :, None, None] * turned[:, None, None], pooled])
+    return Moments(
+        count=np.append(np.ones(len(turned)), len(rest) - seen.sum()),
+        seen=np.vstack([seen, [[True, False]]]),
+        zz=np.ascontiguousarray(products[:, :, :p, :, :p].transpose(1, 3, 0, 2, 4)),
+        zy=np.ascontiguousarray(products[:, :, :p, :, p].transpose(1, 3, 0, 2)),
+        yy=products[:, :, p, :, p],
+        selection=np.tile(np.eye(p), (2, 1, 1)),
+    )
+
+
+def _model(level: Floats, slope: Floats) -> Callable[[Floats], Covariance]:
+    """V by d11, d12, d22 and s^2, where a participant's Z has the columns `level` and `slope` (n, 2)."""
+    one, two = (np.vstack([column, np.zeros(2)]) for column in (level, slope))
+    cross = one[:, :, None] * two[:, None]
+    first = np.stack(
+        [
+            one[:, :, None] * one[:, None],
+            cross + cross.transpose(0, 2, 1),
+            two[:, :, None] * two[:, None],
+            np.broadcast_to(np.eye(2), cross.shape),
+        ],
+        axis=1,
+    )
+    return lambda theta: Covariance(np.einsum("k,pkab->pab", theta, first), first)
