@@ -57,8 +57,6 @@ def count_data(
     refuse_where(~(np.isfinite(time) & (time >= 0)), "person_time", time, "a number, 0 or more")
     refuse_where((time == 0) & (events > 0), "person_time", time, "no event happens in no time")
     observed = time > 0
-    if not events.any():
-        raise InputError("count", "0 in every row", "a rate ratio needs an event")
     arms = grouping("group", group, observed, "count")
     place = 0 if reference is None else place_of(reference, arms.labels)
     if len(arms.labels) < 2:

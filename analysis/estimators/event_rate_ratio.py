@@ -15,7 +15,7 @@ from analysis.estimators.exact_ratio import exact_ratio
 from analysis.estimators.input_error import InputError
 from analysis.estimators.intervals import upper_share
 from analysis.estimators.observations import Floats, Labels, Numbers
-from analysis.estimators.rate_models import RateFit, Rates, negative_binomial
+from analysis.estimators.rate_models import EVENTS_NEEDED, RateFit, Rates, negative_binomial
 
 RateModel: TypeAlias = Literal["negative-binomial", "poisson", "quasi-poisson", "exact"]
 # A fitted rate this small beside the mean rate of all is on its way to 0: no rate of people is.
@@ -150,8 +150,9 @@ def _modelled(data: CountData, model: RateModel, share: float) -> tuple[float, f
 
 
 def _limits(data: CountData, log_ratio: Floats, error: Floats, reach: float, p_value: Floats) -> pd.DataFrame:
-    ends = np.exp(log_ratio - reach * error), np.exp(log_ratio + reach * error)
-    return _frame(data.explained.terms, [np.exp(log_ratio), error, *ends, p_value])
+    with np.errstate(over="ignore"):  # a limit of hundreds of powers of ten is as good as none: infinite
+        ends = np.exp(log_ratio - reach * error), np.exp(log_ratio + reach * error)
+        return _frame(data.explained.terms, [np.exp(log_ratio), error, *ends, p_value])
 
 
 def _frame(terms: Sequence[str], columns: Sequence[Floats] | Floats) -> pd.DataFrame:
@@ -161,6 +162,8 @@ def _frame(terms: Sequence[str], columns: Sequence[Floats] | Floats) -> pd.DataF
 
 def _refuse_what_has_no_fit(data: CountData, columns: Floats) -> None:
     events, _ = data.totals()
+    if not events.any():
+        raise InputError("count", "0 in every row", "a model of rates needs an event")
     for label, count in zip(data.group.labels, events, strict=True):
         if count == 0:
             found = f"without any event in group {label!r}"
@@ -174,6 +177,4 @@ def _refuse_what_has_no_fit(data: CountData, columns: Floats) -> None:
 def _refuse_vanishing(fit: RateFit, data: CountData) -> None:
     rate = fit.mean / data.person_time
     if (rate < VANISHING * data.count.sum() / data.person_time.sum()).any():
-        raise InputError(
-            "covariates", "such that some rows can have no event", "each level of a covariate needs an event"
-        )
+        raise InputError("covariates", "such that some rows can have no event", EVENTS_NEEDED)

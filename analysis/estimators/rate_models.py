@@ -24,6 +24,8 @@ MOST_STEPS = 100
 # to the last digit, or one participant has all events. Three points a power of ten, so that no peak of the
 # profile likelihood is stepped over.
 LEAST, MOST, A_DECADE = 1e-5, 1e8, 3
+MOST_EVENTS = 10**6  # of one participant: sums over 0, 1, ... are made for each count
+EVENTS_NEEDED = "each level of a covariate needs an event"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,15 +58,14 @@ class Rates:
         for _ in range(MOST_STEPS):
             score = self.columns.T @ ((self.count - mean) / (1 + dispersion * mean))
             curvature = mean * (1 + dispersion * self.count) / (1 + dispersion * mean) ** 2
-            step = np.linalg.solve((self.columns.T * curvature) @ self.columns, score).astype(np.float64)
+            step = _step((self.columns.T * curvature) @ self.columns, score)
             at, mean, reached = self._climb(at, step, reached, dispersion)
             if score @ step < SMALLEST_STEP:
                 break
         else:
             raise InputError("covariates", "such that the model does not converge", "use fewer of them")
         information = (self.columns.T * (mean / (1 + dispersion * mean))) @ self.columns
-        covariance = np.linalg.inv(information).astype(np.float64)  # floats already: for numpy's types
-        return RateFit(at, mean, covariance, reached, dispersion)
+        return RateFit(at, mean, _step(information, np.eye(len(at))), reached, dispersion)
 
     def slope(self, fit: RateFit) -> float:
         """The derivative of the log likelihood by the dispersion, at the fit's coefficients."""
@@ -89,10 +90,13 @@ class Rates:
         with np.errstate(over="ignore", invalid="ignore"):
             predictor = self.log_time + self.columns @ coefficients
             mean = np.exp(predictor)
-            # log(1 + k a) summed over k < y: the gamma functions without their cancellation for a near 0.
-            rising = np.concatenate([[0.0], np.cumsum(np.log1p(np.arange(self.count.max()) * dispersion))])
-            spent = np.log1p(dispersion * mean) / dispersion if dispersion else mean
-            each = rising[self.count] + self.count * (predictor - np.log1p(dispersion * mean)) - spent
+            each = self.count * predictor - mean
+            if dispersion:
+                # log(1 + k a) summed over k < y: the gamma functions without their cancellation for a near 0.
+                k = np.arange(self.count.max())
+                rising = np.concatenate([[0.0], np.cumsum(np.log1p(k * dispersion))])[self.count]
+                spread = np.log1p(dispersion * mean)
+                each = rising + self.count * (predictor - spread) - spread / dispersion
         return mean, float((each - gammaln(self.count + 1)).sum())
 
     def _climb(
@@ -107,6 +111,15 @@ class Rates:
         raise InputError("covariates", "such that the model does not converge", "use fewer of them")
 
 
+def _step(curvature: Floats, score: Floats) -> Floats:
+    try:
+        return np.linalg.solve(curvature, score).astype(np.float64)
+    except (
+        np.linalg.LinAlgError
+    ) as fault:  # some rows' means went to 0, and with them a coefficient's curvature
+        raise InputError("covariates", "such that some rows can have no event", EVENTS_NEEDED) from fault
+
+
 def negative_binomial(rates: Rates) -> RateFit:
     """The fit with the dispersion that the likelihood takes together with the coefficients.
 
@@ -115,6 +128,8 @@ def negative_binomial(rates: Rates) -> RateFit:
     may end at a lower peak, or be lost at dispersion 0 and report convergence, as statsmodels was seen to be
     (7e-8 instead of 2.18) on readmissions, where few people have many.
     """
+    if rates.count.max() > MOST_EVENTS:
+        raise InputError("count", str(rates.count.max()), f"the negative binomial counts to {MOST_EVENTS}")
     poisson = rates.fit(0.0)
     least, most = LEAST / float(poisson.mean.max()), MOST / float(poisson.mean.mean())
     grid = np.geomspace(least, most, num=int(A_DECADE * np.log10(most / least)) + 2)

@@ -166,6 +166,19 @@ class TestByHand:
             found[["rate_ratio", "lower", "upper", "p_value"]].iloc[0], [math.nan, 0, math.inf, 1]
         )
 
+    def test_no_events_at_all(self) -> None:
+        found = event_rate_ratio([0, 0], [5, 6], ["a", "b"], model="exact").to_frame()
+        assert_allclose(found[["lower", "upper", "p_value"]].iloc[0], [0, math.inf, 1])
+
+    def test_a_covariate_that_tells_events_from_none_has_no_ratio(self) -> None:
+        count, group, value = [0, 3, 0, 0, 4, 9], list("abbaba"), [1e3, -2, 900, 800, -1, -3]
+        with pytest.raises(InputError, match="covariates is such that some rows can have no event"):
+            event_rate_ratio(count, [1] * 6, group, covariates=value)
+
+    def test_millions_of_events_of_one_are_none_of_a_negative_binomial(self) -> None:
+        with pytest.raises(InputError, match="count is 2000000: the negative binomial counts to 1000000"):
+            event_rate_ratio([2_000_000, 1], [1, 1], ["a", "b"])
+
     def test_repr_is_for_people(self) -> None:
         assert repr(fitted("cgd", "negative-binomial")).splitlines()[0] == (
             "Rate ratios, negative-binomial model, 95% intervals: 76 events of 128, dispersion 0.9132"
@@ -220,7 +233,7 @@ def test_order_and_the_unit_of_time_do_not_matter(drawn: list[tuple[int, int]]) 
         ({"count": [1, -1, 2, 3]}, r"count\[1\] is -1.0: a whole number"),
         ({"count": [1, 0.5, 2, 3]}, r"count\[1\] is 0.5: a whole number"),
         ({"count": [1, None, 2, 3]}, r"count\[1\] is nan: a whole number"),
-        ({"count": [0, 0, 0, 0]}, "count is 0 in every row: a rate ratio needs an event"),
+        ({"count": [0, 0, 0, 0]}, "count is 0 in every row: a model of rates needs an event"),
         ({"count": [0, 0, 2, 3]}, "count is without any event in group 'a': .* model=\"exact\""),
         ({"person_time": [1, -2, 3, 4]}, r"person_time\[1\] is -2.0: a number, 0 or more"),
         ({"person_time": [0, 2, 3, 4]}, r"person_time\[0\] is 0.0: no event happens in no time"),
