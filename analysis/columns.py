@@ -160,6 +160,7 @@ FORMS: Columns = MappingProxyType(
         "EXPFL": "Y expected: due by the cut-off, the participant alive and taking part",
         "COMPFL": "Y completed: sent, answered within the window, at least one scale can be scored",
         "REASON": "why it is not there",
+        "MISSRSN": "why staff say that it was missed, empty where they say nothing or it is there",
         **_SOURCE,
     }
 )

@@ -174,6 +174,7 @@ def _until(planned: Sequence[PlannedForm], cutoff_on: date) -> tuple[PlannedForm
                     visit=form.visit,
                     window=form.window,
                     responses=given,
+                    missed_because=form.missed_because,
                 )
             )
     return tuple(kept)

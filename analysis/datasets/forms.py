@@ -45,6 +45,7 @@ def _rows(cut: Cut, course: Course, form: PlannedForm) -> Iterator[Row]:
             "EXPFL": "Y" if due and reason not in NOT_EXPECTED else "N",
             "COMPFL": "N" if reason else "Y",
             "REASON": reason,
+            "MISSRSN": form.missed_because if reason else "",
             "SRCDOM": "response" if response else "occasion",
             "SRCSEQ": response.response_id if response else form.occasion_id,
         }

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.domain.answer import AnswerValue
+from app.domain.missed import MissedBecause
 from app.domain.response import GivenAnswer, counting, until_sent
 from app.domain.schedule import Window, civil_date
 from app.models import Answer, Occasion, Participant, Response
+from app.queries import missed_reasons
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +41,14 @@ class GivenResponse:
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedForm:
-    """An occasion and the responses that were given on it."""
+    """An occasion and the responses given on it; `missed_because` is what staff say of one without."""
 
     occasion_id: int
     participant_id: int
     visit: str
     window: Window
     responses: tuple[GivenResponse, ...]
+    missed_because: MissedBecause | None = None
 
 
 def forms(session: Session, *, study_id: int, zones: Mapping[int, ZoneInfo]) -> list[PlannedForm]:
@@ -58,6 +61,7 @@ def forms(session: Session, *, study_id: int, zones: Mapping[int, ZoneInfo]) -> 
         .order_by(Participant.code, Occasion.due_on, Occasion.id)
     ).all()
     owners = {each.id: each.participant_id for each in occasions}
+    missed = missed_reasons.missed_reasons(session, where=Occasion.participant_id.in_(_people(study_id)))
     values, last = _answers(session, study_id)
     responses: dict[int, list[GivenResponse]] = defaultdict(list)
     for stored in session.scalars(
@@ -88,9 +92,14 @@ def forms(session: Session, *, study_id: int, zones: Mapping[int, ZoneInfo]) -> 
             visit=each.visit,
             window=Window(each.opens_on, each.due_on, each.closes_on),
             responses=tuple(responses.get(each.id, ())),
+            missed_because=missed[each.id].reason if each.id in missed else None,
         )
         for each in occasions
     ]
+
+
+def _people(study_id: int) -> Select[int]:
+    return select(Participant.id).where(Participant.study_id == study_id)
 
 
 def _answers(

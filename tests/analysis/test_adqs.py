@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from analysis.reports.conduct.completion import rates
 from app.domain.study import AfterTransplant
 from app.domain.withdrawal import WithdrawalScope
+from app.models import MissedReason, Occasion
 from app.operations.studies import load_study
-from tests.analysis.trial import Trial, day, described
+from tests.analysis.trial import WRITTEN, Trial, day, described
 from tests.fixtures.study import COMMAND, FOLDER, MORNING, STUDY
 
 
@@ -150,6 +152,25 @@ def test_a_study_that_stops_after_a_transplant_expects_nothing_that_opens_after_
     assert found is not None
     week = found[found["visit"] == "w4"].set_index("group").loc["cells"]
     assert (week["expected"], week["reasons"]) == (expected, reasons)
+
+
+def test_what_staff_say_of_a_missed_visit_stands_beside_why_it_is_not_there(trial: Trial) -> None:
+    """The reason recorded last counts; where the form is there after all, what was said of it does not."""
+    ill, there = trial.enrol("ill"), trial.enrol("there")
+    trial.enrol("unsaid")
+    trial.answered(there, "d0", {"itch": 1, "sleep": 1}, on=2)
+    with trial.writing() as session:
+        first = session.scalars(select(Occasion.id).where(Occasion.visit == "d0").order_by(Occasion.id)).all()
+        owners = {session.get_one(Occasion, each).participant_id: each for each in first}
+        for owner, reason in ((ill, "not reached"), (ill, "too ill"), (there, "refused")):
+            session.add(MissedReason(occasion_id=owners[owner], reason=reason, **WRITTEN))
+            session.flush()
+    data = trial.data(cutoff=20)
+    start = data.forms[data.forms["AVISIT"] == "d0"].set_index("SUBJID")
+    assert start["MISSRSN"].to_dict() == {"ill": "too ill", "there": "", "unsaid": ""}
+    found = rates(data)
+    assert found is not None
+    assert found.set_index("visit").loc["d0", "reasons"] == {"not begun": 1, "not begun (too ill)": 1}
 
 
 def test_what_is_not_due_yet_is_not_expected(trial: Trial) -> None:

@@ -28,7 +28,7 @@ def rates(data: StudyData) -> pd.DataFrame | None:
     """SISAQOL's two rates by questionnaire, visit and arm; None where nothing was due.
 
     Completed of those expected (due by the cut-off, alive and taking part), and available of all randomised;
-    `reasons` counts why the others are not there.
+    `reasons` counts why the others are not there, in brackets what staff say of it.
     """
     forms = data.forms.rename(
         columns={"PARCAT1": "instrument", "AVISIT": "visit", "AVISITN": "day", "ARMCD": "group"}
@@ -52,8 +52,9 @@ def rates(data: StudyData) -> pd.DataFrame | None:
 
 
 def _reasons(forms: pd.DataFrame, row: tuple[object, ...]) -> dict[str, int]:
-    own = (forms[VISIT] == list(row)).all(axis=1) & (forms["REASON"] != "")
-    return {str(reason): int(n) for reason, n in forms.loc[own, "REASON"].value_counts().sort_index().items()}
+    own = forms[(forms[VISIT] == list(row)).all(axis=1) & (forms["REASON"] != "")]
+    told = own["REASON"].where(own["MISSRSN"] == "", own["REASON"] + " (" + own["MISSRSN"] + ")")
+    return {str(reason): int(n) for reason, n in told.value_counts().sort_index().items()}
 
 
 def _table(data: StudyData, found: pd.DataFrame) -> Table:
