@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from analysis import source
 from analysis.datasets import data_sha256, frames, read, write
-from analysis.datasets.cut import Cut
+from analysis.datasets.cut import Blinding, Cut
 from analysis.reports.writing import STEPS, Report, write_report
 from app import clock, database
 from app.domain.actor import Actor
@@ -45,7 +45,13 @@ def refusing(command: Callable[Asked, None]) -> Callable[Asked, None]:
 def asked_of_data(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say which data."""
     for option in (
-        click.option("--blinded", is_flag=True, help="Pool the arms and leave out what would tell them."),
+        click.option(
+            "--blinded",
+            is_flag=False,
+            flag_value="pooled",
+            type=click.Choice(["pooled", "masked"]),
+            help="Pool the arms (or with masked give them letters), and leave out what would tell them.",
+        ),
         click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to."),
         click.option(
             "--events",
@@ -79,7 +85,7 @@ def report(
     cutoff: str | None,
     events: str,
     out: Path | None,
-    blinded: bool,
+    blinded: str | None,
     publish: bool,
 ) -> None:
     """Write report.html, results.json, figures/*.svg and datasets/*.csv."""
@@ -110,7 +116,7 @@ def datasets(
     cutoff: str | None,
     events: str,
     out: Path | None,
-    blinded: bool,
+    blinded: str | None,
 ) -> None:
     """Write the datasets alone, as CSV files."""
     folder = (out or Path("out")) / "datasets"
@@ -120,9 +126,11 @@ def datasets(
     click.echo(f"data     {folder}, sha256 {data_sha256(folder)}")
 
 
-def _reader(url: str, study: str | None, cutoff: str | None, events: str, blinded: bool) -> Callable[[], Cut]:
-    chosen = cast("Literal['confirmed', 'all']", events)
-    return lambda: read(url, study=study, cutoff=cutoff, events=chosen, blinded=blinded)
+def _reader(
+    url: str, study: str | None, cutoff: str | None, events: str, blinded: str | None
+) -> Callable[[], Cut]:
+    chosen, how = cast("Literal['confirmed', 'all']", events), cast("Blinding", blinded or False)
+    return lambda: read(url, study=study, cutoff=cutoff, events=chosen, blinded=how)
 
 
 def _publish(url: str, made: Report) -> int:

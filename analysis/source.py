@@ -18,6 +18,11 @@ def chosen_url(database_url: str | None) -> str:
     return database_url or config.load().database_url
 
 
+def secret() -> str:
+    """Return this installation's secret: what nobody knows who only reads its reports."""
+    return config.load().secret_key
+
+
 @contextmanager
 def reading(database_url: str) -> Iterator[Session]:
     """Open a database to read from; refuses one that is not there or holds no study tables."""

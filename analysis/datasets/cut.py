@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from analysis.datasets.masks import masks
 from app.domain.adjudication import EventChoice
 from app.domain.instrument import Instrument
 from app.domain.study import Study
@@ -18,6 +20,9 @@ from app.queries.handled import HandledAlert, HandledQuery
 from app.queries.outcomes import Course
 
 ALL = "all"
+OTHER = "?"
+"""An arm that the study has no longer, in a masked report."""
+Blinding = Literal[False, "pooled", "masked"]
 EVENT_CHOICES: tuple[EventChoice, ...] = ("confirmed", "all")
 
 
@@ -33,9 +38,10 @@ class LateDeath:
 
 @dataclass(frozen=True, kw_only=True)
 class Cut:
-    """One study without what lies after the cut-off; where `blinded`, all arms are one.
+    """One study without what lies after the cut-off; where `blinded`, all arms are one, or have letters.
 
-    `particulars` of adverse events are by event, `levels` of the randomisation's factor by participant.
+    `masks` are the letters by arm, none where arms are pooled; `particulars` of adverse events are by event,
+    `levels` of the randomisation's factor by participant.
     """
 
     study: Study
@@ -51,6 +57,7 @@ class Cut:
     particulars: Mapping[int, Particulars] = field(default_factory=dict)
     levels: Mapping[int, str] = field(default_factory=dict)
     late_deaths: tuple[LateDeath, ...] = ()
+    masks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def randomised(self) -> list[Course]:
@@ -60,6 +67,11 @@ class Cut:
     @cached_property  # asked for every row
     def arms(self) -> dict[str, str]:
         """Names by code in the study's order; what is in the data and no longer in the study comes last."""
+        if self.masks:
+            letters = {self.arm(course) for course in self.randomised} | set(self.masks.values())
+            return {
+                letter: f"Arm {letter}" for letter in sorted(letters, key=lambda each: (each == OTHER, each))
+            }
         if self.blinded:
             return {ALL: "All participants"}
         named = {arm.code: arm.name for arm in self.study.arms}
@@ -70,6 +82,8 @@ class Cut:
         """The code of a course's arm; empty where not randomised."""
         if course.arm is None:
             return ""
+        if self.masks:
+            return self.masks.get(course.arm, OTHER)
         return ALL if self.blinded else course.arm
 
     def usubjid(self, course: Course) -> str:
@@ -101,9 +115,18 @@ class Cut:
 
 
 def cut(
-    session: Session, *, study: str | None, cutoff: date | None, events: EventChoice, blinded: bool
+    session: Session,
+    *,
+    study: str | None,
+    cutoff: date | None,
+    events: EventChoice,
+    blinded: Blinding,
+    secret: str = "",
 ) -> Cut:
-    """Read a study and cut it; refuses an unknown or empty study, and a cut-off before all enrolments."""
+    """Read a study and cut it; refuses an unknown or empty study, and a cut-off before all enrolments.
+
+    `secret` orders the letters of masked arms.
+    """
     if events not in EVENT_CHOICES:
         raise Refusal(Code.FAULTY_INPUT, f"events is {events!r}; allowed: {' or '.join(EVENT_CHOICES)}")
     found = _study(session, study)
@@ -132,7 +155,8 @@ def cut(
         version=found.number,
         cutoff_on=cutoff_on,
         events=events,
-        blinded=blinded,
+        blinded=blinded is not False,
+        masks=masks(found.study, secret) if blinded == "masked" else {},
         courses=here,
         forms=_until(planned, cutoff_on),
         instruments={each: studies.instrument(session, each) for each in sorted(versions)},

@@ -20,7 +20,7 @@ from analysis.datasets.alerts import alerts
 from analysis.datasets.checks import checks
 from analysis.datasets.compared import compared, stays_in_days
 from analysis.datasets.covariates import covariates
-from analysis.datasets.cut import Cut, cut
+from analysis.datasets.cut import Blinding, Cut, cut
 from analysis.datasets.flow import flow
 from analysis.datasets.forms import forms
 from analysis.datasets.queries import queries
@@ -38,6 +38,7 @@ class StudyData:
     cutoff: date
     events: Literal["confirmed", "all"]
     blinded: bool
+    masked: bool
     late_deaths: int
     arms: dict[str, str]
     adsl: pd.DataFrame
@@ -59,6 +60,11 @@ class StudyData:
         frames = ("adsl", "adtte", "adqs", "adho", "forms", "checks")
         sizes = ", ".join(f"{name} {len(getattr(self, name))}" for name in frames)
         return f"{self.study.code} until {self.cutoff} ({self.events} events): {sizes}"
+
+    @property
+    def reference(self) -> str:
+        """The code of the arm that others are held against; of masked arms the last letter."""
+        return list(self.arms)[-1] if self.blinded else self.study.reference_arm
 
     def covariates(self, names: Sequence[str], rows: pd.DataFrame) -> pd.DataFrame:
         """Facts of day 0 and of the product, for rows with USUBJID, by the names that a plan has for them.
@@ -86,14 +92,14 @@ def load(
     study: str | None = None,
     cutoff: date | str | None = None,
     events: Literal["confirmed", "all"] = "confirmed",
-    blinded: bool = False,
+    blinded: bool | Blinding = False,
 ) -> StudyData:
     """Read a study's data up to a cut-off (a date or its ISO form; by default the last date in the data).
 
     `database_url` None means the one of this installation, `study` None its only study. `events="all"` also
     counts events that no one has confirmed yet; refuted ones never count. `blinded` makes one group of all
-    arms and leaves out what would tell them. The same data give the same frames, row for row. Raises
-    `app.errors.Refusal`.
+    arms ("masked": gives them letters) and leaves out what would tell them. The same data give the same
+    frames, row for row. Raises `app.errors.Refusal`.
     """
     return frames(read(database_url, study=study, cutoff=cutoff, events=events, blinded=blinded))
 
@@ -104,12 +110,13 @@ def read(
     study: str | None = None,
     cutoff: date | str | None = None,
     events: Literal["confirmed", "all"] = "confirmed",
-    blinded: bool = False,
+    blinded: bool | Blinding = False,
 ) -> Cut:
     """Read what `load` makes frames of."""
-    cutoff_on = _day(cutoff)
+    cutoff_on, how = _day(cutoff), "pooled" if blinded is True else blinded
+    hidden = source.secret() if how == "masked" else ""
     with source.reading(source.chosen_url(database_url)) as session:
-        return cut(session, study=study, cutoff=cutoff_on, events=events, blinded=blinded)
+        return cut(session, study=study, cutoff=cutoff_on, events=events, blinded=how, secret=hidden)
 
 
 def frames(known: Cut, *, events: Literal["confirmed", "all"] | None = None) -> StudyData:
@@ -122,6 +129,7 @@ def frames(known: Cut, *, events: Literal["confirmed", "all"] | None = None) -> 
         cutoff=known.cutoff_on,
         events=known.events,
         blinded=known.blinded,
+        masked=bool(known.masks),
         late_deaths=len(known.late_deaths),
         arms=known.arms,
         adsl=people,

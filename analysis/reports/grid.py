@@ -1,5 +1,6 @@
 """The grid of an estimand's scores: every participant of its set at every visit, with a baseline."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,11 +13,12 @@ from analysis.reports.step import Step
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Grid:
-    """`rows` as `StudyData.score_grid` gives them; `code` makes them again as `rows`."""
+    """`rows` as `StudyData.score_grid` gives them; `code` makes them again; `left_out` counts by reason."""
 
     rows: pd.DataFrame
     visits: list[str]
     code: str
+    left_out: Mapping[str, int]
 
     @property
     def last(self) -> str:
@@ -46,10 +48,14 @@ def grid_of(step: Step, *, due: bool, baseline: bool) -> Grid:
     rows = rows[rows["USUBJID"].isin(step.people["USUBJID"])]
     if meant.set == "treated":
         lines.append(f'rows = rows[rows["USUBJID"].isin({again.TREATED})]')
+    left_out: dict[str, int] = {}
     if due:
+        everyone = rows["USUBJID"].nunique()
         rows = rows[rows.groupby("USUBJID")["due"].transform("min") == 1]
         lines.append('rows = rows[rows.groupby("USUBJID")["due"].transform("min") == 1]')
+        left_out["have not reached the last visit yet"] = everyone - rows["USUBJID"].nunique()
     if baseline:
+        left_out["have no score at baseline"] = rows.loc[rows["BASE"].isna(), "USUBJID"].nunique()
         rows = rows[rows["BASE"].notna()]
         lines.append('rows = rows[rows["BASE"].notna()]')
     if meant.transplant_is == "censoring":
@@ -57,4 +63,4 @@ def grid_of(step: Step, *, due: bool, baseline: bool) -> Grid:
         lines.append('rows["AVAL"] = rows["AVAL"].mask(rows["transplant_day"] <= rows["AVISITN"])')
     if rows.empty:
         raise NotPossible("Nobody has reached the last of these visits with a score at baseline.")
-    return Grid(rows=rows, visits=visits, code="\n".join(lines))
+    return Grid(rows=rows, visits=visits, code="\n".join(lines), left_out=left_out)

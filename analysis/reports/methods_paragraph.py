@@ -26,7 +26,7 @@ def methods(done: CarriedOut) -> list[str]:
     general = [TIMES, CHOICE[data.events], LATE[study.analysis.late_deaths].format(n=data.late_deaths)]
     if done.reported is not None:
         general.append("Sensitivity analyses that say so count all reported events that no reviewer refuted.")
-    if not data.blinded and len(study.arms) > 1:
-        general.append(f"Arms are held against {study.arm(study.reference_arm).name}.")
+    if len(data.arms) > 1:
+        general.append(f"Arms are held against {data.arms[data.reference]}.")
     own = dict.fromkeys(sentence for _, found in done.steps for sentence in found.methods)
     return [*general, *own]

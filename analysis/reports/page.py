@@ -103,7 +103,7 @@ def glance(done: CarriedOut) -> list[tuple[str, str, str]]:
         made_of = ", ".join(f"{n} {cause}{'s' if n != 1 else ''}" for cause, n in causes.items())
         tiles.append(("Deaths and transplants", number(len(ends)), made_of or "none so far"))
     tiles += [
-        (step.title, *found.headline)
+        (step.endpoint, *found.headline)
         for step, found in done.steps
         if found.headline and (step.analysis.rank == "primary" or step.code == "tfs")
     ]

@@ -66,9 +66,9 @@ class Step:
     @property
     def reference(self) -> str:
         """The code of the arm that others are held against; NotPossible where arms are pooled, or one."""
-        if self.data.blinded:
+        if self.data.blinded and not self.data.masked:
             raise NotPossible("Arms are pooled in this report: nothing is compared.")
-        code = self.data.study.reference_arm
+        code = self.data.reference
         if len(self.arms) < 2 or code not in self.arms:
             there = ", ".join(self.arms.values()) or "nobody"
             raise NotPossible(f"It compares arms with {self.data.arms[code]}; there is {there} alone.")

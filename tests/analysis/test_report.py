@@ -94,6 +94,26 @@ def test_all_events_and_pooled_arms(told: Trial, tmp_path: Path) -> None:
     assert "Arms pooled" in page
 
 
+def test_masked_arms_have_letters_and_nothing_that_tells_them(
+    told: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+    told.enrol("more", arm="usual")
+    for number in range(6):
+        monkeypatch.setattr("analysis.source.secret", lambda number=number: f"secret {number}")
+        report(told, tmp_path / str(number), "--blinded=masked")
+        found = json.loads((tmp_path / str(number) / "results.json").read_text(encoding="utf-8"))
+        assert list(dict.fromkeys(row["group"] for row in found["tfs"]["kaplan_meier"])) == ["A", "B"]
+        assert found["tfs"]["logrank"] is not None
+        counts = {row["group"]: row["n"] for row in found["flow"] if row["step"] == "randomised"}
+        sizes.append((counts["A"], counts["B"]))
+    page = (tmp_path / "0" / "report.html").read_text(encoding="utf-8")
+    assert "Usual care" not in page
+    assert "Arms masked" in page
+    assert "had an infusion" not in page
+    assert set(sizes) == {(4, 5), (5, 4)}  # the order follows from the secret alone
+
+
 def test_the_page_holds_everything_itself(told: Trial, tmp_path: Path) -> None:
     report(told, tmp_path)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -62,7 +62,7 @@ def find(step: Step) -> Finding:
         tables=(_counts(step, times),),
         figures=() if terminal == "competing" else (_figure(step, times, told),),
         results={"times": lines(found), "test": test, **_curves(times, terminal)},
-        excluded=excluded(step, rows),
+        excluded=excluded(step, rows, grid.left_out),
         methods=(
             SOURCE.format(
                 margin=margin,

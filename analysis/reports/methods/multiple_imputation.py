@@ -35,7 +35,7 @@ def _found(step: Step, strategy: Strategy) -> Finding:
         sentences=tuple(difference_words(step, row) for row in rows if row["visit"] == held.grid.last),
         tables=(difference_table(step, rows),),
         results={"strategy": strategy, "contrasts": rows},
-        excluded=excluded(step, held.grid.rows),
+        excluded=excluded(step, held.grid.rows, held.grid.left_out),
         methods=(held.method,),
         code=f'{held.code}\nimputed_contrasts(made, reference="{step.reference}")',
     )

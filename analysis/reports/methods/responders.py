@@ -36,7 +36,7 @@ def find(step: Step) -> Finding:
         sentences=tuple(_told(step, row, grid.last) for row in differences if row["measure"] == "difference"),
         tables=(_share_table(step, shares, grid.last), _difference_table(step, differences)),
         results={"responders": shares, "contrast": differences},
-        excluded=excluded(step, rows),
+        excluded=excluded(step, rows, grid.left_out),
         methods=(SOURCE.format(margin=margin, transplanted=", the transplanted" if composite else ""),),
         code=f'{grid.code}\nrows = rows[rows["AVISIT"] == "{grid.last}"]\n'
         'responder_analysis(rows["BASE"], rows["AVAL"], rows["ARMCD"],'

@@ -44,7 +44,7 @@ def find(step: Step) -> Finding:
             ),
         ),
         results={"delta": found.delta, "deltas": rows},
-        excluded=excluded(step, held.grid.rows),
+        excluded=excluded(step, held.grid.rows, held.grid.left_out),
         methods=(held.method, "Deltas are added to the imputed scores of one arm at the last visit."),
         code=f'{held.code}\ntipping_point(made, {deltas}, visit="{held.grid.last}", arm="{arm}",'
         f' reference="{step.reference}")',
