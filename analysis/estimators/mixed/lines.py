@@ -53,15 +53,19 @@ def lines(participant: Grouping, time: Floats, X: Floats, y: Floats) -> Lines:
 
 def _moments(turned: Floats, rest: Floats, seen: Floats, p: int) -> Moments:
     """Products of the turned rows (n, 2, p + 1), and of the others, pooled as the last pattern."""
-    pooled = np.zeros((1, 2, p + 1, 2, p + 1))
-    pooled[0, 0, :, 0] = rest.T @ rest
-    products = np.concatenate([turned[:, :, :, None, None] * turned[:, None, None], pooled])
+    n, x, y = len(turned), turned[:, :, :p], turned[:, :, p]
+    zz, zy, yy = np.zeros((2, 2, n + 1, p, p)), np.zeros((2, 2, n + 1, p)), np.zeros((n + 1, 2, 2))
+    np.einsum("nia,njb->ijnab", x, x, out=zz[:, :, :n])
+    np.einsum("nia,nj->ijna", x, y, out=zy[:, :, :n])
+    np.einsum("ni,nj->nij", y, y, out=yy[:n])
+    pooled = rest.T @ rest
+    zz[0, 0, n], zy[0, 0, n], yy[n, 0, 0] = pooled[:p, :p], pooled[:p, p], pooled[p, p]
     return Moments(
-        count=np.append(np.ones(len(turned)), len(rest) - seen.sum()),
+        count=np.append(np.ones(n), len(rest) - seen.sum()),
         seen=np.vstack([seen, [[True, False]]]),
-        zz=np.ascontiguousarray(products[:, :, :p, :, :p].transpose(1, 3, 0, 2, 4)),
-        zy=np.ascontiguousarray(products[:, :, :p, :, p].transpose(1, 3, 0, 2)),
-        yy=products[:, :, p, :, p],
+        zz=zz,
+        zy=zy,
+        yy=yy,
         selection=np.tile(np.eye(p), (2, 1, 1)),
     )
 

@@ -49,15 +49,14 @@ class Moments:
         if len(self.zz) == 1:
             products = U.reshape(patterns, -1).T @ self.zz.reshape(patterns, m * m)
         else:
-            weights = U.transpose(1, 2, 0)[:, :, None, :]
-            products = np.matmul(weights, self.zz.reshape(positions, positions, patterns, m * m))
+            products = np.matmul(_by_place(U), self.zz.reshape(positions, positions, patterns, m * m))
         wide = products.reshape(positions, positions, m, m).transpose(0, 2, 1, 3)
         D = self.selection.reshape(positions * m, p)
         return D.T @ wide.reshape(positions * m, positions * m) @ D
 
     def outcome_product(self, U: Floats) -> Floats:
         """Sum X'Uy (p,), with one U (P, T, T) a pattern."""
-        products = np.matmul(U.transpose(1, 2, 0)[:, :, None, :], self.zy)[:, :, 0].sum(axis=1)
+        products = np.matmul(_by_place(U), self.zy)[:, :, 0].sum(axis=1)
         return np.einsum("ia,iap->p", products, self.selection)  # type: ignore[no-any-return]  # numpy
 
     def square(self, U: Floats) -> float:
@@ -80,3 +79,8 @@ class Moments:
         flat = self.zz.reshape(*self.zz.shape[:3], m * m)
         found: Floats = np.matmul(flat, wide.reshape(positions, positions, m * m, 1))[..., 0]
         return found.transpose(2, 0, 1)
+
+
+def _by_place(U: Floats) -> Floats:
+    """As rows over the patterns (T, T, 1, P), each in one piece: numpy is many times slower otherwise."""
+    return np.ascontiguousarray(U.transpose(1, 2, 0))[:, :, None, :]
