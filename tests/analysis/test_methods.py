@@ -1,6 +1,7 @@
 """Every method of a plan on a small trial: it finds something and shows it, its Python finds the same."""
 
 import ast
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -17,6 +18,7 @@ from analysis.reports.step import Step
 from app.domain.analysis_plan import Analysis
 from app.domain.estimand import Estimand
 from tests.analysis.trial import Trial, begin
+from tests.fixtures.study import STUDY
 
 WORDS: dict[str, Any] = {
     "origin": "randomisation",
@@ -24,6 +26,7 @@ WORDS: dict[str, Any] = {
     "intercurrent": "As usual",
     "summary": "By arm",
 }
+WEEK_8 = replace(STUDY.visits[1], code="w8", day=56)
 ESTIMANDS = (
     Estimand(endpoint="TFS", **WORDS),
     Estimand(endpoint="TTX", **WORDS),
@@ -33,7 +36,10 @@ ESTIMANDS = (
     Estimand(endpoint="SAFETY", **WORDS),
 )
 STEPS: dict[str, dict[str, Any]] = {
-    "kaplan-meier": {"estimand": "tfs", "at_days": (30, 60)},
+    "kaplan-meier": {"estimand": "tfs", "at_days": (30, 60), "bands": "hall-wellner"},
+    "landmark": {"estimand": "tfs", "landmark_day": 30, "at_days": (20,)},
+    "follow-up": {"estimand": "safety"},
+    "random-slope": {"estimand": "qol", "visits": ("d0", "w4", "w8"), "covariates": ("site",)},
     "log-rank": {"estimand": "tfs", "strata": ("itch.itch",), "rho": 1.0},
     "rmst": {"estimand": "tfs", "tau_days": 60},
     "cox": {"estimand": "tfs", "covariates": ("itch.ITCH",), "strata": ("site",)},
@@ -76,6 +82,7 @@ TWICE: dict[str, dict[str, Any]] = {
     "cumulative-incidence": {"estimand": "safety", "kinds": ("tumour", "death", "hospital-stay")},
     "rate-ratio": {"estimand": "hosp", "model": "exact"},
     "recurrent-cox": {"estimand": "hosp", "model": "andersen-gill"},
+    "follow-up": {"estimand": "tfs"},
 }
 UNLIKE = ("event-counts", "rates", "means")
 """Methods whose results name columns otherwise than their lines of Python."""
@@ -85,7 +92,7 @@ UNLIKE = ("event-counts", "rates", "means")
 def data(module_sqlite_url: str) -> datasets.StudyData:
     """Forty participants; what happens to them is drawn once and for all."""
     trial, chance = begin(module_sqlite_url), Random(5)
-    trial.amend(estimands=ESTIMANDS)
+    trial.amend(estimands=ESTIMANDS, visits=(*STUDY.visits, WEEK_8))
     for number in range(40):
         _live(trial, chance, f"p{number:02}", ("cells", "usual")[number % 2])
     return trial.data(cutoff=100)
@@ -108,6 +115,8 @@ def _live(trial: Trial, chance: Random, code: str, arm: str) -> None:
         trial.event(one, "tumour", chance.randint(1, end), term="Carcinoma", criteria="other")
     if end > 42:
         trial.answered(one, "w4", {"itch": chance.randint(0, 4), "sleep": itch}, on=29)
+    if end > 60:
+        trial.answered(one, "w8", {"itch": (itch + chance.randint(0, 4)) // 2, "sleep": itch}, on=57)
 
 
 ALL = [

@@ -21,6 +21,7 @@ from app.domain.analysis_plan import USUAL, Analysis, AnalysisSettings
 from app.domain.estimand import Estimand
 from app.domain.partial_date import PartialDate
 from app.domain.sighting import SeenHow
+from app.domain.visit import Visit
 from app.domain.withdrawal import WithdrawalScope
 from app.models import (
     Answer,
@@ -56,6 +57,7 @@ class Trial:
     instrument_version_id: int
     wording_id: int
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    visits: tuple[Visit, ...] = STUDY.visits
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -94,7 +96,7 @@ class Trial:
                         participant_id=participant.id, version="1", consented_on=day(consented), **WRITTEN
                     )
                 )
-            for visit in STUDY.visits if arm and visits else ():
+            for visit in self.visits if arm and visits else ():
                 due_on = day(randomised + visit.day)
                 session.add(
                     Occasion(
@@ -250,9 +252,13 @@ class Trial:
         *analyses: Analysis,
         estimands: Sequence[Estimand] = STUDY.estimands,
         settings: AnalysisSettings = USUAL,
+        visits: Sequence[Visit] = STUDY.visits,
     ) -> None:
-        """Load the study again with other estimands and a plan."""
-        study = replace(STUDY, estimands=tuple(estimands), analyses=analyses, analysis=settings)
+        """Load the study again with estimands, a plan and visits; who is enrolled from then on has these."""
+        self.visits = tuple(visits)
+        study = replace(
+            STUDY, estimands=tuple(estimands), analyses=analyses, analysis=settings, visits=self.visits
+        )
         with self.writing() as session:
             load_study(session, folder=replace(FOLDER, study=study), actor=COMMAND, now=MORNING)
 

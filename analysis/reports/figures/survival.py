@@ -68,13 +68,15 @@ def survival_figure(
     rows: pd.DataFrame,
     names: dict[str, str],
     *,
+    bands: pd.DataFrame | None = None,
     name: str,
     title: str,
     description: str,
 ) -> str:
     """The curves by arm with pointwise 95 % bands, censorings as ticks, and the table below.
 
-    `rows` are the analysed rows of ADTTE that the curves were estimated from.
+    `rows` are the analysed rows of ADTTE that the curves were estimated from, `bands` those of
+    `KaplanMeier.bands`, drawn as dotted lines.
     """
     at = ticks(int(rows["AVAL"].max()))
     groups = list(rows["ARMCD"].cat.categories)
@@ -87,6 +89,8 @@ def survival_figure(
         steps = curves.to_frame()
         for group in groups:
             _curve(curve_axes, steps[steps["group"] == group], look[group], names[group])
+            if bands is not None:
+                _band(curve_axes, bands[bands["group"] == group], look[group])
         _axes(curve_axes, at, title, float(rows["AVAL"].max()))
         count_table(table_axes, risk_table(rows, at), at, look, names, ROWS)
         return svg(figure, name=name, title=title, description=description)
@@ -102,6 +106,11 @@ def _curve(axes: Axes, own: pd.DataFrame, look: Look, label: str) -> None:
     axes.plot(
         cut["time"], cut["survival"], linestyle="none", marker="|", markersize=6, color=colour, alpha=0.75
     )
+
+
+def _band(axes: Axes, own: pd.DataFrame, look: Look) -> None:
+    for limit in ("lower", "upper"):
+        axes.step(own["time"], own[limit], where="post", color=look[0], linestyle=":", linewidth=1)
 
 
 def _axes(axes: Axes, at: Ticks, title: str, last_day: float) -> None:

@@ -19,6 +19,10 @@ SOURCE = (
     "Survival is estimated by Kaplan and Meier's product limit (1958) with Greenwood's error; pointwise 95 %"
     " intervals are taken on the {scale} scale; medians have Brookmeyer and Crowley's intervals (1982)."
 )
+BANDS = {
+    "equal-precision": "Dotted lines are simultaneous 95 % bands of equal precision (Nair 1984).",
+    "hall-wellner": "Dotted lines are simultaneous 95 % bands of Hall and Wellner (1980).",
+}
 
 
 def find(step: Step) -> Finding:
@@ -27,24 +31,35 @@ def find(step: Step) -> Finding:
     scale = step.analysis.conf_type or "log-log"
     curves = kaplan_meier(rows["AVAL"], rows["event"], group=rows["ARMCD"], conf_type=scale)
     test = log_rank.comparison(step)
-    medians = _medians(step, curves)
+    medians, bands = _medians(step, curves), _bands(step, curves)
     return Finding(
         sentences=(test.sentence, *test.boundary, _told(medians, step.arms)),
         headline=test.headline,
         tables=(_median_table(step, curves), *_at_table(step, curves)),
-        figures=(_figure(step, curves, f"{_told(medians, step.arms)} {test.sentence}"),),
+        figures=(_figure(step, curves, bands, f"{_told(medians, step.arms)} {test.sentence}"),),
         results={
             "kaplan_meier": lines(curves.to_frame()),
             "median": lines(curves.quantile(0.5)),
             "logrank": test.results,
+            **({} if bands is None else {"bands": lines(bands)}),
             **({"at": lines(curves.at(step.analysis.at_days))} if step.analysis.at_days else {}),
         },
         excluded=excluded(step, rows),
-        methods=(SOURCE.format(scale=scale), *test.methods),
+        methods=(SOURCE.format(scale=scale), *_band_source(step), *test.methods),
         code=f"{again.rows_of(step, 'adtte')}\n"
         f'kaplan_meier(rows["AVAL"], rows["event"], group=rows["ARMCD"], conf_type="{scale}")'
+        + (f'.bands("{step.analysis.bands}")' if step.analysis.bands else "")
         + (f"\n{test.code}" if test.code else ""),
     )
+
+
+def _bands(step: Step, curves: KaplanMeier) -> pd.DataFrame | None:
+    """Rows of the bands that hold the whole curve, where the plan asks for them."""
+    return curves.bands(step.analysis.bands) if step.analysis.bands else None
+
+
+def _band_source(step: Step) -> tuple[str, ...]:
+    return (BANDS[step.analysis.bands],) if step.analysis.bands else ()
 
 
 def _medians(step: Step, curves: KaplanMeier) -> pd.DataFrame:
@@ -102,7 +117,7 @@ def _at_table(step: Step, curves: KaplanMeier) -> tuple[Table, ...]:
     )
 
 
-def _figure(step: Step, curves: KaplanMeier, told: str) -> Figure:
+def _figure(step: Step, curves: KaplanMeier, bands: pd.DataFrame | None, told: str) -> Figure:
     title, rows = step.endpoint, step.times
     return Figure(
         name=step.code,
@@ -112,7 +127,7 @@ def _figure(step: Step, curves: KaplanMeier, told: str) -> Figure:
         " and with the event before it.",
         description=f"Kaplan-Meier curves of {title.lower()} by arm with 95 % bands. {told}",
         table=_figure_table(step, curves),
-        drawing=partial(survival_figure, curves, rows, step.arms),
+        drawing=partial(survival_figure, curves, rows, step.arms, bands=bands),
     )
 
 

@@ -1,0 +1,99 @@
+"""How fast a score changes in each arm, every participant having a line of their own."""
+
+from analysis.estimators import random_slope_model
+from analysis.reports.exclusions import excluded
+from analysis.reports.finding import Finding
+from analysis.reports.plain import Json, lines
+from analysis.reports.score_rows import ScoreRows, score_rows
+from analysis.reports.step import DAYS_PER_YEAR, Step
+from analysis.reports.table import Table
+from analysis.reports.words import interval, number, p_value, p_words
+
+SOURCE = (
+    "Slopes of the score are those of a model with a random intercept and slope of each participant"
+    " (Laird and Ware 1982){adjusted}, on the days on which they answered, REML, {df} degrees of freedom."
+)
+DF = {"kenward-roger": "Kenward and Roger's (1997)", "satterthwaite": "Satterthwaite's"}
+
+
+def find(step: Step) -> Finding:
+    """Change in a year by arm, and the differences."""
+    held, df = score_rows(step), step.analysis.df or "kenward-roger"
+    names = [*held.by_visit, *held.names]
+    rows = held.rows.assign(
+        ARMCD=held.rows["ARMCD"].astype(str), years=held.rows["ADY"].astype(float) / DAYS_PER_YEAR
+    )
+    model = random_slope_model(
+        rows,
+        outcome="AVAL",
+        participant="USUBJID",
+        time="years",
+        arm="ARMCD",
+        covariates=names,
+        df=df,
+    )
+    slopes, differences = lines(model.slopes()), lines(model.contrasts(step.reference))
+    adjusted = f", adjusted for {' and '.join(names)}" if names else ""
+    return Finding(
+        sentences=tuple(_told(step, row) for row in differences),
+        tables=(_slope_table(step, slopes), _difference_table(step, differences)),
+        results={
+            "slopes": slopes,
+            "contrasts": differences,
+            "terms": lines(model.to_frame()),
+            "log_likelihood": model.log_likelihood,
+        },
+        excluded=excluded(step, rows),
+        methods=(SOURCE.format(adjusted=adjusted, df=DF[df]),),
+        code=_code(held, names, df),
+    )
+
+
+def _told(step: Step, row: Json) -> str:
+    return (
+        f"Difference of slopes, {step.arms[row['arm']]} minus {step.arms[step.reference]}:"
+        f" {number(row['difference'], 1)} points in a year (95 % interval"
+        f" {interval(row['lower'], row['upper'], 1)}), {p_words(row['p_value'])}."
+    )
+
+
+def _code(held: ScoreRows, names: list[str], df: str) -> str:
+    return (
+        f'{held.code}\nrows["ARMCD"] = rows["ARMCD"].astype(str)\n'
+        'rows["years"] = rows["ADY"].astype(float) / 365.25\n'
+        'random_slope_model(rows, outcome="AVAL", participant="USUBJID", time="years", arm="ARMCD",'
+        f' covariates={names}, df="{df}")'
+    )
+
+
+def _slope_table(step: Step, slopes: list[Json]) -> Table:
+    return Table(
+        caption=f"{step.scale_title}: change in a year, in points",
+        columns=["Arm", "Slope", "95 % interval", "Degrees of freedom"],
+        rows=[
+            [
+                step.arms[row["arm"]],
+                number(row["slope"], 1),
+                interval(row["lower"], row["upper"], 1),
+                number(row["df"], 1),
+            ]
+            for row in slopes
+        ],
+    )
+
+
+def _difference_table(step: Step, differences: list[Json]) -> Table:
+    return Table(
+        caption=f"Differences of slopes from {step.arms[step.reference]}",
+        columns=["Arm", "Difference", "95 % interval", "Degrees of freedom", "p"],
+        rows=[
+            [
+                step.arms[row["arm"]],
+                number(row["difference"], 1),
+                interval(row["lower"], row["upper"], 1),
+                number(row["df"], 1),
+                p_value(row["p_value"]),
+            ]
+            for row in differences
+        ],
+    )
