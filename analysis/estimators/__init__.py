@@ -5,6 +5,7 @@ The only package that uses lifelines. It reads no database and imports nothing o
 
 from __future__ import annotations
 
+from analysis.estimators.alpha_spending import AlphaSpending, Spending, alpha_spending
 from analysis.estimators.area_under_curve import AreaUnderCurve, area_under_curve
 from analysis.estimators.bands import Band
 from analysis.estimators.cox_regression import CoxRegression, cox_regression
@@ -48,6 +49,7 @@ from analysis.estimators.win_ratio import WinRatio, win_ratio
 from analysis.estimators.worst_rank import WorstRankContrasts, worst_rank_contrast
 
 __all__ = [
+    "AlphaSpending",
     "AreaUnderCurve",
     "Band",
     "ConfidenceType",
@@ -80,12 +82,14 @@ __all__ = [
     "Responders",
     "RestrictedMean",
     "RestrictedMeanTimeLost",
+    "Spending",
     "SubgroupEffects",
     "SustainedDeterioration",
     "TimeToEvent",
     "TippingPoint",
     "WinRatio",
     "WorstRankContrasts",
+    "alpha_spending",
     "area_under_curve",
     "composite_contrast",
     "cox_regression",
