@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "pytester",
+    "tests.fixtures.quick",
     "tests.fixtures.instance",
     "tests.fixtures.postgresql",
     "tests.fixtures.database",

@@ -10,12 +10,14 @@ from app import database
 from app.domain.password import normalised
 from app.errors import Code, Refusal
 from app.models import Account
+from app.operations import passwords
 from app.operations.accounts import add_account
 from app.operations.links import Refused
 from app.operations.passwords import NOBODYS
 from app.operations.sessions import end_session
 from app.operations.sign_in import HalfWay, LetIn, sign_in
 from app.queries import access
+from tests.fixtures.quick import STRONG
 from tests.fixtures.study import COMMAND, MORNING, TinyStudy
 
 PASSWORD = "a long enough password"
@@ -121,7 +123,10 @@ def test_an_address_has_one_account(tiny: TinyStudy) -> None:
     assert refusal.value.code == Code.ALREADY_RECORDED
 
 
-def test_a_try_at_no_account_takes_the_work_of_a_try_at_one(tiny: TinyStudy) -> None:
+def test_a_try_at_no_account_takes_the_work_of_a_try_at_one(
+    tiny: TinyStudy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_hasher", STRONG)
     add(tiny)
     with database.reading(tiny.url) as session:
         stored = session.scalars(select(Account.password_hash)).one()
