@@ -54,7 +54,7 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def reading(url: str) -> Iterator[Session]:
     """Open a session that only reads: PostgreSQL refuses a change, SQLite undoes it at the end."""
-    with Session(_as(url, postgresql_readonly=True), expire_on_commit=False) as session:
+    with Session(_as(engine(url), postgresql_readonly=True), expire_on_commit=False) as session:
         yield session
         if not url.startswith("sqlite"):
             session.commit()  # at a rollback psycopg forgets every statement that the server has prepared
@@ -81,13 +81,13 @@ def snapshot(url: str) -> Iterator[Session]:
 @contextmanager
 def writing(url: str) -> Iterator[Session]:
     """Open one transaction: committed at the end, undone by any exception."""
-    with Session(_as(url, writing=True), expire_on_commit=False) as session, session.begin():
+    with Session(_as(engine(url), writing=True), expire_on_commit=False) as session, session.begin():
         yield session
 
 
 @lru_cache(maxsize=16)
-def _as(url: str, **options: bool) -> Engine:
-    return engine(url).execution_options(**options)
+def _as(engine: Engine, **options: bool) -> Engine:
+    return engine.execution_options(**options)
 
 
 def alembic_config(url: str) -> AlembicConfig:
