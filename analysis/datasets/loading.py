@@ -19,6 +19,7 @@ from analysis.datasets.adtte import adtte
 from analysis.datasets.alerts import alerts
 from analysis.datasets.checks import checks
 from analysis.datasets.compared import compared, stays_in_days
+from analysis.datasets.courses import courses
 from analysis.datasets.covariates import covariates
 from analysis.datasets.cut import Blinding, Cut, cut
 from analysis.datasets.flow import flow
@@ -76,6 +77,13 @@ class StudyData:
     def compared(self, param: str, *, instrument: str = "", scale: str = "", visit: str = "") -> pd.DataFrame:
         """What a hierarchical composite compares: one row for each participant of an estimand of ADOBS."""
         return compared(self, param, instrument=instrument, scale=scale, visit=visit)
+
+    def courses(self, param: str, *, instrument: str = "", scale: str = "") -> pd.DataFrame:
+        """What happened to those observed for an estimand of ADOBS: USUBJID, ARMCD, KIND, FROM, TO, VALUE.
+
+        One row a thing: observed, transplant, death, stay, score, missed; days from day 0.
+        """
+        return courses(self, param, instrument=instrument, scale=scale)
 
     def stays(self, param: str) -> pd.DataFrame:
         """Hospital spells in days from day 0 of an estimand of ADOBS: participant, admitted, discharged."""

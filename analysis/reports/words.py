@@ -2,6 +2,8 @@
 
 import math
 
+from analysis.reports.language import gettext
+
 NOTHING = "–"
 Number = int | float | None
 
@@ -34,6 +36,16 @@ def interval(lower: Number, upper: Number, digits: int = 0) -> str:
     """
     low, high = number(lower, digits), number(upper, digits)
     return NOTHING if low == high == NOTHING else f"{low} to {high}"
+
+
+def limits(lower: Number, upper: Number, digits: int = 0) -> str:
+    """Two limits in a table or a figure, whose words are in the language of the report.
+
+    >>> limits(0.211, 0.686, 2)
+    '0.21 to 0.69'
+    """
+    low, high = number(lower, digits), number(upper, digits)
+    return NOTHING if low == high == NOTHING else gettext("%(low)s to %(high)s", low=low, high=high)
 
 
 def percent_interval(lower: Number, upper: Number) -> str:

@@ -26,6 +26,7 @@ from app.i18n.catalogues import (
 )
 
 __all__ = [
+    "CATALOGUES",
     "SOURCE_LANGUAGE",
     "Completeness",
     "completeness",

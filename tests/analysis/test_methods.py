@@ -65,6 +65,7 @@ STEPS: dict[str, dict[str, Any]] = {
         "kinds": ("adverse-event", "serious", "death", "hospital-stay", "tumour"),
     },
     "subgroups": {"estimand": "tfs", "subgroups": ("site", "itch.itch")},
+    "swimmer": {"estimand": "composite"},
     "responders": {"estimand": "qol", "visits": ("w4",)},
     "deterioration": {"estimand": "qol", "difference": 20.0},
     "area-under-curve": {"estimand": "qol", "visits": ("w4",)},
@@ -84,7 +85,7 @@ TWICE: dict[str, dict[str, Any]] = {
     "recurrent-cox": {"estimand": "hosp", "model": "andersen-gill"},
     "follow-up": {"estimand": "tfs"},
 }
-UNLIKE = ("event-counts", "rates", "means")
+UNLIKE = ("event-counts", "rates", "means", "swimmer")
 """Methods whose results name columns otherwise than their lines of Python."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 from itertools import cycle
+from textwrap import wrap
 from typing import Any
 
 from matplotlib import rc_context
@@ -67,6 +68,20 @@ def plain_grid(axes: Axes) -> None:
     """Light lines across, none upwards."""
     axes.grid(axis="y")
     axes.tick_params(length=3)
+
+
+def stacked(axes: Axes, x: float, y: float, text: str, letters: int, **look: Any) -> int:  # noqa: ANN401
+    """Write a text in lines of so many letters, the last one at `y` in data; returns how many there are.
+
+    Each line is a text of its own: matplotlib would place the lines of one by the widths of its own letters,
+    and the reader's are others.
+    """
+    lines = wrap(text, letters, break_long_words=False)
+    size = look.get("size", 10)
+    for place, line in enumerate(reversed(lines)):
+        apart = (0, place * size * 1.3)
+        axes.annotate(line, (x, y), apart, textcoords="offset points", annotation_clip=False, **look)
+    return len(lines)
 
 
 def svg(figure: Figure, *, name: str, title: str, description: str) -> str:

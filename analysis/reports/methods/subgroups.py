@@ -1,15 +1,20 @@
 """Effects in subgroups: a hazard ratio in each level, and a test of interaction for each factor."""
 
+from functools import partial
+
 from analysis.datasets import combined
 from analysis.estimators import subgroup_effects
 from analysis.reports import again
 from analysis.reports.exclusions import excluded
-from analysis.reports.finding import Finding
+from analysis.reports.figures.forest import FITS, Heads, Line, forest_figure
+from analysis.reports.finding import Figure, Finding
+from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number, p_value, p_words
+from analysis.reports.words import NOTHING, limits, number, p_value, p_words
 
+NOT_KNOWN = "not known"
 SOURCE = (
     "In each level of a subgroup the hazard ratio is that of a Cox model with its participants alone; the"
     " test of interaction is the likelihood ratio test of arm by subgroup."
@@ -21,9 +26,9 @@ MANY = (
 
 
 def find(step: Step) -> Finding:
-    """The numbers of a forest plot."""
+    """The numbers of a forest plot, and the plot."""
     rows, names = step.times, list(step.analysis.subgroups)
-    columns = step.data.covariates(names, rows).fillna("not known")
+    columns = step.data.covariates(names, rows).fillna(NOT_KNOWN)
     strata = combined(step.data.covariates(step.analysis.strata, rows)) if step.analysis.strata else None
     found = subgroup_effects(
         *(rows["AVAL"], rows["event"], rows["ARMCD"].astype(str), columns.astype(str)),
@@ -32,9 +37,11 @@ def find(step: Step) -> Finding:
         ties=step.analysis.ties or "efron",
     )
     effects = lines(found.to_frame())
+    many = MANY.format(n=found.tests)
+    table = _table(step, _levels(step, effects))
     return Finding(
-        sentences=(MANY.format(n=found.tests), *_interactions(effects)),
-        tables=(_table(step, effects),),
+        sentences=(many, *_interactions(effects)),
+        figures=(_figure(step, _levels(step, effects), table, found.tests),),
         results={"subgroups": effects, "tests": found.tests},
         excluded=excluded(step, rows),
         methods=(SOURCE,),
@@ -61,29 +68,155 @@ def _code(step: Step, names: list[str]) -> str:
     )
 
 
-def _table(step: Step, effects: list[Json]) -> Table:
+def _compared(step: Step) -> str:
+    """The name of the arm that is held against the reference; of more than one what they have in common."""
+    others = [name for arm, name in step.arms.items() if arm != step.reference]
+    return others[0] if len(others) == 1 else gettext("Arm")
+
+
+def _levels(step: Step, effects: list[Json]) -> list[list[Json]]:
+    """The rows of each subgroup, those of everyone first; `words` is what a level is called."""
+    sites, several = _sites(step), len(step.arms) > 2
+    found: dict[str, list[Json]] = {}
+    for row in effects:
+        level = str(row["level"]).removesuffix(".0")
+        if row["subgroup"] == "site":
+            level = sites.get(level, level)
+        level = {"all": gettext("All"), NOT_KNOWN: gettext("not known")}.get(level, level)
+        words = f"{level}, {step.arms[row['arm']]}" if several else level
+        found.setdefault(row["subgroup"], []).append(row | {"words": words})
+    return list(found.values())
+
+
+def _sites(step: Step) -> dict[str, str]:
+    """Names of the sites by code; their codes, where the names are too long for the plot."""
+    names = {site.code: site.name for site in step.data.study.sites}
+    return names if max(map(len, names.values()), default=0) <= FITS else {}
+
+
+def _factor(name: str) -> str:
+    """What a subgroup is called, with a capital."""
+    words = {"site": gettext("Site"), "stratum": gettext("Stratum of the randomisation")} | {
+        "lot": gettext("Product lot"),
+        "cell-source": gettext("Cell source"),
+        "donor-type": gettext("Donor type"),
+        "donor-age": gettext("Donor’s age"),
+        "passage": gettext("Passage"),
+        "preservation": gettext("Fresh or cryopreserved"),
+        "viability": gettext("Viability"),
+        "route": gettext("Route"),
+        "all": gettext("All"),
+    }
+    return words.get(name, name)
+
+
+def _why_not(reason: str) -> str:
+    """Why there is no estimate; in which arm nobody was, the counts say."""
+    if reason.startswith("nobody"):
+        return gettext("nobody in an arm")
+    return gettext("no event in an arm") if reason.startswith("no event") else gettext("no estimate")
+
+
+def _figure(step: Step, blocks: list[list[Json]], table: Table, tests: int) -> Figure:
+    title = gettext("%(endpoint)s in subgroups", endpoint=step.endpoint)
+    drawn = [line for block in blocks for line in _lines(block)]
+    told = gettext(
+        "Hazard ratios of %(arm)s against %(reference)s with 95 %% intervals, on a logarithmic axis; squares"
+        " are as large as they have events.",
+        arm=_compared(step),
+        reference=step.arms[step.reference],
+    )
+    return Figure(
+        name=step.code,
+        title=title,
+        caption=f"{told} {_many(tests)}",
+        description=f"{told} {gettext('The table holds every number.')}",
+        table=table,
+        drawing=partial(forest_figure, drawn, _heads(step, tests)),
+    )
+
+
+def _heads(step: Step, tests: int) -> Heads:
+    reference, arm = step.arms[step.reference], _compared(step)
+    death = step.estimand.endpoint in ("TFS", "OS")
+    return Heads(
+        arm=gettext("%(arm)s: events / n", arm=arm),
+        reference=gettext("%(arm)s: events / n", arm=reference),
+        ratio=gettext("Hazard ratio (95\N{NO-BREAK SPACE}%% interval)"),
+        p=gettext("p of interaction"),
+        axis=gettext("Hazard ratio, logarithmic axis"),
+        fewer=gettext("%(arm)s better", arm=arm) if death else "",
+        more=gettext("%(arm)s better", arm=reference) if death else "",
+        note=_many(tests),
+    )
+
+
+def _many(tests: int) -> str:
+    return gettext(
+        "Tests of interaction: %(n)s, not adjusted for their number. By chance alone one in twenty has"
+        " p < 0.05.",
+        n=tests,
+    )
+
+
+def _lines(block: list[Json]) -> list[Line]:
+    """The lines of a subgroup: its name with the test, below it the levels; everyone has one line."""
+    whole = block[0]["subgroup"] == "all"
+    head = Line(label=_factor(block[0]["subgroup"]), heading=True, p=p_value(block[0]["interaction_p_value"]))
+    levels = [
+        Line(
+            label=row["words"],
+            heading=whole,
+            arm=f"{row['events']} / {row['n']}",
+            reference=f"{row['events_reference']} / {row['n_reference']}",
+            ratio=row["hazard_ratio"],
+            lower=row["lower"],
+            upper=row["upper"],
+            told=_told(row),
+            events=row["events"] + row["events_reference"],
+        )
+        for row in block
+    ]
+    return levels if whole else [head, *levels]
+
+
+def _told(row: Json) -> str:
+    if row["reason"]:
+        return _why_not(row["reason"])
+    return f"{number(row['hazard_ratio'], 2)} ({limits(row['lower'], row['upper'], 2)})"
+
+
+def _table(step: Step, blocks: list[list[Json]]) -> Table:
+    reference = step.arms[step.reference]
+    arm = _compared(step)
     return Table(
-        caption=f"{step.endpoint}: hazard ratios against {step.arms[step.reference]} in subgroups",
+        caption=gettext(
+            "%(endpoint)s: hazard ratios against %(arm)s in subgroups", endpoint=step.endpoint, arm=reference
+        ),
         columns=[
-            "Subgroup",
-            "Level",
-            "Events of participants",
-            "In the reference arm",
-            "Hazard ratio",
-            "95 % interval",
-            "p of interaction",
+            gettext("Subgroup"),
+            gettext("Level"),
+            gettext("%(arm)s: events of participants", arm=arm),
+            gettext("%(arm)s: events of participants", arm=reference),
+            gettext("Hazard ratio"),
+            gettext("95 %% interval"),
+            gettext("p of interaction"),
+            gettext("Without an estimate because"),
         ],
         rows=[
             [
-                str(row["subgroup"]),
-                str(row["level"]),
-                f"{number(row['events'])} of {number(row['n'])}",
-                f"{number(row['events_reference'])} of {number(row['n_reference'])}",
-                number(row["hazard_ratio"], 2) if not row["reason"] else str(row["reason"]),
-                interval(row["lower"], row["upper"], 2),
+                _factor(str(row["subgroup"])),
+                row["words"],
+                f"{number(row['events'])} / {number(row['n'])}",
+                f"{number(row['events_reference'])} / {number(row['n_reference'])}",
+                number(row["hazard_ratio"], 2),
+                limits(row["lower"], row["upper"], 2),
                 p_value(row["interaction_p_value"]),
+                _why_not(row["reason"]) if row["reason"] else NOTHING,
             ]
-            for row in effects
+            for block in blocks
+            for row in block
         ],
         heads=2,
+        words=1,
     )
