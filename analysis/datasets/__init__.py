@@ -2,6 +2,6 @@
 
 from analysis.datasets.covariates import combined
 from analysis.datasets.files import data_sha256, write
-from analysis.datasets.loading import StudyData, frames, load, read
+from analysis.datasets.loading import StudyData, frames, load, read, with_all_events
 
-__all__ = ["StudyData", "combined", "data_sha256", "frames", "load", "read", "write"]
+__all__ = ["StudyData", "combined", "data_sha256", "frames", "load", "read", "with_all_events", "write"]

@@ -21,7 +21,7 @@ def _rows(cut: Cut, course: Course) -> list[Row]:
         for each in course.settled_events(cut.events)
         if each.kind in SAFETY_KINDS and each.started_on <= cut.cutoff_on
     ]
-    known = course.follow_up(origin="randomisation", events=cut.events, cutoff_on=cut.cutoff_on)
+    known = cut.follow_up(course, "randomisation")
     if not told or known is None:
         return []
     until = time_to_event("OS", known).on

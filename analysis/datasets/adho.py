@@ -21,7 +21,7 @@ def _rows(cut: Cut, course: Course) -> list[Row]:
         for each in course.settled_events(cut.events)
         if each.kind == "hospital stay" and each.started_on <= cut.cutoff_on
     ]
-    known = course.follow_up(origin="randomisation", events=cut.events, cutoff_on=cut.cutoff_on)
+    known = cut.follow_up(course, "randomisation")
     if known is None or not stays:
         return []
     observed_until = time_to_event("OS", known).on

@@ -26,7 +26,7 @@ def adobs(cut: Cut) -> pd.DataFrame:
 
 
 def _row(cut: Cut, course: Course, name: str, estimand: Estimand) -> Row | None:
-    known = course.follow_up(origin=estimand.origin, events=cut.events, cutoff_on=cut.cutoff_on)
+    known = cut.follow_up(course, estimand.origin)
     if known is None:
         return None
     until: Strategy = "censoring" if estimand.transplant_is == "censoring" else "ignored"

@@ -46,7 +46,7 @@ def _timed(estimand: Estimand) -> Endpoint:
 
 
 def _row(cut: Cut, course: Course, name: str, estimand: Estimand) -> Row | None:
-    known = course.follow_up(origin=estimand.origin, events=cut.events, cutoff_on=cut.cutoff_on)
+    known = cut.follow_up(course, estimand.origin)
     if known is None:
         return None
     found = time_to_event(_timed(estimand), known, transplant=estimand.transplant, death=estimand.death)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from analysis.datasets.masks import masks
 from app.domain.adjudication import EventChoice
 from app.domain.instrument import Instrument
-from app.domain.study import Study
+from app.domain.outcomes import FollowUp
+from app.domain.study import Origin, Study
 from app.errors import Code, Refusal
 from app.queries import adverse_events, allocations, forms, handled, outcomes, studies
 from app.queries.adverse_events import Particulars
@@ -85,6 +86,19 @@ class Cut:
         if self.masks:
             return self.masks.get(course.arm, OTHER)
         return ALL if self.blinded else course.arm
+
+    def follow_up(self, course: Course, origin: Origin) -> FollowUp | None:
+        """What outcomes of a course are worked out from; None where it has no day 0."""
+        key = (course.participant_id, origin)
+        if key not in self._followed:
+            self._followed[key] = course.follow_up(
+                origin=origin, events=self.events, cutoff_on=self.cutoff_on
+            )
+        return self._followed[key]
+
+    @cached_property  # each estimand and dataset asks for the same courses again
+    def _followed(self) -> dict[tuple[int, Origin], FollowUp | None]:
+        return {}
 
     def usubjid(self, course: Course) -> str:
         """The name of a participant over all studies."""

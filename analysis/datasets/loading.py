@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -127,33 +127,43 @@ def read(
         return cut(session, study=study, cutoff=cutoff_on, events=events, blinded=how, secret=hidden)
 
 
-def frames(known: Cut, *, events: Literal["confirmed", "all"] | None = None) -> StudyData:
-    """The frames of what was read, by default with the events that were asked for."""
-    known = known if events is None else replace(known, events=events)
-    people, times, observed, spells = adsl(known), adtte(known), adobs(known), adho(known)
+def frames(known: Cut) -> StudyData:
+    """The frames of what was read."""
     return StudyData(
         study=known.study,
         study_version=known.version,
         cutoff=known.cutoff_on,
-        events=known.events,
         blinded=known.blinded,
         masked=bool(known.masks),
         late_deaths=len(known.late_deaths),
         arms=known.arms,
-        adsl=people,
-        adtte=times,
         adqs=adqs(known),
-        adho=spells,
-        adobs=observed,
-        adrec=adrec(known, observed, spells),
-        adae=adae(known),
         adbl=adbl(known),
         forms=forms(known),
         alerts=alerts(known),
         queries=queries(known),
-        flow=flow(people, times, list(known.arms), blinded=known.blinded),
         checks=checks(known),
+        **_of_events(known),
     )
+
+
+def with_all_events(known: Cut, data: StudyData) -> StudyData:
+    """The same data with all reported events that none refuted: only what rests on events is made again."""
+    return replace(data, **_of_events(replace(known, events="all")))
+
+
+def _of_events(known: Cut) -> dict[str, Any]:
+    people, times, observed, spells = adsl(known), adtte(known), adobs(known), adho(known)
+    return {
+        "events": known.events,
+        "adsl": people,
+        "adtte": times,
+        "adho": spells,
+        "adobs": observed,
+        "adrec": adrec(known, observed, spells),
+        "adae": adae(known),
+        "flow": flow(people, times, list(known.arms), blinded=known.blinded),
+    }
 
 
 def _day(given: date | str | None) -> date | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.datasets import StudyData, frames
+from analysis.datasets import StudyData, with_all_events
 from analysis.datasets.cut import Cut
 from analysis.estimators import InputError
 from analysis.reports.conduct import SECTIONS
@@ -33,7 +33,7 @@ def carry_out(known: Cut, data: StudyData) -> CarriedOut:
     """Carry out the plan; `data` are the frames of what is known."""
     planned = default_plan.planned(data.study)
     wants_all = data.events != "all" and any(each.events == "all" for _, each in planned)
-    reported = frames(known, events="all") if wants_all else None
+    reported = with_all_events(known, data) if wants_all else None
     described = {
         analysis.code: found(Step(data=data, estimand=estimand, analysis=analysis))
         for estimand, analysis in default_plan.description(data.study)

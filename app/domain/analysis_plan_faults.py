@@ -62,8 +62,8 @@ def _settings_faults(study: Study, settings: AnalysisSettings) -> Iterator[Defin
     if settings.reference and settings.reference not in arms:
         allowed = f"an arm's code: {listed(arms)}"
         yield DefinitionFault("analysis.reference", quoted(settings.reference), allowed, frozenset({"arms"}))
-    if not 0 < settings.alpha <= 0.5:
-        yield DefinitionFault("analysis.alpha", str(settings.alpha), "more than 0, at most 0.5: two-sided")
+    if not 0 < settings.alpha < 0.5:
+        yield DefinitionFault("analysis.alpha", str(settings.alpha), "more than 0, less than 0.5: two-sided")
     if settings.looks is not None:
         yield from _look_faults(study, settings.looks)
 

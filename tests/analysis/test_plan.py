@@ -16,7 +16,7 @@ from analysis.reports.finding import Finding
 from analysis.reports.methods import METHODS
 from analysis.reports.step import Step
 from app.domain import analysis_methods
-from app.domain.analysis_plan import Analysis, AnalysisSettings, LateDeaths, Method, Rank
+from app.domain.analysis_plan import Analysis, AnalysisSettings, LateDeaths, Looks, Method, Rank
 from app.domain.estimand import Estimand
 from tests.analysis.trial import Trial, begin, day
 
@@ -207,6 +207,33 @@ def test_a_plan_on_both_databases(database_url: str) -> None:
 
 def test_methods_are_those_that_a_plan_can_name() -> None:
     assert set(METHODS) <= set(analysis_methods.METHODS)
+
+
+@pytest.mark.parametrize(
+    ("events", "told_so"),
+    [
+        ((3, 6), "2 events: the first look is planned after 3, and decides nothing before."),
+        # O'Brien-Fleming's share of 0.05 at half the information: 0.003051 (Lan and DeMets 1983, table 1).
+        ((2, 4), "Look 1 of 2, 2 of 4 planned events (50 % of the information): the boundary is p < 0.0031,"),
+        (
+            (1, 2),
+            "Look 2 of 2, 2 of 2 planned events (100 % of the information): the boundary is p < 0.0490,",
+        ),
+    ],
+)
+def test_the_boundary_of_a_look_stands_beside_the_primary_test(
+    told: Trial, events: tuple[int, int], told_so: str
+) -> None:
+    told.amend(
+        analysis("curves", "tfs", "kaplan-meier", "primary"),
+        analysis("other", "tfs", "kaplan-meier"),
+        estimands=ESTIMANDS,
+        settings=AnalysisSettings(looks=Looks(events=events)),
+    )
+    found = by_code(told)
+    assert found["curves"][1].sentences[1].startswith(told_so)
+    assert "look" in found["curves"][1].results["logrank"]
+    assert "look" not in found["other"][1].results["logrank"]
 
 
 def test_a_method_that_is_not_there_yet_is_told(told: Trial, monkeypatch: pytest.MonkeyPatch) -> None:

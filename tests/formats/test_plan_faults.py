@@ -86,7 +86,7 @@ CONTRADICTIONS = [
     ("= 8", "= 0", "estimands[1].meaningful_difference", "0", "more than 0"),
     ('"Incidence"', '"I"\nscale = "TOTAL"', "estimands[2].scale", '"TOTAL"', "it is for QOL, COMPOSITE"),
     ('reference = "usual"', 'reference = "none"', "analysis.reference", '"none"', "cells, usual"),
-    ('reference = "usual"', "alpha = 0.6", "analysis.alpha", "0.6", "at most 0.5"),
+    ('reference = "usual"', "alpha = 0.5", "analysis.alpha", "0.5", "less than 0.5"),
     ("[10, 20]", "[20, 20]", "analysis.looks.events", "20, 20", "more than the one before"),
     ("[10, 20]", '[10], spending = "power"', "analysis.looks.parameter", "nothing", "power needs it"),
     ("[10, 20]", "[10], parameter = 1", "analysis.looks.parameter", "1", "obrien-fleming has none"),

@@ -9,6 +9,7 @@ from analysis.estimators import InputError, logrank_test
 from analysis.reports import again
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding, NotPossible
+from analysis.reports.looks import boundary
 from analysis.reports.plain import Json, lines, plain
 from analysis.reports.step import Step
 from analysis.reports.table import Table
@@ -74,12 +75,19 @@ def comparison(step: Step) -> Comparison:
     freedom = f"{found.df} degree{'s' if found.df != 1 else ''} of freedom"
     sentence = f"{name}: χ² = {number(found.statistic, 3)} on {freedom}, {p_words(p)}."
     strata_code = f", strata=combined(data.covariates({list(names)}, rows))" if names else ""
+    look = boundary(step, int(rows["event"].sum()), p)
     return Comparison(
         sentence=sentence,
+        boundary=(look.sentence,) if look else (),
         headline=(p_words(p), f"{name.lower()} between arms"),
-        results={"statistic": found.statistic, "df": found.df, "p_value": p},
+        results={
+            "statistic": found.statistic,
+            "df": found.df,
+            "p_value": p,
+            **({"look": look.results} if look else {}),
+        },
         frame=lines(found.to_frame()),
-        methods=(_source(step),),
+        methods=(_source(step), *((look.source,) if look else ())),
         code=f'logrank_test(rows["AVAL"], rows["event"], rows["ARMCD"]{strata_code}, rho={rho})',
     )
 
