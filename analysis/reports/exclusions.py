@@ -17,18 +17,19 @@ def excluded(
     """
     randomised = step.data.adsl[step.data.adsl["RANDFL"] == "Y"]
     left = int(analysed["USUBJID"].nunique())
-    sentences = [f"{left} of {len(randomised)} randomised are analysed."]
-    if step.estimand.set == "treated":
-        sentences.append(_told(len(randomised) - len(step.people), "had no infusion"))
+    found = {"without an infusion": len(randomised) - len(step.people)}
     with_day_0 = _with_day_0(step)
     if with_day_0 is not None:
-        sentences.append(_told(len(step.people) - len(with_day_0), "have no day 0 of this estimand"))
-        early = int((with_day_0["ANL01FL"] == "N").sum())
-        sentences.append(_told(early, "have an event before day 0, which stands among the inconsistencies"))
-        sentences += [_told(number, why) for why, number in reasons.items()]
-        others = int((with_day_0["ANL01FL"] == "Y").sum()) - left - sum(reasons.values())
-        sentences.append(_told(others, "lack what this analysis needs"))
-    return tuple(sentence for sentence in sentences if sentence)
+        counted = int((with_day_0["ANL01FL"] == "Y").sum())
+        found |= {
+            "without a day 0 of this estimand": len(step.people) - len(with_day_0),
+            "with an event before day 0 (see the inconsistencies)": len(with_day_0) - counted,
+            **reasons,
+            "without what this analysis needs": counted - left - sum(reasons.values()),
+        }
+    told = ", ".join(f"{number} {why}" for why, number in found.items() if number > 0)
+    analysed_words = f"{left} of {len(randomised)} randomised are analysed."
+    return (analysed_words, f"Left out: {told}.") if told else (analysed_words,)
 
 
 def _with_day_0(step: Step) -> pd.DataFrame | None:
@@ -37,7 +38,3 @@ def _with_day_0(step: Step) -> pd.DataFrame | None:
         if len(own):
             return own[own["USUBJID"].isin(step.people["USUBJID"])]
     return None
-
-
-def _told(number: int, why: str) -> str:
-    return f"{number} {why}." if number > 0 else ""

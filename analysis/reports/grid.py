@@ -53,9 +53,9 @@ def grid_of(step: Step, *, due: bool, baseline: bool) -> Grid:
         everyone = rows["USUBJID"].nunique()
         rows = rows[rows.groupby("USUBJID")["due"].transform("min") == 1]
         lines.append('rows = rows[rows.groupby("USUBJID")["due"].transform("min") == 1]')
-        left_out["have not reached the last visit yet"] = everyone - rows["USUBJID"].nunique()
+        left_out["who have not reached the last visit yet"] = everyone - rows["USUBJID"].nunique()
     if baseline:
-        left_out["have no score at baseline"] = rows.loc[rows["BASE"].isna(), "USUBJID"].nunique()
+        left_out["without a score at baseline"] = rows.loc[rows["BASE"].isna(), "USUBJID"].nunique()
         rows = rows[rows["BASE"].notna()]
         lines.append('rows = rows[rows["BASE"].notna()]')
     if meant.transplant_is == "censoring":

@@ -52,7 +52,7 @@ def imputed(step: Step, *, strategy: Strategy, assumed: str) -> Imputed:
         reference=step.reference,
     )
     left = grid.rows["USUBJID"].nunique() - rows["USUBJID"].nunique()
-    left_out = {**grid.left_out, "miss a covariate": left}
+    left_out = {**grid.left_out, "without a covariate": left}
     grid_rows = Grid(rows=rows, visits=grid.visits, code=grid.code, left_out=left_out)
     method = SOURCE.format(
         n=asked.imputations or USUAL, given=" and ".join(names) + " and the visits before", assumed=assumed

@@ -153,7 +153,7 @@ def test_who_was_not_infused_is_counted_out(told: Trial) -> None:
     told.infused(3, 5)
     told.amend(analysis("infused", "infused", "kaplan-meier"), estimands=ESTIMANDS)
     step, found = by_code(told)["infused"]
-    assert found.excluded == ("2 of 8 randomised are analysed.", "6 had no infusion.")
+    assert found.excluded == ("2 of 8 randomised are analysed.", "Left out: 6 without an infusion.")
     assert step.times["STARTDT"].tolist() == [pd.Timestamp(day(2)), pd.Timestamp(day(5))]
 
 
@@ -250,5 +250,5 @@ def test_who_has_no_stratum_is_left_out_and_counted(told: Trial) -> None:
     assert found["whole"][1].excluded == ("9 of 9 randomised are analysed.",)
     assert found["test"][1].excluded == (
         "8 of 9 randomised are analysed.",
-        "1 lack what this analysis needs.",
+        "Left out: 1 without what this analysis needs.",
     )

@@ -20,8 +20,8 @@ SOURCE = (
     " as they were randomised."
 )
 REASONS = {
-    "event": "had the event by the landmark",
-    "censored": "were not followed beyond the landmark",
+    "event": "with the event by the landmark",
+    "censored": "not followed beyond the landmark",
 }
 
 
