@@ -1,7 +1,17 @@
 """The datasets of a study, one file a frame."""
 
-from analysis.datasets.covariates import combined
+from analysis.datasets.covariates import combined, levels
 from analysis.datasets.files import data_sha256, write
 from analysis.datasets.loading import StudyData, frames, load, read, with_all_events
 
-__all__ = ["StudyData", "combined", "data_sha256", "frames", "load", "read", "with_all_events", "write"]
+__all__ = [
+    "StudyData",
+    "combined",
+    "data_sha256",
+    "frames",
+    "levels",
+    "load",
+    "read",
+    "with_all_events",
+    "write",
+]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from app.domain.analysis_covariates import answered
 
@@ -56,3 +57,34 @@ def _column(data: StudyData, name: str, rows: pd.DataFrame) -> pd.Series[Any]:
     own = own.drop_duplicates("USUBJID").set_index("USUBJID")
     column = "AVALC" if set(own["TYPE"]) & set(CHOSEN) else "AVAL"
     return rows["USUBJID"].map(own[column])
+
+
+FEW = 4
+"""A number with so many values or fewer has a level for each."""
+
+
+def levels(columns: pd.DataFrame) -> pd.DataFrame:
+    """The columns as levels of subgroups: text; numbers of many values are split at their median.
+
+    >>> levels(pd.DataFrame({"age": [30, 41, 52, 63, 74], "sex": ["f", None, "m", "f", "m"]}))
+              age        sex
+    0    below 52          f
+    1    below 52  not known
+    2  52 or more          m
+    3  52 or more          f
+    4  52 or more          m
+    """
+    return pd.DataFrame({name: _levels(columns[name]) for name in columns}, index=columns.index)
+
+
+def _levels(column: pd.Series[Any]) -> pd.Series[str]:
+    if is_numeric_dtype(column) and column.nunique() > FEW:
+        middle = column.median()
+        split = pd.Series(f"{middle:g} or more", index=column.index).mask(
+            column < middle, f"below {middle:g}"
+        )
+    elif is_numeric_dtype(column):
+        split = column.map(lambda value: f"{value:g}", na_action="ignore")
+    else:
+        split = column
+    return split.where(column.notna(), "not known")

@@ -64,7 +64,7 @@ STEPS: dict[str, dict[str, Any]] = {
         "estimand": "safety",
         "kinds": ("adverse-event", "serious", "death", "hospital-stay", "tumour"),
     },
-    "subgroups": {"estimand": "tfs", "subgroups": ("site", "itch.itch")},
+    "subgroups": {"estimand": "tfs", "subgroups": ("passage", "site", "itch.ITCH")},
     "swimmer": {"estimand": "composite"},
     "responders": {"estimand": "qol", "visits": ("w4",)},
     "deterioration": {"estimand": "qol", "difference": 20.0},
@@ -93,7 +93,8 @@ UNLIKE = ("event-counts", "rates", "means", "swimmer")
 def data(module_sqlite_url: str) -> datasets.StudyData:
     """Forty participants; what happens to them is drawn once and for all."""
     trial, chance = begin(module_sqlite_url), Random(5)
-    trial.amend(estimands=ESTIMANDS, visits=(*STUDY.visits, WEEK_8))
+    lots = (*STUDY.product_lots, replace(STUDY.product_lots[0], code="LOT-2", passage=6))
+    trial.amend(estimands=ESTIMANDS, visits=(*STUDY.visits, WEEK_8), product_lots=lots)
     for number in range(40):
         _live(trial, chance, f"p{number:02}", ("cells", "usual")[number % 2])
     return trial.data(cutoff=100)
@@ -101,6 +102,8 @@ def data(module_sqlite_url: str) -> datasets.StudyData:
 
 def _live(trial: Trial, chance: Random, code: str, arm: str) -> None:
     one, worse = trial.enrol(code, arm=arm, site=chance.choice(["mad", "cai"])), arm == "usual"
+    if not worse:
+        trial.infused(one, 2, lot=("LOT-1", "LOT-2")[int(code[1:]) // 2 % 2])
     itch = chance.randint(0, 4)
     trial.answered(one, "d0", {"itch": itch, "sleep": chance.randint(0, 4)}, on=0)
     end = chance.randint(40, 99)
@@ -157,7 +160,13 @@ def test_a_method_finds_something_and_shows_it(
 def test_its_python_finds_the_same(data: datasets.StudyData, method: str, asked: dict[str, Any]) -> None:
     finding = carried_out(data, method, asked)
     names = {name: getattr(estimators, name) for name in estimators.__all__}
-    names |= {"mean_score": means.mean_score, "combined": datasets.combined, "pd": pd, "data": data}
+    names |= {
+        "mean_score": means.mean_score,
+        "combined": datasets.combined,
+        "levels": datasets.levels,
+        "pd": pd,
+        "data": data,
+    }
     tree = ast.parse(finding.code)
     last = tree.body.pop()
     assert isinstance(last, ast.Expr)

@@ -21,6 +21,7 @@ from app.domain.analysis_plan import USUAL, Analysis, AnalysisSettings
 from app.domain.estimand import Estimand
 from app.domain.partial_date import PartialDate
 from app.domain.sighting import SeenHow
+from app.domain.study import ProductLot
 from app.domain.visit import Visit
 from app.domain.withdrawal import WithdrawalScope
 from app.models import (
@@ -253,11 +254,17 @@ class Trial:
         estimands: Sequence[Estimand] = STUDY.estimands,
         settings: AnalysisSettings = USUAL,
         visits: Sequence[Visit] = STUDY.visits,
+        product_lots: Sequence[ProductLot] = STUDY.product_lots,
     ) -> None:
         """Load the study again with estimands, a plan and visits; who is enrolled from then on has these."""
         self.visits = tuple(visits)
         study = replace(
-            STUDY, estimands=tuple(estimands), analyses=analyses, analysis=settings, visits=self.visits
+            STUDY,
+            estimands=tuple(estimands),
+            analyses=analyses,
+            analysis=settings,
+            visits=self.visits,
+            product_lots=tuple(product_lots),
         )
         with self.writing() as session:
             load_study(session, folder=replace(FOLDER, study=study), actor=COMMAND, now=MORNING)

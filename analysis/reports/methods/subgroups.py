@@ -2,7 +2,9 @@
 
 from functools import partial
 
-from analysis.datasets import combined
+import pandas as pd
+
+from analysis.datasets import combined, levels
 from analysis.estimators import subgroup_effects
 from analysis.reports import again
 from analysis.reports.exclusions import excluded
@@ -10,14 +12,21 @@ from analysis.reports.figures.forest import FITS, Heads, Line, forest_figure
 from analysis.reports.finding import Figure, Finding
 from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines
+from analysis.reports.product_effects import product_effects
 from analysis.reports.step import Step
 from analysis.reports.table import Table
 from analysis.reports.words import NOTHING, limits, number, p_value, p_words
+from app.domain.analysis_covariates import PRODUCT
 
 NOT_KNOWN = "not known"
 SOURCE = (
     "In each level of a subgroup the hazard ratio is that of a Cox model with its participants alone; the"
     " test of interaction is the likelihood ratio test of arm by subgroup."
+)
+PRODUCT_SOURCE = (
+    "Subgroups by product compare those infused with each kind with everyone of the reference arm in one"
+    " Cox model; the test is the likelihood ratio test of no difference between the kinds, which nobody was"
+    " randomised to."
 )
 MANY = (
     "{n} tests of interaction, not adjusted for their number: where treatment works alike in all"
@@ -26,27 +35,36 @@ MANY = (
 
 
 def find(step: Step) -> Finding:
-    """The numbers of a forest plot, and the plot."""
-    rows, names = step.times, list(step.analysis.subgroups)
-    columns = step.data.covariates(names, rows).fillna(NOT_KNOWN)
+    """The numbers of a forest plot, of what is known on day 0 and then of what was infused, and the plot."""
+    rows, asked = step.times, step.analysis.subgroups
+    names, product = (
+        [name for name in asked if name not in PRODUCT],
+        [name for name in asked if name in PRODUCT],
+    )
+    effects, tests = _effects(step, rows, names) if names else ([], 0)
+    by_product = [row for name in product for row in product_effects(step, rows, name)]
+    tests += len({row["subgroup"] for row in by_product if row["interaction_p_value"] is not None})
+    shown = _levels(step, [*effects, *by_product])
+    table = _table(step, shown)
+    return Finding(
+        sentences=(MANY.format(n=tests), *_interactions([*effects, *by_product])),
+        figures=(_figure(step, shown, table, tests),),
+        results={"subgroups": effects, "product": by_product, "tests": tests},
+        excluded=excluded(step, rows),
+        methods=(SOURCE, *((PRODUCT_SOURCE,) if product else ())),
+        code="\n".join(_code(step, names, product)),
+    )
+
+
+def _effects(step: Step, rows: pd.DataFrame, names: list[str]) -> tuple[list[Json], int]:
     strata = combined(step.data.covariates(step.analysis.strata, rows)) if step.analysis.strata else None
     found = subgroup_effects(
-        *(rows["AVAL"], rows["event"], rows["ARMCD"].astype(str), columns.astype(str)),
+        *(rows["AVAL"], rows["event"], rows["ARMCD"].astype(str), levels(step.data.covariates(names, rows))),
         reference=step.reference,
         strata=strata,
         ties=step.analysis.ties or "efron",
     )
-    effects = lines(found.to_frame())
-    many = MANY.format(n=found.tests)
-    table = _table(step, _levels(step, effects))
-    return Finding(
-        sentences=(many, *_interactions(effects)),
-        figures=(_figure(step, _levels(step, effects), table, found.tests),),
-        results={"subgroups": effects, "tests": found.tests},
-        excluded=excluded(step, rows),
-        methods=(SOURCE,),
-        code=_code(step, names),
-    )
+    return lines(found.to_frame()), found.tests
 
 
 def _interactions(effects: list[Json]) -> tuple[str, ...]:
@@ -56,16 +74,27 @@ def _interactions(effects: list[Json]) -> tuple[str, ...]:
     )
 
 
-def _code(step: Step, names: list[str]) -> str:
+def _code(step: Step, names: list[str], product: list[str]) -> list[str]:
     others = f', ties="{step.analysis.ties or "efron"}"'
     if step.analysis.strata:
         others += f", strata=combined(data.covariates({list(step.analysis.strata)}, rows))"
-    return (
-        f"{again.rows_of(step, 'adtte')}\n"
-        f'x = data.covariates({names}, rows).fillna("not known").astype(str)\n'
-        f'subgroup_effects(rows["AVAL"], rows["event"], rows["ARMCD"], x, reference="{step.reference}"'
-        f"{others})"
-    )
+    made = [again.rows_of(step, "adtte")]
+    for name in product:
+        made += [
+            f'level = levels(data.covariates(["{name}"], rows))["{name}"]',
+            f'level = level.mask(rows["ARMCD"] == "{step.reference}", "reference")',
+            'order = ["reference", *sorted(set(level) - {"reference", "not known"})]',
+            "kept = level.isin(order)",
+            'cox_regression(rows["AVAL"][kept], rows["event"][kept],'
+            f' pd.DataFrame({{"{name}": pd.Categorical(level[kept], categories=order)}}))',
+        ]
+    if names:
+        made.append(f"x = levels(data.covariates({names}, rows))")
+        made.append(
+            f'subgroup_effects(rows["AVAL"], rows["event"], rows["ARMCD"], x, reference="{step.reference}"'
+            f"{others})"
+        )
+    return made
 
 
 def _compared(step: Step) -> str:
@@ -163,7 +192,7 @@ def _lines(block: list[Json]) -> list[Line]:
     """The lines of a subgroup: its name with the test, below it the levels; everyone has one line."""
     whole = block[0]["subgroup"] == "all"
     head = Line(label=_factor(block[0]["subgroup"]), heading=True, p=p_value(block[0]["interaction_p_value"]))
-    levels = [
+    own = [
         Line(
             label=row["words"],
             heading=whole,
@@ -177,7 +206,7 @@ def _lines(block: list[Json]) -> list[Line]:
         )
         for row in block
     ]
-    return levels if whole else [head, *levels]
+    return own if whole else [head, *own]
 
 
 def _told(row: Json) -> str:
