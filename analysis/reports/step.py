@@ -41,7 +41,8 @@ class Step:
     def title(self) -> str:
         """The heading of the analysis."""
         about = self.endpoint if self.estimand.endpoint != "QOL" else self.scale_title or self.endpoint
-        return self.analysis.title or f"{about}: {METHODS[self.analysis.method].title}"
+        whose = " (all reported events)" if self.analysis.events == "all" else ""
+        return self.analysis.title or f"{about}: {METHODS[self.analysis.method].title}{whose}"
 
     @property
     def endpoint(self) -> str:

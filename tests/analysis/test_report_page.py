@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from playwright.sync_api import Page
 
 from analysis.__main__ import main
+from app.domain.analysis_plan import Analysis
 from tests.analysis.trial import Trial
 from tests.fixtures import usable
 from tests.fixtures.browser import NewPage
@@ -16,8 +17,21 @@ pytestmark = pytest.mark.browser
 OPEN_ALL = "() => document.querySelectorAll('details').forEach((each) => { each.open = true })"
 
 
-@pytest.fixture
-def opened(told: Trial, tmp_path: Path, new_page: NewPage) -> Page:
+PLAN = (
+    Analysis(code="tfs", estimand="tfs", rank="primary", method="kaplan-meier", at_days=(30,)),
+    Analysis(
+        code="all", estimand="tfs", rank="sensitivity", method="kaplan-meier", at_days=(30,), events="all"
+    ),
+    Analysis(code="days", estimand="tfs", rank="secondary", method="rmst", tau_days=60),
+    Analysis(code="long", estimand="tfs", rank="secondary", method="rmst", tau_days=9000),
+)
+
+
+@pytest.fixture(params=["described", "planned"])
+def opened(told: Trial, tmp_path: Path, new_page: NewPage, request: pytest.FixtureRequest) -> Page:
+    """The report of a study without a plan, and with one: the same figures and tables several times."""
+    if request.param == "planned":
+        told.amend(*PLAN)
     CliRunner().invoke(
         main, ["report", "--database-url", told.url, "--out", str(tmp_path)], catch_exceptions=False
     )
