@@ -37,6 +37,10 @@ class Figure:
         """The SVG element; the same bytes each time."""
         return self.drawing(name=self.name, title=self.title, description=self.description)
 
+    def _repr_svg_(self) -> str:
+        """What a notebook shows."""
+        return self.svg()
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Finding:

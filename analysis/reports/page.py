@@ -1,9 +1,9 @@
 """report.html: one page that holds everything, without script and without anything from outside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from analysis.reports.carrying_out import CarriedOut
 from analysis.reports.conduct import SECTIONS
-from analysis.reports.conduct.flow import steps as flow
 from analysis.reports.finding import Finding
+from analysis.reports.language import gettext
 from analysis.reports.methods_paragraph import methods
 from analysis.reports.results import versions
 from analysis.reports.step import Step
@@ -29,6 +29,8 @@ RANKS: Mapping[Rank, str] = {
 }
 DESCRIPTION = "Description"
 """The heading where the study declares no plan."""
+RESULT_LETTERS = 200
+"""A first sentence that is longer is a caution rather than a result, and is not set as one."""
 ORIGINS = {"randomisation": "the day of randomisation", "first-infusion": "the day of the first infusion"}
 
 
@@ -61,12 +63,43 @@ def page(done: CarriedOut, drawn: Mapping[str, str], data_sha256: str) -> str:
         versions=versions(data),
         origins=ORIGINS,
         glance=glance(done),
-        flow=flow(data),
         groups=groups(done),
-        conduct=[(name, title, done.conduct[name]) for name, (title, _) in SECTIONS.items()],
+        conduct={name: (title, done.conduct[name]) for name, (title, _) in SECTIONS.items()},
+        again=again(done),
+        next_figure=numbered(lambda n: gettext("Figure %(n)s.", n=n)),
+        next_table=numbered(lambda n: gettext("Table %(n)s.", n=n)),
+        result_letters=RESULT_LETTERS,
         methods=methods(done),
         figures={name: Markup(svg) for name, svg in drawn.items()},  # noqa: S704 - drawn and escaped in figures
     )
+
+
+def again(done: CarriedOut) -> str:
+    """The lines of Python that come before all others."""
+    data = done.data
+    asked = f'study="{data.study.code}", cutoff="{data.cutoff}", events="{data.events}"'
+    if data.blinded:
+        asked += ', blinded="masked"' if data.masked else ", blinded=True"
+    return (
+        "import pandas as pd\n\n"
+        "from analysis import load\n"
+        "from analysis.datasets import combined, levels\n"
+        "from analysis.estimators import *\n"
+        "from analysis.reports import figure\n\n"
+        f"data = load(DATABASE_URL, {asked})"
+    )
+
+
+def numbered(words: Callable[[int], str]) -> Callable[[], str]:
+    """What counts figures, or tables, as they come on the page."""
+    numbers = count(1)
+    return lambda: words(next(numbers))
+
+
+def css_string(text: str) -> Markup:
+    """A text as CSS writes it between quotes; whatever is no letter or digit is escaped."""
+    escaped = "".join(each if each.isalnum() else f"\\{ord(each):x} " for each in text)
+    return Markup(f'"{escaped}"')  # noqa: S704 - letters, digits and escapes alone
 
 
 def groups(done: CarriedOut) -> list[Group]:
@@ -125,4 +158,5 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["css_string"] = css_string
     return environment.get_template("report.html.j2")

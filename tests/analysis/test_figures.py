@@ -4,9 +4,19 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pandas as pd
+import pytest
 
+from analysis.estimators import mean_cumulative_count
+from analysis.reports.figures.completion import completion_figure
+from analysis.reports.figures.days import days_figure
+from analysis.reports.figures.flow import Flow, flow_figure
 from analysis.reports.figures.forest import Heads, Line, forest_figure
+from analysis.reports.figures.mean_count import stay_counts
 from analysis.reports.figures.swimmer import MOST, SwimmerWords, lanes, swimmer_figure
+from analysis.reports.figures.time_axis import Ticks
+from analysis.reports.figures.waterfall import waterfall_figure
+from analysis.reports.figures.wins import win_figure
+from analysis.reports.plain import Json
 
 TEXT = "{http://www.w3.org/2000/svg}text"
 NAMED = {"name": "x", "title": "A title", "description": "What it shows"}
@@ -66,9 +76,6 @@ SWIMMER = SwimmerWords(
     death="death",
     missed="not answered",
     score="Total",
-    axis="Time since day 0",
-    months="months",
-    years="years",
 )
 
 
@@ -126,3 +133,92 @@ def test_a_swimmer_plot_without_scores_says_nothing_of_them() -> None:
     )
     assert "Total" not in found
     assert "not answered" not in found
+
+
+def test_a_heat_map_holds_the_numbers_in_its_cells() -> None:
+    counts = pd.DataFrame(
+        [
+            {"group": "/all", "visit": "d0", "completed": 3, "expected": 4},
+            {"group": "/all", "visit": "w4", "completed": 0, "expected": 0},
+        ]
+    )
+    groups = [("/all", "All", False), ("ARMCD/a", "Cells", True)]
+    visits = [("d0", "Start"), ("w4", "Week 4")]
+    found = words(completion_figure(counts, groups, visits, **NAMED))
+    assert {"All", "Cells", "Start", "Week 4", "75 %", "3 / 4"} <= set(found)
+    assert found.count("–") == 3
+
+
+def test_visits_that_do_not_fit_side_by_side_stand_below() -> None:
+    counts = pd.DataFrame(
+        [{"group": "/all", "visit": f"v{n}", "completed": n, "expected": 40} for n in range(30)]
+    )
+    visits = [(f"v{n}", f"V{n}") for n in range(30)]
+    found = words(completion_figure(counts, [("/all", "All", False)], visits, **NAMED))
+    assert {name for _, name in visits} <= set(found)
+    assert found.count("All") == 3
+
+
+def test_wins_are_told_by_component() -> None:
+    parts = [{"wins": 5, "losses": 2, "ties": 3}, {"wins": 1, "losses": 0, "ties": 2}]
+    told = {"won": "won by cells", "lost": "lost", "left": "undecided", "axis": "Share of all pairs"}
+    told["told"] = "won {wins}, lost {losses}, left {ties}"
+    found = words(win_figure(parts, ["Death", "Change of score"], told, **NAMED))
+    assert {"Death", "Change of score", "won 5, lost 2, left 3", "won 1, lost 0, left 2"} <= set(found)
+
+
+def test_days_are_drawn_of_each_arm_also_of_one_whose_days_are_not_known() -> None:
+    days = pd.DataFrame({"group": ["a", "a", "a"], "days": [10.0, 20.0, 30.0]})
+    means: list[Json] = [
+        {"group": "a", "mean": 20.0, "lower": 5.0, "upper": 30.0},
+        {"group": "b", "mean": None, "lower": None, "upper": None},
+    ]
+    told = {"axis": "Days", "point": "a participant", "quartiles": "quartiles", "mean": "mean"}
+    found = words(days_figure(days, 30, means, {"a": "Cells", "b": "Usual care"}, told, **NAMED))
+    assert {"Cells", "Usual care", "Days", "a participant"} <= set(found)
+
+
+def test_a_waterfall_counts_everyone() -> None:
+    changes = pd.DataFrame(
+        {
+            "group": ["a"] * 4 + ["b"],
+            "change": [-12.0, 0.0, float("nan"), float("nan"), 20.0],
+            "status": ["scored", "scored", "dead", "missing", "scored"],
+        }
+    )
+    keys = ("axis", "better", "worse", "between", "dead", "missing")
+    found = words(
+        waterfall_figure(
+            changes, {"a": "Cells", "b": "Usual care"}, dict(zip(keys, keys, strict=True)), margin=8, **NAMED
+        )
+    )
+    assert {"Cells (n = 4)", "Usual care (n = 1)", *keys} <= set(found)
+
+
+def test_stays_are_counted_before_each_tick() -> None:
+    counts = mean_cumulative_count([0, 10, 0], [10, 40, 70], [1, 0, 0], ["a", "a", "b"]).to_frame()
+    at = Ticks("months", 30, (0, 1, 2, 3))
+    found = stay_counts(counts, at)
+    assert found["at_risk"].tolist() == [2, 2, 1, 0]
+    assert found["events"].tolist() == [0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("arms", [1, 2, 6])
+def test_a_flow_has_a_box_for_every_step(arms: int) -> None:
+    steps = [[("had an infusion", 3)], [("died", 1_000), ("withdrew from follow-up and from answering", 0)]]
+    flow = Flow(
+        enrolled=("enrolled", 12),
+        left_out=("not randomised", 2),
+        randomised=("randomised", 10),
+        arms=[(f"Arm {number}", 5, steps) for number in range(arms)],
+    )
+    found = words(flow_figure(flow, **NAMED))
+    assert {"12", "enrolled", "2", "10", "n = 5", "1,000"} <= set(found)
+    assert found.count("died") == arms
+
+
+def test_a_flow_before_anyone_is_randomised_is_drawn() -> None:
+    flow = Flow(
+        enrolled=("enrolled", 1), left_out=("not randomised", 1), randomised=("randomised", 0), arms=[]
+    )
+    assert "enrolled" in words(flow_figure(flow, **NAMED))

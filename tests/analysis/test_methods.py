@@ -10,6 +10,7 @@ import pytest
 
 from analysis import datasets, estimators
 from analysis.estimators import means
+from analysis.reports import figure
 from analysis.reports.carrying_out import found
 from analysis.reports.finding import Finding
 from analysis.reports.methods import METHODS
@@ -17,6 +18,7 @@ from analysis.reports.plain import lines, plain
 from analysis.reports.step import Step
 from app.domain.analysis_plan import Analysis
 from app.domain.estimand import Estimand
+from app.errors import Refusal
 from tests.analysis.trial import Trial, begin
 from tests.fixtures.study import STUDY
 
@@ -148,12 +150,22 @@ def test_a_method_finds_something_and_shows_it(
     assert finding.sentences
     assert finding.results
     assert finding.excluded[0].endswith("randomised are analysed.")
-    for table in (*finding.tables, *(figure.table for figure in finding.figures)):
+    for table in (*finding.tables, *(drawn.table for drawn in finding.figures)):
         assert table.rows
         assert {len(row) for row in table.rows} == {len(table.columns)}
-    for figure in finding.figures:
-        assert figure.svg() == figure.svg()
-        assert figure.description
+    for drawn in finding.figures:
+        assert drawn.svg() == drawn.svg()
+        assert drawn.description
+
+
+def test_a_figure_can_be_drawn_again_by_its_name(data: datasets.StudyData) -> None:
+    """Those of the description, for the study has no plan, and those of its conduct."""
+    for name in ("tfs", "qol-itch", "hospital", "flow", "completion"):
+        drawn = figure(data, name)
+        assert drawn.name == name
+        assert drawn._repr_svg_() == drawn.svg()
+    with pytest.raises(Refusal, match="a figure called 'nothing'"):
+        figure(data, "nothing")
 
 
 @pytest.mark.parametrize(("method", "asked"), ALL)

@@ -85,6 +85,8 @@ def test_what_is_planned_stands_in_the_report_in_the_order_of_ranks(planned: Tri
         "curves-all",
         "stays",
         "scores",
+        "flow",
+        "completion",
     }
 
 

@@ -24,6 +24,9 @@ STATISTICIAN = Actor("account", id=1, name="S", role="statistician")
 COORDINATOR = Actor("account", id=2, name="C", role="coordinator", site="mad")
 
 
+FIGURES = ("tfs", "os", "qol-itch", "hospital", "flow", "completion")
+
+
 def run(*words: str) -> Result:
     return CliRunner().invoke(main, list(words), catch_exceptions=False)
 
@@ -46,7 +49,7 @@ def test_what_is_written_is_the_same_each_time(told: Trial, tmp_path: Path) -> N
     assert set(first) == {
         "report.html",
         "results.json",
-        *(f"figures/{name}.svg" for name in ("tfs", "os", "qol-itch", "hospital")),
+        *(f"figures/{name}.svg" for name in FIGURES),
         *(f"datasets/{name}.csv" for name in DATASETS),
     }
     report(told, tmp_path / "two")
@@ -142,7 +145,7 @@ def test_the_page_is_named_and_described(told: Trial, tmp_path: Path) -> None:
     targets = [value[1:] for _, name, value in _attributes(tree) if name == "href" and value.startswith("#")]
     assert set(targets) <= set(ids)
     figures = list(tree.iter("{http://www.w3.org/2000/svg}svg"))
-    assert len(figures) == 4
+    assert len(figures) == len(FIGURES)
     for figure in figures:
         title, description = figure.attrib["aria-labelledby"].split()
         texts = {element.attrib.get("id"): "".join(element.itertext()) for element in figure.iter()}

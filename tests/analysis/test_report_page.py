@@ -60,7 +60,7 @@ def test_on_paper_nothing_is_cut_off(opened: Page) -> None:
 
 def test_at_risk_stands_below_its_tick(opened: Page) -> None:
     """The counts of the table and the tick labels share their middle, to a pixel."""
-    figure = opened.locator("svg").first
+    figure = opened.locator('svg[aria-labelledby^="tfs-"]')
     middles = figure.locator("text").evaluate_all(
         "(texts) => texts.map((each) => { const box = each.getBoundingClientRect();"
         " return [each.textContent, (box.left + box.right) / 2, box.top] })"

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.datasets import StudyData
+from analysis.reports.conduct.heat_map import heat_maps
 from analysis.reports.finding import Finding
 from analysis.reports.plain import Json, lines
 from analysis.reports.table import Table
@@ -21,7 +22,12 @@ def find(data: StudyData) -> Finding:
     found = rates(data)
     if found is None:
         return Finding(impossible="No questionnaire has fallen due.")
-    return Finding(sentences=(READ,), tables=(_table(data, found),), results={"rows": lines(found)})
+    return Finding(
+        sentences=(READ,),
+        figures=heat_maps(data),
+        tables=(_table(data, found),),
+        results={"rows": lines(found)},
+    )
 
 
 def rates(data: StudyData) -> pd.DataFrame | None:

@@ -70,18 +70,27 @@ def plain_grid(axes: Axes) -> None:
     axes.tick_params(length=3)
 
 
-def stacked(axes: Axes, x: float, y: float, text: str, letters: int, **look: Any) -> int:  # noqa: ANN401
-    """Write a text in lines of so many letters, the last one at `y` in data; returns how many there are.
+def stacked(
+    axes: Axes,
+    x: float,
+    y: float,
+    text: str,
+    letters: int,
+    *,
+    aside: tuple[float, float] = (0, 0),
+    **look: Any,  # noqa: ANN401 - what matplotlib's texts take
+) -> None:
+    """Write a text in lines of so many letters; the last one stands at (x, y), or their middle does.
 
-    Each line is a text of its own: matplotlib would place the lines of one by the widths of its own letters,
-    and the reader's are others.
+    `aside` moves it, in points. Each line is a text of its own: matplotlib would place the lines of one by
+    the widths of its own letters, and the reader's are others.
     """
     lines = wrap(text, letters, break_long_words=False)
-    size = look.get("size", 10)
+    apart = look.get("size", 10) * 1.3
+    lowest = aside[1] - (len(lines) - 1) / 2 * apart if look.get("va") == "center" else aside[1]
     for place, line in enumerate(reversed(lines)):
-        apart = (0, place * size * 1.3)
-        axes.annotate(line, (x, y), apart, textcoords="offset points", annotation_clip=False, **look)
-    return len(lines)
+        at = (aside[0], lowest + place * apart)
+        axes.annotate(line, (x, y), at, textcoords="offset points", annotation_clip=False, **look)
 
 
 def svg(figure: Figure, *, name: str, title: str, description: str) -> str:

@@ -15,7 +15,6 @@ PLOT = (0.5, 0.755)  # where the axis begins and ends, as shares of the width
 COLUMNS = {"level": 0.0, "arm": 0.35, "reference": 0.475, "ratio": 0.775, "p": 0.995}
 FITS = 30
 """Letters of a level that there is room for."""
-HEAD = 17  # letters of a line of a head
 STEPS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 FEWER_STEPS = (0.05, 0.2, 1, 5, 20)
 
@@ -83,13 +82,13 @@ def _shade(axes: Axes, lines: Sequence[Line]) -> None:
 
 def _words(axes: Axes, lines: Sequence[Line], heads: Heads) -> None:
     top = -0.35
-    for column, text, side in (
-        ("arm", heads.arm, "right"),
-        ("reference", heads.reference, "right"),
-        ("ratio", heads.ratio, "left"),
-        ("p", heads.p, "right"),
+    for column, text, side, letters in (
+        ("arm", heads.arm, "right", 17),
+        ("reference", heads.reference, "right", 17),
+        ("ratio", heads.ratio, "left", 17),
+        ("p", heads.p, "right", 11),
     ):
-        stacked(axes, COLUMNS[column], top, text, HEAD, size=8.5, weight="bold", ha=side, va="bottom")
+        stacked(axes, COLUMNS[column], top, text, letters, size=8.5, weight="bold", ha=side, va="bottom")
     for place, line in enumerate(lines):
         y = place + 0.5
         start = COLUMNS["level"] + (0 if line.heading else 0.015)

@@ -5,9 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.reports.figures.drawing import Look, looks, paper, plain_grid, svg
-from analysis.reports.figures.survival import Ticks, count_table, ticks
-
-ROWS = {"at_risk": "At risk", "events": "Events", "others": "Others"}
+from analysis.reports.figures.time_axis import GROUP, Ticks, count_table, mark, ticks
+from analysis.reports.language import gettext
 
 
 def figure_ticks(rows: pd.DataFrame) -> Ticks:
@@ -48,7 +47,7 @@ def incidence_figure(
     """`steps` are the rows of one cause of `cumulative_incidence`, `counts` those of `incidence_counts`."""
     groups = list(dict.fromkeys(counts["group"]))
     look = looks(groups)
-    table_height = len(groups) * 0.86
+    table_height = len(groups) * GROUP
     with paper(8.2, 4.85 + table_height) as figure:
         total = figure.get_figheight()
         axes = figure.add_axes((0.125, (table_height + 0.72) / total, 0.855, 3.7 / total))
@@ -56,7 +55,7 @@ def incidence_figure(
         for group in groups:
             _curve(axes, steps[steps["group"] == group], look[group], names[group], at)
         _axes(axes, steps, at, title)
-        count_table(below, counts, at, look, names, ROWS)
+        count_table(below, counts, at, look, names, _rows())
         return svg(figure, name=name, title=title, description=description)
 
 
@@ -76,8 +75,11 @@ def _axes(axes: Axes, steps: pd.DataFrame, at: Ticks, title: str) -> None:
     top = min(1.0, float(np.nanmax([0.05, *steps["upper"], *steps["incidence"]])) * 1.08)
     axes.set_ylim(0, top)
     axes.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
-    axes.set_xlim(0, max(float(steps["time"].max()), at.days[-1]) * 1.015)
-    axes.set_xticks(at.days, [str(label) for label in at.labels])
-    axes.set_xlabel(f"Time since day 0, {at.unit}")
+    axes.set_ylabel(gettext("With the event"))
+    mark(axes, at, float(steps["time"].max()))
     axes.set_title(title, pad=10)
     axes.legend(loc="upper left", frameon=False, handlelength=3)
+
+
+def _rows() -> dict[str, str]:
+    return {"at_risk": gettext("At risk"), "events": gettext("Events"), "others": gettext("Others")}

@@ -1,41 +1,13 @@
 """Survival curves as KMunicate asks for them: bands, and a table of at risk, censored and events."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
 from analysis.estimators import KaplanMeier
-from analysis.reports.figures.drawing import GREY, Look, looks, paper, plain_grid, svg
-from analysis.reports.step import DAYS_PER_YEAR
-
-DAYS_PER_MONTH = DAYS_PER_YEAR / 12
-MONTHS_UP_TO = 4 * DAYS_PER_YEAR
-ROWS = {"at_risk": "At risk", "censored": "Censored", "events": "Events"}
-
-
-@dataclass(frozen=True)
-class Ticks:
-    """The times below which the table stands, in days, and what they are called."""
-
-    unit: str
-    days_per_unit: float
-    labels: tuple[int, ...]
-
-    @property
-    def days(self) -> NDArray[np.float64]:
-        """The ticks in days."""
-        return np.array(self.labels) * self.days_per_unit
-
-
-def ticks(last_day: int) -> Ticks:
-    """At most eight steps of a round length over the whole follow-up: months, or years after four of them."""
-    unit, days_per_unit = ("months", DAYS_PER_MONTH) if last_day <= MONTHS_UP_TO else ("years", DAYS_PER_YEAR)
-    units = max(last_day / days_per_unit, 1)
-    step = next(step for step in (1, 2, 3, 6, 12, 24, 60, 120, 600) if units / step <= 8)
-    return Ticks(unit, days_per_unit, tuple(range(0, int(units / step) * step + 1, step)))
+from analysis.reports.figures.drawing import Look, looks, paper, plain_grid, svg
+from analysis.reports.figures.time_axis import GROUP, Ticks, count_table, mark, ticks
+from analysis.reports.language import gettext
 
 
 def risk_table(rows: pd.DataFrame, at: Ticks) -> pd.DataFrame:
@@ -81,7 +53,7 @@ def survival_figure(
     at = ticks(int(rows["AVAL"].max()))
     groups = list(rows["ARMCD"].cat.categories)
     look = looks(groups)
-    table_height = len(groups) * 0.86
+    table_height = len(groups) * GROUP
     with paper(8.2, 4.85 + table_height) as figure:
         total = figure.get_figheight()
         curve_axes = figure.add_axes((0.125, (table_height + 0.72) / total, 0.855, 3.7 / total))
@@ -92,7 +64,7 @@ def survival_figure(
             if bands is not None:
                 _band(curve_axes, bands[bands["group"] == group], look[group])
         _axes(curve_axes, at, title, float(rows["AVAL"].max()))
-        count_table(table_axes, risk_table(rows, at), at, look, names, ROWS)
+        count_table(table_axes, risk_table(rows, at), at, look, names, _rows())
         return svg(figure, name=name, title=title, description=description)
 
 
@@ -117,31 +89,11 @@ def _axes(axes: Axes, at: Ticks, title: str, last_day: float) -> None:
     plain_grid(axes)
     axes.set_ylim(0, 1.02)
     axes.set_yticks(np.linspace(0, 1, 6), [f"{round(100 * share)} %" for share in np.linspace(0, 1, 6)])
-    axes.set_xlim(0, max(last_day, at.days[-1]) * 1.015)
-    axes.set_xticks(at.days, [str(label) for label in at.labels])
-    axes.set_xlabel(f"Time since day 0, {at.unit}")
+    axes.set_ylabel(gettext("Free of the event"))
+    mark(axes, at, last_day)
     axes.set_title(title, pad=10)
     axes.legend(loc="lower left", frameon=False, handlelength=3)
 
 
-def count_table(
-    axes: Axes,
-    table: pd.DataFrame,
-    at: Ticks,
-    look: dict[str, Look],
-    names: dict[str, str],
-    rows: dict[str, str],
-) -> None:
-    """Counts below the ticks: for each group its name, and a line for each column that `rows` names."""
-    axes.axis("off")
-    lines = len(look) * 4.3
-    axes.set_ylim(lines, 0)
-    for place, (group, (colour, _, _)) in enumerate(look.items()):
-        top = place * 4.3 + 0.5
-        own = table[table["group"] == group]
-        beside = axes.get_yaxis_transform()
-        axes.text(-0.14, top, names[group], transform=beside, color=colour, weight="bold", va="center")
-        for row, (column, words) in enumerate(rows.items(), start=1):
-            axes.text(-0.035, top + row, words, transform=beside, color=GREY, ha="right", va="center", size=9)
-            for day, count in zip(at.days, own[column], strict=True):
-                axes.text(day, top + row, str(count), ha="center", va="center", size=9.5)
+def _rows() -> dict[str, str]:
+    return {"at_risk": gettext("At risk"), "censored": gettext("Censored"), "events": gettext("Events")}

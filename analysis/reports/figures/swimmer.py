@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from analysis.reports.figures.drawing import GREY, INK, paper, svg
-from analysis.reports.figures.survival import Ticks, ticks
+from analysis.reports.figures.time_axis import ticks
 
 MOST = 80
 """Lines that one figure holds; of more participants some are drawn, evenly apart in their order."""
@@ -26,7 +26,7 @@ SHORTEST = 0.006  # of the axis: shorter stays are widened to be seen
 
 @dataclass(frozen=True, kw_only=True)
 class SwimmerWords:
-    """The words of the legend and the axis; `score` is what the scale is called."""
+    """The words of the legend; `score` is what the scale is called."""
 
     observed: str
     stay: str
@@ -34,13 +34,6 @@ class SwimmerWords:
     death: str
     missed: str
     score: str
-    axis: str
-    months: str
-    years: str
-
-    def of_axis(self, at: Ticks) -> str:
-        """The time with its unit."""
-        return f"{self.axis}, {self.months if at.unit == 'months' else self.years}"
 
 
 def lanes(courses: pd.DataFrame, arms: Sequence[str]) -> dict[str, list[str]]:
@@ -93,7 +86,7 @@ def swimmer_figure(
             axes.set_xticks(at.days, [])
         if axes is not None:
             axes.set_xticks(at.days, [str(label) for label in at.labels])
-            axes.set_xlabel(words.of_axis(at))
+            axes.set_xlabel(at.words)
         figure.text(0.01, 1 - 0.06 / height, title, weight="bold", size=10.5, va="top")
         _legend(figure, words, levels, 1 - 0.27 / height)
         return svg(figure, name=name, title=title, description=description)

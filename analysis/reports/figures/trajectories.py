@@ -26,9 +26,10 @@ def trajectory_figure(
     """
     scales = list(dict.fromkeys(means["scale"]))
     groups = [group for group in names if group in set(means["group"])]
-    look, rows = looks(groups), -(-len(scales) // COLUMNS)
-    with paper(8.2, 0.75 + 2.4 * rows) as figure:
-        grid = figure.subplots(rows, COLUMNS, squeeze=False, sharey=True)
+    columns = min(COLUMNS, len(scales))
+    look, rows = looks(groups), -(-len(scales) // columns)
+    with paper(8.2, 0.75 + (2.4 if columns > 1 else 3.2) * rows) as figure:
+        grid = figure.subplots(rows, columns, squeeze=False, sharey=True)
         for axes, scale in zip(grid.flat, scales, strict=False):
             _scale(axes, means[means["scale"] == scale], look, visits)
         for axes in grid.flat[len(scales) :]:

@@ -1,11 +1,18 @@
 """Days alive and out of hospital within a horizon, by arm."""
 
-from analysis.estimators import days_alive_out_of_hospital
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from analysis.estimators import DaysOutOfHospital, days_alive_out_of_hospital
 from analysis.reports import again
 from analysis.reports.contrasts import contrast_table, contrasts, difference_sentences
 from analysis.reports.exclusions import excluded
-from analysis.reports.finding import Finding, NotPossible
-from analysis.reports.plain import lines
+from analysis.reports.figures.days import days_figure
+from analysis.reports.finding import Figure, Finding, NotPossible
+from analysis.reports.language import gettext
+from analysis.reports.plain import Json, lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
 from analysis.reports.words import interval, number
@@ -35,7 +42,7 @@ def find(step: Step) -> Finding:
         or (why_not,),
         tables=(
             Table(
-                caption=f"Days alive and out of hospital, of the first {tau:,}",
+                caption=f"Days alive and out of hospital within {tau:,} days",
                 columns=["Arm", "Participants", "Followed to the end", "Mean, days", "95 % interval, days"],
                 rows=[
                     [
@@ -50,10 +57,63 @@ def find(step: Step) -> Finding:
             ),
             *contrast_table(step, found, caption=f"Contrasts within {tau:,} days", unit="days"),
         ),
+        figures=(_figure(step, days, tau),),
         results={"horizon": tau, "means": means, "contrast": found, "days": lines(days.to_frame())},
         excluded=excluded(step, rows),
         methods=(SOURCE,),
         code=f"{again.rows_of(step, 'adobs')}\n"
         'days_alive_out_of_hospital(rows["USUBJID"], rows["DAYS"], rows["ENDFL"] == "D",'
         f' data.stays("{step.param}"), horizon={tau}, group=rows["ARMCD"])',
+    )
+
+
+def _figure(step: Step, found: DaysOutOfHospital, tau: int) -> Figure:
+    title = gettext("Days alive and out of hospital within %(days)s days", days=f"{tau:,}")
+    told = gettext(
+        "A point is a participant whose days are all known, boxes reach from the lower to the upper quartile"
+        " of these with the median between; the mean stands for all participants, with its 95 %% interval."
+    )
+    everyone = found.to_frame()
+    known = everyone[everyone["status"] == "complete"]
+    return Figure(
+        name=step.code,
+        title=title,
+        caption=told,
+        description=f"{title}. {told} {gettext('The table holds every number.')}",
+        table=_spread_table(step, title, known, lines(found.means())),
+        drawing=partial(days_figure, known, tau, lines(found.means()), step.arms, _words()),
+    )
+
+
+def _words() -> dict[str, str]:
+    return {
+        "axis": gettext("Days alive and out of hospital"),
+        "point": gettext("a participant"),
+        "quartiles": gettext("quartiles"),
+        "mean": gettext("mean with 95 %% interval"),
+    }
+
+
+def _spread_table(step: Step, title: str, known: pd.DataFrame, means: list[Json]) -> Table:
+    """How the days of those whose days are all known are spread."""
+    spread = known.groupby("group")["days"].quantile(np.array([0, 0.25, 0.5, 0.75, 1]))
+    return Table(
+        caption=title,
+        columns=[
+            gettext("Arm"),
+            gettext("Days all known"),
+            gettext("Lowest"),
+            gettext("Lower quartile"),
+            gettext("Median"),
+            gettext("Upper quartile"),
+            gettext("Highest"),
+        ],
+        rows=[
+            [
+                step.arms[row["group"]],
+                number(row["complete"]),
+                *(number(float(days)) for days in spread[row["group"]]),
+            ]
+            for row in means
+        ],
     )

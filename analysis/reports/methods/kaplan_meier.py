@@ -7,7 +7,8 @@ import pandas as pd
 from analysis.estimators import KaplanMeier, kaplan_meier
 from analysis.reports import again
 from analysis.reports.exclusions import excluded
-from analysis.reports.figures.survival import risk_table, survival_figure, ticks
+from analysis.reports.figures.survival import risk_table, survival_figure
+from analysis.reports.figures.time_axis import ticks
 from analysis.reports.finding import Figure, Finding
 from analysis.reports.methods import log_rank
 from analysis.reports.plain import lines

@@ -5,12 +5,12 @@ from functools import partial
 from analysis.estimators import InputError, MeanCumulativeCount, mean_cumulative_count
 from analysis.reports.contrasts import contrast_table, contrasts, difference_sentences
 from analysis.reports.exclusions import excluded
-from analysis.reports.figures.mean_count import mean_count_figure
+from analysis.reports.figures.mean_count import figure_ticks, mean_count_figure, stay_counts
 from analysis.reports.finding import Figure, Finding
 from analysis.reports.plain import Json, lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number
+from analysis.reports.words import NOTHING, interval, number
 
 SOURCE = (
     "The mean cumulative count of hospital stays takes death as their end (Ghosh and Lin 2000): the dead"
@@ -98,20 +98,35 @@ def _figure(step: Step, counts: MeanCumulativeCount) -> Figure:
     return Figure(
         name=step.code,
         title=title,
-        caption=f"{title} since day 0 by arm: mean cumulative count with pointwise 95 % intervals.",
+        caption=f"{title} since day 0 by arm: mean cumulative count with pointwise 95 % intervals. Below each"
+        " time, those at risk just before it, and the stays before it.",
         description=f"{title} by arm, rising with time. By the end of follow-up: {told}.",
-        table=Table(
-            caption="Stays per participant at the end of each arm's follow-up",
-            columns=["Arm", "Day", "Stays per participant", "95 % interval"],
-            rows=[
-                [
-                    step.arms[row["group"]],
-                    number(row["time"]),
-                    number(row["mean_count"], 2),
-                    interval(row["lower"], row["upper"], 2),
-                ]
-                for row in last
-            ],
-        ),
+        table=_figure_table(step, counts),
         drawing=partial(mean_count_figure, frame, step.arms),
+    )
+
+
+def _figure_table(step: Step, counts: MeanCumulativeCount) -> Table:
+    """What the figure shows, in numbers: counts and means at the times of its ticks."""
+    frame = counts.to_frame()
+    at = figure_ticks(frame)
+    means = {(row["group"], row["time"]): row for row in lines(counts.at(at.days))}
+    shown = []
+    for row in lines(stay_counts(frame, at)):
+        here = means.get((row["group"], row["time"] * at.days_per_unit))
+        shown.append(
+            [
+                step.arms[row["group"]],
+                number(row["time"]),
+                number(row["at_risk"]),
+                number(row["events"]),
+                number(here["mean_count"], 2) if here else NOTHING,
+                interval(here["lower"], here["upper"], 2) if here else NOTHING,
+            ]
+        )
+    return Table(
+        caption="Stays per participant at the times below the figure",
+        columns=["Arm", at.head, "At risk", "Stays", "Stays per participant", "95 % interval"],
+        rows=shown,
+        heads=2,
     )

@@ -1,9 +1,15 @@
 """Who improved by a difference that matters, by arm, at the plan's last visit."""
 
+from functools import partial
+
+import pandas as pd
+
 from analysis.estimators import responder_analysis
 from analysis.reports.exclusions import excluded
-from analysis.reports.finding import Finding, NotPossible
+from analysis.reports.figures.waterfall import waterfall_figure
+from analysis.reports.finding import Figure, Finding, NotPossible
 from analysis.reports.grid import grid_of
+from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
@@ -35,6 +41,7 @@ def find(step: Step) -> Finding:
     return Finding(
         sentences=tuple(_told(step, row, grid.last) for row in differences if row["measure"] == "difference"),
         tables=(_share_table(step, shares, grid.last), _difference_table(step, differences)),
+        figures=(_figure(step, rows, ended, margin, grid.last),),
         results={"responders": shares, "contrast": differences},
         excluded=excluded(step, rows, grid.left_out),
         methods=(SOURCE.format(margin=margin, transplanted=", the transplanted" if composite else ""),),
@@ -49,6 +56,70 @@ def _told(step: Step, row: Json, visit: str) -> str:
         f"Difference of responders at {step.visits.get(visit, visit)}, {step.arms[row['arm']]} minus"
         f" {step.arms[step.reference]}: {percent(row['estimate'], 1)}"
         f" (95 % interval {percent_interval(row['lower'], row['upper'])}), {p_words(row['p_value'])}."
+    )
+
+
+def _figure(step: Step, rows: pd.DataFrame, ended: "pd.Series[bool]", margin: float, visit: str) -> Figure:
+    """Everyone's change at the visit; who ended as the estimand says has none, whatever was answered."""
+    change = (rows["AVAL"] - rows["BASE"]).mask(ended)
+    status = pd.Series("scored", index=rows.index).mask(change.isna(), "missing").mask(ended, "dead")
+    changes = pd.DataFrame({"group": rows["ARMCD"].astype(str), "change": change, "status": status})
+    title = gettext(
+        "%(scale)s: change from baseline at %(visit)s",
+        scale=step.scale_title,
+        visit=step.visits.get(visit, visit),
+    )
+    told = gettext(
+        "One bar a participant, from the worst change to the best; dashed lines are at the difference that"
+        " matters, %(margin)s points. The dead stand first, those without a score last.",
+        margin=f"{margin:g}",
+    )
+    return Figure(
+        name=step.code,
+        title=title,
+        caption=told,
+        description=f"{title}. {told} {gettext('The table holds every number.')}",
+        table=_change_table(step, title, changes, margin),
+        drawing=partial(waterfall_figure, changes, step.arms, _words(step, margin), margin=margin),
+    )
+
+
+def _words(step: Step, margin: float) -> dict[str, str]:
+    composite = step.estimand.transplant_is == "event"
+    return {
+        "axis": gettext("Change, points"),
+        "better": gettext("better by %(margin)s or more", margin=f"{margin:g}"),
+        "worse": gettext("worse by %(margin)s or more", margin=f"{margin:g}"),
+        "between": gettext("between"),
+        "dead": gettext("dead or transplanted") if composite else gettext("dead"),
+        "missing": gettext("without a score"),
+    }
+
+
+def _change_table(step: Step, title: str, changes: pd.DataFrame, margin: float) -> Table:
+    words = _words(step, margin)
+    rows = []
+    for arm, name in step.arms.items():
+        own = changes[changes["group"] == arm]
+        change = own["change"].dropna()
+        counts = [
+            int((own["status"] == "dead").sum()),
+            int((change <= -margin).sum()),
+            int((change.abs() < margin).sum()),
+            int((change >= margin).sum()),
+            int((own["status"] == "missing").sum()),
+        ]
+        if len(own):
+            rows.append([name, *map(number, (len(own), *counts)), number(float(change.median()), 1)])
+    return Table(
+        caption=title,
+        columns=[
+            gettext("Arm"),
+            gettext("Participants"),
+            *(words[key].capitalize() for key in ("dead", "worse", "between", "better", "missing")),
+            gettext("Median change"),
+        ],
+        rows=rows,
     )
 
 

@@ -114,9 +114,6 @@ def _words(step: Step) -> SwimmerWords:
         death=gettext("death"),
         missed=gettext("not answered"),
         score=step.scale_title if step.estimand.scale else "",
-        axis=gettext("Time since day 0"),
-        months=gettext("months"),
-        years=gettext("years"),
     )
 
 

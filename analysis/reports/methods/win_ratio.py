@@ -1,13 +1,17 @@
 """Everyone of one arm compared with everyone of the other, what is gravest first."""
 
+from functools import partial
+
 import pandas as pd
 
 from analysis.datasets import combined
 from analysis.estimators import WinRatio, win_ratio
 from analysis.reports import again
 from analysis.reports.exclusions import excluded
-from analysis.reports.finding import Finding, NotPossible
+from analysis.reports.figures.wins import win_figure
+from analysis.reports.finding import Figure, Finding, NotPossible
 from analysis.reports.hierarchy import LABELS, NAMES, part
+from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines, plain
 from analysis.reports.score_rows import later_visits
 from analysis.reports.step import Step
@@ -45,7 +49,8 @@ def find(step: Step) -> Finding:
             *_unpaired(found),
         ),
         headline=(number(row["win_ratio"], 2), "win ratio"),
-        tables=(_measure_table(row), _part_table(decided, _pairs(row))),
+        tables=(_measure_table(row),),
+        figures=(_figure(step, names[arm], decided, _pairs(row)),),
         results={"win_ratio": [row], "components": decided},
         excluded=excluded(step, rows),
         methods=(SOURCE.format(hierarchy=_hierarchy(step)),),
@@ -120,6 +125,38 @@ def _measure_table(row: Json) -> Table:
         columns=["Measure", "Estimate", "95 % interval"],
         rows=[*shown, ["Net benefit", number(row["net_benefit"], 3), benefit]],
     )
+
+
+def _figure(step: Step, arm: str, decided: list[Json], pairs: int) -> Figure:
+    title = gettext("What decided the pairs")
+    told = gettext(
+        "All %(pairs)s pairs of a participant with %(arm)s and one with %(reference)s, compared on what is"
+        " gravest first: won by %(arm)s from the left, lost from the right, what is left undecided between"
+        " them. Pale is what was decided higher up.",
+        pairs=f"{pairs:,}",
+        arm=arm,
+        reference=step.arms[step.reference],
+    )
+    return Figure(
+        name=step.code,
+        title=title,
+        caption=told,
+        description=f"{told} {gettext('The table holds every number.')}",
+        table=_part_table(decided, pairs),
+        drawing=partial(
+            win_figure, decided, [gettext(NAMES[LABELS[each["component"]]]) for each in decided], _words(arm)
+        ),
+    )
+
+
+def _words(arm: str) -> dict[str, str]:
+    return {
+        "won": gettext("won by %(arm)s", arm=arm),
+        "lost": gettext("lost"),
+        "left": gettext("undecided"),
+        "axis": gettext("Share of all pairs"),
+        "told": gettext("won {wins}, lost {losses}, left undecided {ties}"),
+    }
 
 
 def _part_table(parts: list[Json], pairs: int) -> Table:
