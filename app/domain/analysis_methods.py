@@ -28,7 +28,8 @@ class MethodRule:
 
     `words` are what fields that are texts may say, the first one where nothing is said. A quality of life
     whose estimand names no scale is for methods with `all_scales` only; those `by_difference` need to know
-    which difference is meaningful.
+    which difference is meaningful; those `of_the_living` look at scores alone, so that neither a death nor a
+    transplant is an event for them.
     """
 
     title: str
@@ -38,6 +39,7 @@ class MethodRule:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     all_scales: bool = False
     by_difference: bool = False
+    of_the_living: bool = False
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -87,15 +89,21 @@ METHODS: Mapping[Method, MethodRule] = {
         title="Days alive and out of hospital", endpoints=STAYS, needs=("tau_days",)
     ),
     "readmission": MethodRule(title="Readmission", endpoints=STAYS, takes=("within_days",)),
-    "means": MethodRule(title="Observed means", endpoints=SCORES, takes=("visits",), all_scales=True),
+    "means": MethodRule(
+        title="Observed means", endpoints=SCORES, takes=("visits",), all_scales=True, of_the_living=True
+    ),
     "mmrm": MethodRule(
         title="Mixed model for repeated measures",
         endpoints=SCORES,
         takes=("visits", "covariates", "covariance", "df"),
         words={"covariance": COVARIANCES},
+        of_the_living=True,
     ),
     "random-slope": MethodRule(
-        title="Random-slope model", endpoints=SCORES, takes=("visits", "covariates", "df")
+        title="Random-slope model",
+        endpoints=SCORES,
+        takes=("visits", "covariates", "df"),
+        of_the_living=True,
     ),
     "responders": MethodRule(
         title="Responders",
@@ -110,18 +118,29 @@ METHODS: Mapping[Method, MethodRule] = {
         takes=("difference", "visits", "at_days"),
         by_difference=True,
     ),
-    "area-under-curve": MethodRule(title="Area under the curve", endpoints=SCORES, needs=("visits",)),
+    "area-under-curve": MethodRule(
+        title="Area under the curve", endpoints=SCORES, needs=("visits",), of_the_living=True
+    ),
+    "while-alive-mean": MethodRule(
+        title="Average score while alive", endpoints=SCORES, needs=("visits",), of_the_living=True
+    ),
+    "composite-mean": MethodRule(
+        title="Mean score, death counting as one", endpoints=SCORES, needs=("visits", "at_death")
+    ),
+    "worst-rank": MethodRule(title="Scores ranked above deaths", endpoints=SCORES, needs=("visits",)),
     "multiple-imputation": MethodRule(
         title="Multiple imputation",
         endpoints=SCORES,
         needs=("visits", "seed"),
         takes=("covariates", "imputations"),
+        of_the_living=True,
     ),
     "tipping-point": MethodRule(
         title="Tipping point",
         endpoints=SCORES,
         needs=("visits", "deltas", "seed"),
         takes=("covariates", "imputations"),
+        of_the_living=True,
     ),
     "pattern-mixture": MethodRule(
         title="Pattern mixture",
@@ -129,6 +148,7 @@ METHODS: Mapping[Method, MethodRule] = {
         needs=("visits", "seed"),
         takes=("covariates", "imputations", "model"),
         words={"model": ("jump-to-reference", "copy-reference", "copy-increments")},
+        of_the_living=True,
     ),
     "win-ratio": MethodRule(
         title="Win ratio",

@@ -35,6 +35,9 @@ Method = Literal[
     "responders",
     "deterioration",
     "area-under-curve",
+    "while-alive-mean",
+    "composite-mean",
+    "worst-rank",
     "multiple-imputation",
     "tipping-point",
     "pattern-mixture",
@@ -82,6 +85,7 @@ class Analysis(Strict):
     hierarchy: tuple[Component, ...] = ()
     margins: Mapping[Component, float] = field(default_factory=dict)
     difference: float | None = None
+    at_death: float | None = None
     deltas: tuple[float, ...] = ()
     imputations: int | None = None
     seed: int | None = None

@@ -102,6 +102,12 @@ def _method_faults(place: str, analysis: Analysis, estimand: Estimand) -> Iterat
     elif estimand.endpoint == "QOL" and not estimand.scale and not rule.all_scales:
         allowed = f"an estimand that names its scale: {analysis.method} is about one"
         yield DefinitionFault(f"{place}.estimand", quoted(estimand.key), allowed, _RESTS_ON_ESTIMANDS)
+    events = {"event", "competing"} & {estimand.death_is, estimand.transplant_is}
+    if rule.of_the_living and estimand.endpoint == "QOL" and events:
+        allowed = (
+            f"an estimand for which neither a death nor a transplant is an event: so {analysis.method} is"
+        )
+        yield DefinitionFault(f"{place}.estimand", quoted(estimand.key), allowed, _RESTS_ON_ESTIMANDS)
     if "score" in analysis.hierarchy and not estimand.scale:
         allowed = "an estimand that names its scale, or no score"
         yield DefinitionFault(f"{place}.hierarchy", quoted("score"), allowed, _RESTS_ON_ESTIMANDS)
@@ -138,6 +144,7 @@ def _number_faults(place: str, analysis: Analysis) -> Iterator[DefinitionFault]:
         ("seed", 0, 2**32 - 1),
         ("rho", 0, 10),
         ("difference", 1e-9, 1e9),
+        ("at_death", -1e9, 1e9),
         ("deltas", -1e9, 1e9),
     )
     for option, lowest, highest in ranges:

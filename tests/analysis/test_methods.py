@@ -34,6 +34,15 @@ ESTIMANDS = (
     Estimand(endpoint="TTX", **WORDS),
     Estimand(endpoint="HOSP", **WORDS),
     Estimand(endpoint="QOL", instrument="itch", scale="ITCH", meaningful_difference=10, **WORDS),
+    Estimand(
+        code="dead",
+        endpoint="QOL",
+        instrument="itch",
+        scale="ITCH",
+        death="event",
+        transplant="event",
+        **WORDS,
+    ),
     Estimand(endpoint="COMPOSITE", instrument="itch", scale="ITCH", **WORDS),
     Estimand(endpoint="SAFETY", **WORDS),
 )
@@ -71,6 +80,9 @@ STEPS: dict[str, dict[str, Any]] = {
     "responders": {"estimand": "qol", "visits": ("w4",)},
     "deterioration": {"estimand": "qol", "difference": 20.0},
     "area-under-curve": {"estimand": "qol", "visits": ("w4",)},
+    "while-alive-mean": {"estimand": "qol", "visits": ("w4", "w8")},
+    "composite-mean": {"estimand": "dead", "visits": ("w4",), "at_death": 0.0},
+    "worst-rank": {"estimand": "dead", "visits": ("w8",)},
     "multiple-imputation": {"estimand": "qol", "visits": ("w4",), "seed": 7, "imputations": 5},
     "pattern-mixture": {"estimand": "qol", "visits": ("w4",), "seed": 7, "imputations": 5},
     "tipping-point": {

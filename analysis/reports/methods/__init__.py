@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from analysis.reports.finding import Finding
 from analysis.reports.methods import (
     area_under_curve,
+    composite_mean,
     cox,
     cumulative_incidence,
     days_out_of_hospital,
@@ -36,13 +37,16 @@ from analysis.reports.methods import (
     swimmer,
     time_lost,
     tipping_point,
+    while_alive_mean,
     win_ratio,
+    worst_rank,
 )
 from analysis.reports.step import Step
 from app.domain.analysis_plan import Method
 
 METHODS: Mapping[Method, Callable[[Step], Finding]] = {
     "area-under-curve": area_under_curve.find,
+    "composite-mean": composite_mean.find,
     "cox": cox.find,
     "cumulative-incidence": cumulative_incidence.find,
     "days-out-of-hospital": days_out_of_hospital.find,
@@ -70,5 +74,7 @@ METHODS: Mapping[Method, Callable[[Step], Finding]] = {
     "swimmer": swimmer.find,
     "time-lost": time_lost.find,
     "tipping-point": tipping_point.find,
+    "while-alive-mean": while_alive_mean.find,
     "win-ratio": win_ratio.find,
+    "worst-rank": worst_rank.find,
 }
