@@ -10,8 +10,10 @@ import pandas as pd
 from analysis.estimators.input_error import InputError, refuse_where
 from analysis.estimators.intervals import upper_share
 from analysis.estimators.mixed.fixed_effects import DegreesOfFreedom, Scaling, checked_df, fixed_effects
+from analysis.estimators.mixed.line_columns import line_columns, line_terms, unscaled_lines
+from analysis.estimators.mixed.line_maximum import line_maximum
 from analysis.estimators.mixed.lines import lines
-from analysis.estimators.mixed.newton import NotConvergedError, maximum
+from analysis.estimators.mixed.newton import NotConvergedError
 from analysis.estimators.mixed.records import Records, column, names, records, refuse_missing, refuse_unknown
 from analysis.estimators.mixed.refusals import refuse_dependent, refuse_explained
 from analysis.estimators.mixed.reml import log_likelihood
@@ -40,8 +42,12 @@ def random_slope_model(
     1982). Labels are taken in the order of their categories, or sorted. Rows without an outcome are left out
     and counted. `df` as for `mmrm`; V is linear in its parameters.
 
-    Raises InputError (a ValueError) that names the column and the row, also where the maximum of the
-    likelihood is not found or has no covariance in it: slopes that vary less than chance lets them.
+    Where lines differ so little that the likelihood is highest at the edge of what is a covariance, with
+    intercepts and slopes wholly correlated or one of them without variance, that is what is fitted, and
+    `.singular` is true (as a "singular fit" of R's lmer).
+
+    Raises InputError (a ValueError) that names the column and the row, also where the data cannot tell the
+    variance of lines from that about them, as with the same two times for everyone.
 
     Three in each arm, seen at times 0, 1 and 3: everyone has his own times as if he were alone, so that the
     arms' slopes are the means of the least-squares slopes 3, 1, 2 and 4, 6, 5, whose variance is 1. With
@@ -65,15 +71,15 @@ def random_slope_model(
     t = _times(frame, time, rows)
     middle, spread = float(rows.outcome.mean()), float(rows.outcome.std())
     since, unit = float(t.mean()), float(t.std())
-    X = _columns(rows, (t - since) / unit)
-    terms, unscaled = _terms(rows, time, arm), _unscaled(rows, since, unit)
+    X = line_columns(rows, (t - since) / unit)
+    terms, unscaled = line_terms(rows, time, arm), unscaled_lines(rows, since, unit)
     made = lines(rows.participant, (t - since) / unit, X, (rows.outcome - middle) / spread)
     start = _start(X, (rows.outcome - middle) / spread, terms)
     try:
-        found = maximum(made.data, made.model, start)
-        D = _between_participants(found.point.theta, since, unit)
+        found, D = line_maximum(made, start)
     except NotConvergedError as failure:
         raise InputError("frame", f"no data for a random slope ({failure})", WITHOUT_SLOPE) from failure
+    back = spread * np.array([[1, -since / unit], [0, 1 / unit]])
     return RandomSlopes(
         df=method,
         conf_level=conf_level,
@@ -81,12 +87,13 @@ def random_slope_model(
         observations=len(rows.outcome),
         left_out=rows.left_out,
         log_likelihood=log_likelihood(made.data, found.point, unscaled=unscaled, spread=spread),
-        residual_variance=float(found.point.theta[3]) * spread**2,
+        residual_variance=float(found.point.theta[-1]) * spread**2,
+        singular=len(found.point.theta) == 3,
         _effects=fixed_effects(made.data, found, method, Scaling(unscaled, middle, spread)),
         _terms=terms,
         _arms=rows.arm.labels,
         _time=time,
-        _D=spread**2 * D,
+        _D=back @ D @ back.T,
     )
 
 
@@ -106,31 +113,6 @@ def _times(frame: pd.DataFrame, time: str, rows: Records) -> Floats:
     return t
 
 
-def _terms(rows: Records, time: str, arm: str) -> tuple[str, ...]:
-    arms = [f"{arm}{label}" for label in rows.arm.labels[1:]]
-    return ("(Intercept)", *rows.covariates.terms, time, *arms, *(f"{time}:{label}" for label in arms))
-
-
-def _columns(rows: Records, scaled_time: Floats) -> Floats:
-    """X (N, p) of `_terms`, numbers centred and scaled."""
-    t, arms = scaled_time[:, None], rows.arm_columns
-    return np.hstack([np.ones_like(t), rows.scaled_covariates, t, arms, arms * t])
-
-
-def _unscaled(rows: Records, since: float, unit: float) -> Floats:
-    """The matrix M (p, p): coefficients = M times those of `_columns`."""
-    covariates, others = len(rows.scale), len(rows.arm.labels) - 1
-    at_time = 1 + covariates
-    found = np.diag(
-        np.concatenate([[1], 1 / rows.scale, [1 / unit], np.ones(others), np.full(others, 1 / unit)])
-    )
-    found[0, 1:at_time] = -rows.centre / rows.scale
-    found[0, at_time] = -since / unit
-    arms, slopes = np.arange(at_time + 1, at_time + 1 + others), np.arange(at_time + 1 + others, len(found))
-    found[arms, slopes] = -since / unit
-    return found
-
-
 def _start(X: Floats, y: Floats, terms: tuple[str, ...]) -> Floats:
     """Half of the variance that least squares leave is taken as that about lines, half as that of lines."""
     refuse_dependent(X.T @ X, terms)
@@ -138,13 +120,3 @@ def _start(X: Floats, y: Floats, terms: tuple[str, ...]) -> Floats:
     variance = float(residual @ residual) / len(y)
     refuse_explained(variance, "in every row")
     return variance * np.array([0.25, 0, 0.25, 0.5])
-
-
-def _between_participants(theta: Floats, since: float, unit: float) -> Floats:
-    """The covariance of intercepts and slopes, for times as they were given."""
-    D = theta[[0, 1, 1, 2]].reshape(2, 2)
-    if np.linalg.eigvalsh(D)[0] < 0:
-        raise NotConvergedError("participants' lines differ by less than chance alone would make them")
-    back = np.array([[1, -since / unit], [0, 1 / unit]])
-    found: Floats = back @ D @ back.T
-    return found

@@ -13,11 +13,14 @@ from analysis.estimators.observations import Floats
 class Covariance:
     """V (Q, T, T) and its derivatives by K parameters at one place: Q is the number of patterns, or 1.
 
-    `first` (Q, K, T, T); `second` (K, K, T, T) only where V is not linear in the parameters, and Q is 1.
+    `first` (Q, K, T, T); `second` (Q, K, K, T, T) only where V is not linear in the parameters. There is such
+    a V only where `core` is positive definite: V of all positions, not only of those that some pattern has,
+    or that of which V is made.
     """
 
     value: Floats
     first: Floats
+    core: Floats
     second: Floats | None = None
 
 

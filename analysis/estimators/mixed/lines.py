@@ -8,7 +8,6 @@ together are one block of sums. So a participant is two rows, whatever the numbe
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,10 +22,11 @@ ONE_TIME = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lines:
-    """The data turned, and the covariance by the parameters d11, d12, d22 (of D) and s^2."""
+    """The data turned, and V by the parameters d11, d12, d22 (of D) and s^2, or by l and s^2 with D = ll'."""
 
     data: Moments
     model: CovarianceModel
+    rank_one_model: CovarianceModel
 
 
 def lines(participant: Grouping, time: Floats, X: Floats, y: Floats) -> Lines:
@@ -46,9 +46,10 @@ def lines(participant: Grouping, time: Floats, X: Floats, y: Floats) -> Lines:
     turned = np.stack([np.add.reduceat(axis[:, None] * together, starts) for axis in axes], axis=1)
     rest = together - sum(axis[:, None] * turned[who, place] for place, axis in enumerate(axes))
     seen = np.column_stack([np.ones(n, dtype=bool), several])
-    level = np.column_stack([np.sqrt(size), np.zeros(n)])
-    slope = np.column_stack([np.sqrt(size) * middle, np.where(several, spread, 0)])
-    return Lines(_moments(turned, rest, seen, p), _model(level, slope))
+    # The turned columns of Z, 1 and t; of the block of the others they are 0.
+    one = np.vstack([np.column_stack([np.sqrt(size), np.zeros(n)]), np.zeros(2)])
+    two = np.vstack([np.column_stack([np.sqrt(size) * middle, np.where(several, spread, 0)]), np.zeros(2)])
+    return Lines(_moments(turned, rest, seen, p), _model(one, two), _rank_one_model(one, two))
 
 
 def _moments(turned: Floats, rest: Floats, seen: Floats, p: int) -> Moments:
@@ -70,17 +71,44 @@ def _moments(turned: Floats, rest: Floats, seen: Floats, p: int) -> Moments:
     )
 
 
-def _model(level: Floats, slope: Floats) -> Callable[[Floats], Covariance]:
-    """V by d11, d12, d22 and s^2, where a participant's Z has the columns `level` and `slope` (n, 2)."""
-    one, two = (np.vstack([column, np.zeros(2)]) for column in (level, slope))
-    cross = one[:, :, None] * two[:, None]
-    first = np.stack(
+def _model(one: Floats, two: Floats) -> CovarianceModel:
+    """V by d11, d12, d22 and s^2, where a participant's Z has the columns `one` and `two` (n, 2)."""
+    first = np.stack([_square(one), _cross(one, two), _square(two), _same(one)], axis=1)
+
+    def model(theta: Floats) -> Covariance:
+        return Covariance(np.einsum("k,pkab->pab", theta, first), first, theta[[0, 1, 1, 2]].reshape(2, 2))
+
+    return model
+
+
+def _rank_one_model(one: Floats, two: Floats) -> CovarianceModel:
+    """V by l and s^2, where D = ll' (all lines through one point, or parallel)."""
+    zero = np.zeros_like(_same(one))
+    second = np.stack(
         [
-            one[:, :, None] * one[:, None],
-            cross + cross.transpose(0, 2, 1),
-            two[:, :, None] * two[:, None],
-            np.broadcast_to(np.eye(2), cross.shape),
+            np.stack([2 * _square(one), _cross(one, two), zero], axis=1),
+            np.stack([_cross(one, two), 2 * _square(two), zero], axis=1),
+            np.stack([zero, zero, zero], axis=1),
         ],
         axis=1,
     )
-    return lambda theta: Covariance(np.einsum("k,pkab->pab", theta, first), first)
+
+    def model(theta: Floats) -> Covariance:
+        z = theta[0] * one + theta[1] * two
+        first = np.stack([_cross(one, z), _cross(two, z), _same(one)], axis=1)
+        return Covariance(_square(z) + theta[2] * _same(one), first, theta[2:, None], second)
+
+    return model
+
+
+def _square(column: Floats) -> Floats:
+    return column[:, :, None] * column[:, None]
+
+
+def _cross(one: Floats, two: Floats) -> Floats:
+    product = one[:, :, None] * two[:, None]
+    return product + product.transpose(0, 2, 1)
+
+
+def _same(column: Floats) -> Floats:
+    return np.broadcast_to(np.eye(2), (len(column), 2, 2))

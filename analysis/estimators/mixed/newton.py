@@ -12,7 +12,7 @@ from analysis.estimators.mixed.reml import Derivatives, Point, derivatives, expe
 from analysis.estimators.observations import Floats
 
 STEPS = 100
-HALVINGS = 40
+HALVINGS = 25
 # g'H^-1 g, twice what the next step can still win. That step is taken without a look at the deviance, whose
 # rounding error is larger, and since errors square from step to step it ends at the last digits.
 NEGLIGIBLE = 1e-10

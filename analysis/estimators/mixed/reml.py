@@ -51,8 +51,8 @@ def point(data: Moments, model: CovarianceModel, theta: Floats) -> Point | None:
     covariance = model(theta)
     both = data.seen[:, :, None] & data.seen[:, None, :]
     try:
-        # The whole V, not only the parts of it that some pattern has; a position not seen becomes a 1 alone.
-        np.linalg.cholesky(covariance.value)
+        np.linalg.cholesky(covariance.core)
+        # A position not seen becomes a 1 alone.
         root = np.linalg.cholesky(np.where(both, covariance.value, np.eye(both.shape[1])))
         inverse_root = np.linalg.inv(root)
         W = np.where(both, inverse_root.transpose(0, 2, 1) @ inverse_root, 0)
@@ -87,7 +87,7 @@ def derivatives(data: Moments, at: Point) -> Derivatives:
     through_coefficients = 2 * np.array(u) @ phi @ np.array(u).T
     observed = _traces(W, B, 2 * WRNW - nW) - through_coefficients - _squares(phi, np.array(A))
     if at.covariance.second is not None:
-        observed = observed + np.einsum("klab,ab->kl", at.covariance.second, pull.sum(axis=0))
+        observed = observed + np.array([_against(by_k, pull) for by_k in at.covariance.second.swapaxes(0, 1)])
     return Derivatives(_against(B, pull), (observed + observed.T) / 2, np.array(A))
 
 

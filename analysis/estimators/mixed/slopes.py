@@ -26,7 +26,8 @@ class RandomSlopes:
     """One slope an arm, as `random_slope_model` estimates them.
 
     `residual_variance` is that about each participant's own line, `log_likelihood` the restricted one;
-    `left_out` counts the rows without an outcome.
+    `left_out` counts the rows without an outcome. `singular`: whether the likelihood is highest where
+    intercepts and slopes are wholly correlated, or one of them does not vary.
     """
 
     df: DegreesOfFreedom
@@ -36,6 +37,7 @@ class RandomSlopes:
     left_out: int
     log_likelihood: float
     residual_variance: float
+    singular: bool
     _effects: FixedEffects
     _terms: tuple[str, ...]
     _arms: tuple[Any, ...]

@@ -77,7 +77,8 @@ def _linear(basis: Floats, guess: Floats) -> VisitCovariance:
     """V = sum theta_k E_k, where each place of V belongs to one E_k of ones and zeros."""
 
     def model(theta: Floats) -> Covariance:
-        return Covariance(np.tensordot(theta, basis, axes=1)[None], basis[None])
+        V = np.tensordot(theta, basis, axes=1)
+        return Covariance(V[None], basis[None], V)
 
     return VisitCovariance(model, _means(basis, guess))
 
@@ -118,7 +119,7 @@ def _scaled(correlation: Correlation, start: Floats, owner: Floats, guess: Float
         second[:scales, scales:] = shares[:, None] * by_c
         second[scales:, :scales] = second[:scales, scales:].swapaxes(0, 1)
         second[scales:, scales:] = by_cc
-        return Covariance(V[None], np.concatenate([shares * V, by_c])[None], second)
+        return Covariance(V[None], np.concatenate([shares * V, by_c])[None], V, second[None])
 
     log_deviation = owner @ np.log(np.diag(guess)) / 2 / owner.sum(axis=1)
     return VisitCovariance(model, np.concatenate([log_deviation, start]))

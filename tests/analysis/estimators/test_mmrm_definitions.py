@@ -79,7 +79,7 @@ def test_compound_symmetry_is_a_random_intercept(frame: str) -> None:
 
 def of_frame(frame: str, covariance: Structure, df: DegreesOfFreedom, by_visit: Sequence[str]) -> Mmrm:
     return mmrm(
-        FRAMES[FRAMES["frame"] == frame],
+        FRAMES[FRAMES["frame"] == frame].astype({"time": int}),
         outcome="y",
         participant="who",
         visit="time",

@@ -182,7 +182,7 @@ by_lmer <- function(frame, formula, random) {
   kenward_roger <- coef(summary(fit, ddf = "Kenward-Roger"))
   list(coef = unname(satterthwaite[, 1]), se = unname(satterthwaite[, 2]), df = unname(satterthwaite[, 3]),
        se_kr_expected = unname(kenward_roger[, 2]), df_kr_expected = unname(kenward_roger[, 3]),
-       reml = as.numeric(logLik(fit)))
+       reml = as.numeric(logLik(fit)), singular = isSingular(fit))
 }
 
 strict <- lmerControl(optimizer = "bobyqa", optCtrl = list(rhoend = 1e-12, maxfun = 1e5))
@@ -190,26 +190,28 @@ strict <- lmerControl(optimizer = "bobyqa", optCtrl = list(rhoend = 1e-12, maxfu
 # -------------------------------------------------------------------------------------------------------- random slopes
 
 # The parameters are those of a root of D, with logarithms on its diagonal, and the logarithm of the residual variance.
-random_slope <- function(frame, formula) {
+# Where lmer finds a singular D, that root is one column.
+random_slope <- function(frame, formula, singular) {
   rows <- split(seq_len(nrow(frame)), frame$who)
   X <- model.matrix(formula, frame)
   between <- function(theta) {
-    root <- matrix(c(exp(theta[1]), theta[2], 0, exp(theta[3])), 2)
+    root <- if (singular) theta[1:2] else matrix(c(exp(theta[1]), theta[2], 0, exp(theta[3])), 2)
     root %*% t(root)
   }
   model <- list(X = X, y = frame$y, rows = rows, d = 0.01, V = function(theta, i) {
     z <- cbind(1, frame$time[rows[[i]]])
-    z %*% between(theta) %*% t(z) + exp(theta[4]) * diag(nrow(z))
+    z %*% between(theta) %*% t(z) + exp(theta[length(theta)]) * diag(nrow(z))
   })
   variance <- sigma(lm(formula, frame))^2
   start <- c(log(variance / 2) / 2, 0, log(variance / 8 / var(frame$time)) / 2, log(variance / 4))
+  if (singular) start <- c(sqrt(variance) / 2, 0.01, log(variance / 2))
   arms <- levels(frame$arm)
   slopes <- t(sapply(arms, function(arm) {
     (colnames(X) == "time") + (colnames(X) == paste0("time:arm", arm))
   }))
   differences <- slopes[-1, , drop = FALSE] - slopes[rep(1, length(arms) - 1), , drop = FALSE]
   found <- defined(start, model, rbind(slopes, differences), differences)
-  c(found, list(arm = c(arms, arms[-1]), between = between(found$theta), residual = exp(found$theta[4])))
+  c(found, list(arm = c(arms, arms[-1]), between = between(found$theta), residual = exp(found$theta[length(found$theta)])))
 }
 
 # -------------------------------------------------------------------------------------------------------------- frames
@@ -233,13 +235,19 @@ rats <- as_frame(subset(nlme::BodyWeight, Time %in% c(1, 15, 29, 44, 57)), "rats
 sleep <- transform(lme4::sleepstudy, arm = ifelse(as.integer(Subject) %% 2 == 0, "even", "odd"))
 sleep <- as_frame(sleep, "sleep", "Reaction", "Subject", "Days", "arm")
 sleep <- subset(sleep, (who * 3 + place * 7) %% 10 != 0)
+# Lines that differ so little that lmer finds them singular.
+set.seed(4)
+flat <- data.frame(frame = "flat", who = rep(1:14, each = 4), arm = rep(c("a", "b"), each = 4), base = NA)
+flat <- transform(flat, time = round(runif(56, 0, 3), 2))
+flat$y <- round(2 + rep(rnorm(14), each = 4) + flat$time * (1 + 0.4 * (flat$arm == "b") + rep(rnorm(14, 0, 0.1), each = 4)) + rnorm(56), 2)
+flat$place <- seq_len(56)
 
 pbcseq <- read.csv("pbcseq_visits.csv")
 pbcseq <- data.frame(frame = "pbcseq", who = pbcseq$id, time = pbcseq$yr, arm = as.character(pbcseq$trt),
                      y = pbcseq$lbili, base = pbcseq$lbili0, place = pbcseq$visit)
 
 columns <- c("frame", "who", "time", "arm", "y", "base")
-write.csv(rbind(orthodont, chicks, rats, sleep)[columns], "mixed_frames.csv", row.names = FALSE, quote = FALSE, na = "")
+write.csv(rbind(orthodont[columns], chicks[columns], rats[columns], sleep[columns], flat[columns]), "mixed_frames.csv", row.names = FALSE, quote = FALSE, na = "")
 
 factors <- function(frame) transform(frame, arm = factor(arm), visit = factor(time))
 without <- y ~ visit + arm + visit:arm
@@ -255,7 +263,8 @@ both <- function(frame, formula, structures) {
 }
 lines <- function(frame, formula) {
   message(frame$frame[1], " random slope")
-  c(random_slope(factors(frame), formula), list(lmer = by_lmer(factors(frame), formula, . ~ . + (time | who))))
+  lmer <- by_lmer(factors(frame), formula, . ~ . + (time | who))
+  c(random_slope(factors(frame), formula, lmer$singular), list(lmer = lmer))
 }
 
 jsonlite::write_json(list(
@@ -265,6 +274,6 @@ jsonlite::write_json(list(
                 rats = both(rats, without, setdiff(STRUCTURES, "unstructured"))),
   intercepts = list(orthodont = by_lmer(factors(orthodont), without, . ~ . + (1 | who)),
                     chicks = by_lmer(factors(chicks), with_base, . ~ . + (1 | who))),
-  slopes = list(orthodont = lines(orthodont, slope), sleep = lines(sleep, slope),
+  slopes = list(orthodont = lines(orthodont, slope), sleep = lines(sleep, slope), flat = lines(flat, slope),
                 pbcseq = lines(pbcseq, y ~ base + time + arm + time:arm))
 ), "mixed.json", auto_unbox = TRUE, digits = 12, na = "null", null = "null")
