@@ -3,6 +3,7 @@
     cases      how a case is written down, and all that there are
     people     survival times, entries and censorings in whole days
     models     cases of hazard ratios and of competing causes
+    repeated   cases of the mixed models, with visits missing at random
     scores     cases of pairs won, imputed scores, responders
     survival   cases of the curve, its bands and quantiles, the restricted mean
 
