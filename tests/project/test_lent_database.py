@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from tests.fixtures.lent_database import LentDatabases
 from tests.fixtures.postgresql import Cluster
@@ -41,8 +42,10 @@ def test_the_next_one_finds_no_row_and_counts_from_one(lent: LentDatabases) -> N
     with pytest.raises(psycopg.OperationalError):  # who had it before is not heard any more
         left_open.execute("TABLE noted")
     left_open.close()
-    assert lent.lend() == url
-    with psycopg.connect(url) as connection:
+    again = lent.lend()
+    assert again != url
+    assert conninfo_to_dict(again)["dbname"] == conninfo_to_dict(url)["dbname"]
+    with psycopg.connect(again) as connection:
         assert (
             connection.execute("TABLE noted").fetchall()
             == connection.execute("TABLE answered").fetchall()
@@ -69,6 +72,6 @@ def test_one_whose_tables_were_changed_is_not_lent_again(lent: LentDatabases, ch
     with psycopg.connect(url) as connection:
         connection.execute(change)
     lent.take_back(url)
-    assert lent.lend() != url
+    assert conninfo_to_dict(lent.lend())["dbname"] != conninfo_to_dict(url)["dbname"]
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         psycopg.connect(url)
