@@ -12,6 +12,7 @@ from tqdm import tqdm
 from analysis import source
 from analysis.datasets import data_sha256, frames, read, write
 from analysis.datasets.cut import Blinding, Cut
+from analysis.reports.printing import browser, print_page
 from analysis.reports.writing import STEPS, Report, write_report
 from app import clock, database
 from app.domain.actor import Actor
@@ -77,6 +78,7 @@ def main() -> None:
 
 @main.command()
 @asked_of_data
+@click.option("--pdf", is_flag=True, help="Also print report.pdf, with the Chromium that is installed.")
 @click.option("--publish", is_flag=True, help="Also put the report on the staff site.")
 @refusing
 def report(
@@ -86,10 +88,13 @@ def report(
     events: str,
     out: Path | None,
     blinded: str | None,
+    pdf: bool,
     publish: bool,
 ) -> None:
     """Write report.html, results.json, figures/*.svg and datasets/*.csv."""
     url = source.chosen_url(database_url)
+    if pdf:
+        browser()  # refused before the work
     folder = out or Path("out")
     made: Report | None = None
     with tqdm(total=STEPS, unit="step", file=sys.stderr) as progress:
@@ -102,6 +107,9 @@ def report(
     if made is not None:
         click.echo(f"{made.data}")
         click.echo(f"report   {folder / 'report.html'}")
+        if pdf:
+            print_page(folder / "report.html", folder / "report.pdf")
+            click.echo(f"printed  {folder / 'report.pdf'}")
         click.echo(f"data     sha256 {made.data_sha256}")
         if publish:
             click.echo(f"published as report {_publish(url, made)}")

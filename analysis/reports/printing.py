@@ -8,7 +8,14 @@ from pathlib import Path
 
 from app.errors import Code, Refusal
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+)
 """What may print, as commands are called; all are Chromium inside."""
 INSTALL = "the report cannot be printed: there is no Chromium here. Install it: apt-get install chromium"
 SECONDS = 180
@@ -53,4 +60,6 @@ def print_page(page: Path, to: Path) -> None:
             ) from None
     if ran.returncode != 0 or not to.is_file():
         last = ran.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise Refusal(Code.NOT_CONFIGURED, f"{program} did not print the report: {' '.join(last) or 'no word why'}")
+        raise Refusal(
+            Code.NOT_CONFIGURED, f"{program} did not print the report: {' '.join(last) or 'no word why'}"
+        )
