@@ -4,6 +4,7 @@
     people     survival times, entries and censorings in whole days
     models     cases of hazard ratios and of competing causes
     repeated   cases of the mixed models, with visits missing at random
+    recurrent  cases of rate ratios, mean counts, readmission, days out of hospital
     scores     cases of pairs won, imputed scores, responders
     survival   cases of the curve, its bands and quantiles, the restricted mean
 
