@@ -133,6 +133,7 @@ CONTRADICTIONS = [
     ('hierarchy = ["death", "score"]', "", "analyses[3].hierarchy", "nothing", "win-ratio needs it"),
     ('["death", "score"]', '["death"]', "analyses[3].margins", '"score"', "of the score alone"),
     ("score = 5 }", "score = -5 }", "analyses[3].margins.score", "-5", "0 or more"),
+    ("= 8", '= 8\ndeath = "event"', "analyses[1].estimand", '"quality"', "is an event: so mmrm is"),
     (
         'rank = "secondary"',
         'rank = "tertiary"',
