@@ -12,6 +12,7 @@ help:
 	@echo 'make catalogues     collect the messages of the interface again and update every language with them (NEW=sv begins another one)'
 	@echo 'make bench-reminders  how many reminders a second leave by eight workers that are killed at random: none twice, none forgotten'
 	@echo 'make bench-faults   surveys on phones whose network, clock, browser and server fail: what is lost or doubled'
+	@echo 'make bench-report     how long the full report takes and how much memory: the demo study, and 10,000 participants with 12 visits'
 	@echo 'make bench-coverage   how often 95 % intervals hold the truth in 2,000 simulated trials of each kind'
 	@echo 'make requirements   resolve and pin the dependencies again (UPGRADE=--upgrade for newer ones)'
 	@echo 'make clean          remove everything that was made, but for instance/ with its data'
