@@ -32,7 +32,7 @@ class Rule:
 ONE_READING = Rule()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
     """An event as it was reported; `ended` None and `ongoing` False means that the end is not known."""
 
@@ -43,7 +43,7 @@ class Event:
     ongoing: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
     """What a reviewer decided about an event, with the dates agreed on where it was confirmed.
 
@@ -63,7 +63,7 @@ class Reading:
         return self.read_by.startswith("import:")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SettledEvent:
     """An event as the analysis counts it: full dates, and whether a reviewer confirmed them."""
 

@@ -112,7 +112,7 @@ def applicable(instrument: Instrument, answers: Mapping[str, AnswerValue]) -> tu
 
     An answer to an item that is not asked counts as none: what depends on it is not asked either.
     """
-    if not any(item.when for item in instrument.items):
+    if not instrument.has_conditions:
         return tuple(item.code for item in instrument.items)
     counted: dict[str, AnswerValue] = {}
     for item in instrument.items:

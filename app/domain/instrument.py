@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from app.domain.condition import Condition
@@ -112,10 +113,16 @@ class Instrument(Strict):
 
     def item(self, code: str) -> Item:
         """Return an item by its code; KeyError where there is none."""
-        for item in self.items:
-            if item.code == code:
-                return item
-        raise KeyError(code)
+        return self._by_code[code]
+
+    @cached_property
+    def _by_code(self) -> dict[str, Item]:
+        return {item.code: item for item in self.items}
+
+    @cached_property  # asked of every response
+    def has_conditions(self) -> bool:
+        """Return whether any item is asked only of some."""
+        return any(item.when for item in self.items)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from app.domain.adjudication import SettledEvent
 from app.domain.estimand import STRATEGIES, Endpoint, Strategy
@@ -14,8 +14,7 @@ EVENT, CENSORED, COMPETING = 0, 1, 2
 SeenAs = Literal["randomisation", "treatment", "answer", "event", "sighting", "withdrawal"]
 
 
-@dataclass(frozen=True, order=True)
-class Seen:
+class Seen(NamedTuple):  # by day, and then by its row: a tuple sorts and is made faster than a dataclass
     """A day on which something shows the participant alive, with the row that shows it."""
 
     on: date

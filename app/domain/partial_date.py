@@ -8,7 +8,7 @@ from typing import Literal
 Precision = Literal["day", "month", "year"]
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class PartialDate:
     """A civil date with an unknown day, or an unknown day and month; nothing is imputed.
 

@@ -15,7 +15,7 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 INSTANT = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class GivenAnswer:
     """One value as it was given: when, by which name from which phone, and its place in the order there."""
 

@@ -43,7 +43,7 @@ class Ends:
 NO_END = Ends()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Window:
     """The civil dates on which a visit opens, is due and closes, all included, where the participant is."""
 

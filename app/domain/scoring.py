@@ -17,8 +17,10 @@ def scores(instrument: Instrument, answers: Mapping[str, AnswerValue]) -> dict[s
     it was answered before they ceased to: no value is made up for it, and the scale's own `minimum_answered`
     says whether the others are enough.
     """
-    asked = applicable(instrument, answers)
-    counted = {code: value for code, value in answers.items() if code in asked}
+    counted = answers
+    if instrument.has_conditions:
+        asked = applicable(instrument, answers)
+        counted = {code: value for code, value in answers.items() if code in asked}
     found: dict[str, float | None] = {}
     for scale in instrument.scales:
         members = _item_shares(instrument, scale, counted) + _scale_shares(instrument, scale, found)

@@ -1,9 +1,11 @@
 """Every questionnaire that the participants of a study were to answer, and what came of it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
@@ -16,8 +18,11 @@ from app.domain.schedule import Window, civil_date
 from app.models import Answer, Occasion, Participant, Response
 from app.queries import missed_reasons
 
+AT_ONCE = 10_000
+NO_MORE: tuple[int, list[GivenAnswer]] = (0, [])
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GivenResponse:
     """A response with its newest answers; `answered_on` is the civil day of the last one, None without any.
 
@@ -39,7 +44,7 @@ class GivenResponse:
         return self.answered_on or self.sent_on
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedForm:
     """An occasion and the responses given on it; `missed_because` is what staff say of one without."""
 
@@ -54,47 +59,34 @@ class PlannedForm:
 def forms(session: Session, *, study_id: int, zones: Mapping[int, ZoneInfo]) -> list[PlannedForm]:
     """Return every occasion of a study in the order of participants and due days; `zones` by participant."""
     of_study = Participant.study_id == study_id
-    occasions = session.scalars(
-        select(Occasion)
+    occasions = session.execute(
+        select(
+            Occasion.id,
+            Occasion.participant_id,
+            Occasion.visit,
+            Occasion.opens_on,
+            Occasion.due_on,
+            Occasion.closes_on,
+        )
         .join(Participant, Participant.id == Occasion.participant_id)
         .where(of_study)
         .order_by(Participant.code, Occasion.due_on, Occasion.id)
     ).all()
     owners = {each.id: each.participant_id for each in occasions}
     missed = missed_reasons.missed_reasons(session, where=Occasion.participant_id.in_(_people(study_id)))
-    values, last = _answers(session, study_id)
     responses: dict[int, list[GivenResponse]] = defaultdict(list)
-    for stored in session.scalars(
-        select(Response)
-        .join(Occasion, Occasion.id == Response.occasion_id)
-        .join(Participant, Participant.id == Occasion.participant_id)
-        .where(of_study)
-        .order_by(Response.id)
-    ):
-        zone = zones[owners[stored.occasion_id]]
-        answered_at, sent_at = last.get(stored.id), stored.submitted_at
-        responses[stored.occasion_id].append(
-            GivenResponse(
-                response_id=stored.id,
-                instrument=stored.instrument,
-                instrument_version_id=stored.instrument_version_id,
-                respondent=stored.respondent,
-                mode=stored.mode,
-                answers=values.get(stored.id, {}),
-                answered_on=civil_date(answered_at, zone) if answered_at else None,
-                sent_on=civil_date(sent_at, zone) if sent_at else None,
-            )
-        )
+    for occasion_id, given in _responses(session, study_id, owners, zones):
+        responses[occasion_id].append(given)
     return [
         PlannedForm(
-            occasion_id=each.id,
-            participant_id=each.participant_id,
-            visit=each.visit,
-            window=Window(each.opens_on, each.due_on, each.closes_on),
-            responses=tuple(responses.get(each.id, ())),
-            missed_because=missed[each.id].reason if each.id in missed else None,
+            occasion_id=key,
+            participant_id=owner,
+            visit=visit,
+            window=Window(opens_on, due_on, closes_on),
+            responses=tuple(responses.get(key, ())),
+            missed_because=missed[key].reason if key in missed else None,
         )
-        for each in occasions
+        for key, owner, visit, opens_on, due_on, closes_on in occasions
     ]
 
 
@@ -102,27 +94,63 @@ def _people(study_id: int) -> Select[int]:
     return select(Participant.id).where(Participant.study_id == study_id)
 
 
-def _answers(
-    session: Session, study_id: int
-) -> tuple[Mapping[int, dict[str, AnswerValue]], Mapping[int, datetime]]:
-    """Return the values that count, and the instant of the last answer, by response."""
-    given: dict[int, list[GivenAnswer]] = defaultdict(list)
-    sent: dict[int, datetime | None] = {}
+def _responses(
+    session: Session, study_id: int, owners: Mapping[int, int], zones: Mapping[int, ZoneInfo]
+) -> Iterator[tuple[int, GivenResponse]]:
+    """Yield each response with its occasion, in the order in which they were begun."""
+    columns = (
+        Response.id,
+        Response.occasion_id,
+        Response.instrument,
+        Response.instrument_version_id,
+        Response.respondent,
+        Response.mode,
+        Response.submitted_at,
+    )
+    stored = (
+        select(*columns)
+        .join(Occasion, Occasion.id == Response.occasion_id)
+        .join(Participant, Participant.id == Occasion.participant_id)
+        .where(Participant.study_id == study_id)
+        .order_by(Response.id)
+    )
+    answers = _answers(session, study_id)
+    key, answered = next(answers, NO_MORE)
+    for row in session.execute(stored).all():
+        given: Sequence[GivenAnswer] = ()
+        if key == row.id:
+            given = answered
+            key, answered = next(answers, NO_MORE)
+        zone, in_time = zones[owners[row.occasion_id]], until_sent(given, row.submitted_at)
+        last_at = max((each.given_at for each in in_time), default=None)
+        yield (
+            row.occasion_id,
+            GivenResponse(
+                response_id=row.id,
+                instrument=row.instrument,
+                instrument_version_id=row.instrument_version_id,
+                respondent=row.respondent,
+                mode=row.mode,
+                answers=counting(in_time, row.submitted_at),
+                answered_on=civil_date(last_at, zone) if last_at else None,
+                sent_on=civil_date(row.submitted_at, zone) if row.submitted_at else None,
+            ),
+        )
+
+
+def _answers(session: Session, study_id: int) -> Iterator[tuple[int, list[GivenAnswer]]]:
+    """Yield the answers of one response after the other, each in the order in which they were stored.
+
+    They are as many as all other rows together and more: no more of them are in memory than are looked at.
+    """
     rows = session.execute(
-        select(Answer.response_id, Answer.item, Answer.value, Answer.answered_at, Response.submitted_at)
+        select(Answer.response_id, Answer.item, Answer.value, Answer.answered_at)
         .join(Response, Response.id == Answer.response_id)
         .join(Occasion, Occasion.id == Response.occasion_id)
         .join(Participant, Participant.id == Occasion.participant_id)
         .where(Participant.study_id == study_id)
-        .order_by(Answer.id)
+        .order_by(Answer.response_id, Answer.id)
+        .execution_options(yield_per=AT_ONCE)
     )
-    for response_id, item, value, answered_at, submitted_at in rows:
-        given[response_id].append(GivenAnswer(item, value, answered_at))
-        sent[response_id] = submitted_at
-    values = {response_id: counting(each, sent[response_id]) for response_id, each in given.items()}
-    last = {
-        response_id: max(each.given_at for each in in_time)
-        for response_id, answers in given.items()
-        if (in_time := until_sent(answers, sent[response_id]))
-    }
-    return values, last
+    for response_id, own in groupby(rows, key=itemgetter(0)):
+        yield response_id, [GivenAnswer(item, value, answered_at) for _, item, value, answered_at in own]

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from app.domain import adjudication
@@ -15,14 +15,14 @@ from app.domain.adjudication import ONE_READING, EventChoice, Rule, SettledEvent
 from app.domain.outcomes import FollowUp, Seen, shown_by
 from app.domain.schedule import civil_date
 from app.domain.study import Adjudication, Origin
-from app.models import Answer, Consent, Event, Occasion, Participant, Reading, Response, Sighting, Treatment
+from app.models import Consent, Participant, Response, Sighting, Treatment
 from app.models import Withdrawal as StoredWithdrawal
 from app.models.consent import WithdrawalScope
 from app.models.sighting import SeenHow
-from app.queries import made_readings, studies
+from app.queries import answered_days, made_readings, studies
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Dated:
     """A row and its day: a consent, or an answer that the participant gave."""
 
@@ -30,18 +30,18 @@ class Dated:
     on: date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Withdrawal(Dated):
     scope: WithdrawalScope
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Infusion(Dated):
     lot: str
     route: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sighted(Dated):
     """`recorded_on` is the civil day on which it was written down."""
 
@@ -50,7 +50,7 @@ class Sighted(Dated):
     recorded_on: date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reported:
     """An event with its readings in the order they were made, and the civil day on which it was told."""
 
@@ -101,9 +101,14 @@ class Course:
     events: tuple[Reported, ...] = ()
     sightings: tuple[Sighted, ...] = ()
     answered: tuple[Dated, ...] = ()
+    _settled: dict[EventChoice, list[SettledEvent]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def until(self, cutoff_on: date) -> "Course":
-        """Return the course without what lies after the cut-off."""
+        """Return the course without what lies after the cut-off; itself where nothing does."""
+        if not self._goes_on_after(cutoff_on):
+            return self
         randomised = self.randomised_on is not None and self.randomised_on <= cutoff_on
         return replace(
             self,
@@ -117,6 +122,20 @@ class Course:
             events=tuple(each for each in self.events if each.earliest <= cutoff_on),
         )
 
+    def _goes_on_after(self, day: date) -> bool:
+        rows: tuple[tuple[Dated, ...], ...] = (
+            self.consents,
+            self.withdrawals,
+            self.infusions,
+            self.sightings,
+            self.answered,
+        )
+        return (
+            (self.randomised_on is not None and self.randomised_on > day)
+            or any(each.on > day for group in rows for each in group)
+            or any(each.earliest > day for each in self.events)
+        )
+
     def as_known_on(self, day: date) -> "Course":
         """Return the course without events that were told, and sightings recorded, after a day."""
         return replace(
@@ -126,7 +145,12 @@ class Course:
         )
 
     def settled_events(self, events: EventChoice) -> list[SettledEvent]:
-        """Return the events as the analysis counts them, in the order of their days."""
+        """Return the events as the analysis counts them, in the order of their days; not to be changed."""
+        if events not in self._settled:
+            self._settled[events] = self._settle(events)
+        return self._settled[events]
+
+    def _settle(self, events: EventChoice) -> list[SettledEvent]:
         found = [
             settled(
                 each.event,
@@ -297,17 +321,8 @@ def _sightings(
 def _answered(
     session: Session, of_study: ColumnElement[bool], zones: Mapping[int, ZoneInfo]
 ) -> Mapping[int, tuple[Dated, ...]]:
-    rows = session.execute(
-        select(Occasion.participant_id, Response.id, Answer.id, Answer.answered_at)
-        .join(Response, Response.id == Answer.response_id)
-        .join(Occasion, Occasion.id == Response.occasion_id)
-        .join(Participant, Participant.id == Occasion.participant_id)
-        .where(of_study, Response.respondent != "proxy")
-        .order_by(Answer.answered_at, Answer.id)
-    )
-    last: dict[tuple[int, int, date], int] = {}
-    for participant_id, response_id, answer_id, answered_at in rows:
-        last[participant_id, response_id, civil_date(answered_at, zones[participant_id])] = answer_id
+    own = and_(of_study, Response.respondent != "proxy")
+    last = answered_days.last_of_days(session, where=own, zones=zones)
     return _by_participant((owner, Dated(answer_id, on)) for (owner, _, on), answer_id in last.items())
 
 
@@ -321,20 +336,12 @@ def _by_participant(rows: Iterable[tuple[int, _Row]]) -> dict[int, tuple[_Row, .
 def _events(
     session: Session, of_study: ColumnElement[bool], asked: Adjudication, zones: Mapping[int, ZoneInfo]
 ) -> Mapping[int, tuple[Reported, ...]]:
-    readings = made_readings.by_event(
-        session.scalars(
-            select(Reading)
-            .join(Event, Event.id == Reading.event_id)
-            .join(Participant, Participant.id == Event.participant_id)
-            .where(of_study)
-            .order_by(Reading.id)
-        )
-    )
+    readings = made_readings.made_where(session, of_study)
     found: dict[int, list[Reported]] = defaultdict(list)
-    for stored in session.scalars(select(Event).join(Participant).where(of_study)):
-        made, rule = tuple(readings[stored.id]), asked.rule(stored.kind)
-        told_on = civil_date(stored.reported_at, zones[stored.participant_id])
-        found[stored.participant_id].append(Reported(made_readings.reported(stored), told_on, made, rule))
+    for owner, reported_at, event in made_readings.reported_where(session, of_study):
+        told_on = civil_date(reported_at, zones[owner])
+        made = tuple(readings.get(event.id, ()))
+        found[owner].append(Reported(event, told_on, made, asked.rule(event.kind)))
     return {
         key: tuple(sorted(kept, key=lambda each: (each.event.started.earliest, each.event.id)))
         for key, kept in found.items()
