@@ -9,7 +9,6 @@ from analysis.datasets.adqs import analysed, baseline_visit
 from analysis.datasets.cut import Cut
 from analysis.datasets.frame import Row, frame
 from app.domain.answer import DECLINED
-from app.domain.scoring import scores
 from app.queries.forms import GivenResponse, PlannedForm
 from app.queries.outcomes import Course
 
@@ -50,6 +49,6 @@ def _rows(cut: Cut, course: Course, form: PlannedForm, given: GivenResponse) -> 
         number = value if isinstance(value, int | float) and types[code] not in NO_NUMBERS else None
         text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
         yield {**shared, "PARAMCD": code, "TYPE": types[code], "AVAL": number, "AVALC": text}
-    for code, score in scores(instrument, given.answers).items():
+    for code, score in cut.scores(given).items():
         if score is not None:
             yield {**shared, "PARAMCD": code, "TYPE": "scale", "AVAL": score, "AVALC": str(score)}

@@ -1,28 +1,32 @@
 """ADQS: one row for each scale of each response that was sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
 from analysis.columns import ADQS
 from analysis.datasets.cut import Cut
 from analysis.datasets.frame import Row, frame, study_day
-from app.domain.scoring import scores
 from app.queries.forms import GivenResponse, PlannedForm
 from app.queries.outcomes import Course
 
 
 def adqs(cut: Cut) -> pd.DataFrame:
     """Scores by the instrument version that was answered, in the order of participants, visits and scales."""
-    courses = cut.by_id()
-    rows = [
-        row
-        for form in cut.forms
-        for given in form.responses
-        if given.sent_on is not None
-        for row in _rows(cut, courses[form.participant_id], form, given)
-    ]
-    return frame(ADQS, _with_change(rows, baseline_visit(cut)))
+    courses, visit = cut.by_id(), baseline_visit(cut)
+    base = {
+        (row["USUBJID"], row["PARCAT1"], row["PARAMCD"]): row["AVAL"]
+        for row in _sent(cut, courses, [form for form in cut.forms if form.visit == visit])
+        if row["ANL01FL"] == "Y" and row["AVAL"] is not None
+    }
+    return frame(ADQS, (_with_change(row, base, visit) for row in _sent(cut, courses, cut.forms)))
+
+
+def _sent(cut: Cut, courses: Mapping[int, Course], planned: Iterable[PlannedForm]) -> Iterator[Row]:
+    for form in planned:
+        for given in form.responses:
+            if given.sent_on is not None:
+                yield from _rows(cut, courses[form.participant_id], form, given)
 
 
 def baseline_visit(cut: Cut) -> str | None:
@@ -60,23 +64,15 @@ def _rows(cut: Cut, course: Course, form: PlannedForm, given: GivenResponse) -> 
         "SRCSEQ": given.response_id,
     }
     titles = {scale.code: scale.title for scale in instrument.scales}
-    for code, score in scores(instrument, given.answers).items():
+    for code, score in cut.scores(given).items():
         yield {**shared, "PARAMCD": code, "PARAM": titles[code], "AVAL": score}
 
 
-def _with_change(rows: list[Row], baseline: str | None) -> list[Row]:
-    base = {
-        (row["USUBJID"], row["PARCAT1"], row["PARAMCD"]): row["AVAL"]
-        for row in rows
-        if row["AVISIT"] == baseline and row["ANL01FL"] == "Y" and row["AVAL"] is not None
-    }
-    for row in rows:
-        start = base.get((row["USUBJID"], row["PARCAT1"], row["PARAMCD"]))
-        at_baseline = row["AVISIT"] == baseline
-        there = not at_baseline and start is not None and row["AVAL"] is not None
-        row |= {
-            "ABLFL": "Y" if at_baseline and start is not None else "N",
-            "BASE": start,
-            "CHG": row["AVAL"] - start if there else None,
-        }
-    return rows
+def _with_change(row: Row, base: Mapping[tuple[str, str, str], float], baseline: str | None) -> Row:
+    start = base.get((row["USUBJID"], row["PARCAT1"], row["PARAMCD"]))
+    at_baseline = row["AVISIT"] == baseline
+    there = not at_baseline and start is not None and row["AVAL"] is not None
+    row["ABLFL"] = "Y" if at_baseline and start is not None else "N"
+    row["BASE"] = start
+    row["CHG"] = row["AVAL"] - start if there else None
+    return row

@@ -1,7 +1,7 @@
 """The data as they stand at a cut-off, from which every dataset is made."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -12,11 +12,13 @@ from analysis.datasets.masks import masks
 from app.domain.adjudication import EventChoice
 from app.domain.instrument import Instrument
 from app.domain.outcomes import FollowUp
+from app.domain.scoring import scores
 from app.domain.study import Origin, Study
+from app.domain.visit import Visit
 from app.errors import Code, Refusal
 from app.queries import adverse_events, allocations, forms, handled, outcomes, studies
 from app.queries.adverse_events import Particulars
-from app.queries.forms import PlannedForm
+from app.queries.forms import GivenResponse, PlannedForm
 from app.queries.handled import HandledAlert, HandledQuery
 from app.queries.outcomes import Course
 
@@ -59,8 +61,10 @@ class Cut:
     levels: Mapping[int, str] = field(default_factory=dict)
     late_deaths: tuple[LateDeath, ...] = ()
     masks: Mapping[str, str] = field(default_factory=dict)
+    _scores: dict[int, dict[str, float | None]] = field(default_factory=dict, repr=False, compare=False)
+    _who: dict[int, dict[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @property
+    @cached_property
     def randomised(self) -> list[Course]:
         """The courses of those who were randomised by the cut-off."""
         return [course for course in self.courses if course.randomised_on is not None]
@@ -104,24 +108,39 @@ class Cut:
         """The name of a participant over all studies."""
         return f"{self.study.code}-{course.code}"
 
-    def who(self, course: Course) -> dict[str, str]:
-        """The columns that say whose row it is."""
-        arm = self.arm(course)
-        return {
-            "STUDYID": self.study.code,
-            "USUBJID": self.usubjid(course),
-            "SUBJID": course.code,
-            "SITEID": course.site,
-            "ARMCD": arm,
-            "TRTP": self.arms.get(arm, ""),
-        }
+    def who(self, course: Course) -> Mapping[str, str]:
+        """The columns that say whose row it is; all rows of a participant share their values."""
+        found = self._who.get(course.participant_id)
+        if found is None:
+            arm = self.arm(course)
+            found = self._who[course.participant_id] = {
+                "STUDYID": self.study.code,
+                "USUBJID": self.usubjid(course),
+                "SUBJID": course.code,
+                "SITEID": course.site,
+                "ARMCD": arm,
+                "TRTP": self.arms.get(arm, ""),
+            }
+        return found
+
+    def scores(self, given: GivenResponse) -> Mapping[str, float | None]:
+        """The scores of a response by scale, worked out once for all datasets."""
+        found = self._scores.get(given.response_id)
+        if found is None:
+            instrument = self.instruments[given.instrument_version_id]
+            found = self._scores[given.response_id] = scores(instrument, given.answers)
+        return found
+
+    @cached_property
+    def visits(self) -> dict[str, Visit]:
+        """The visits of the study's present version by code."""
+        return {visit.code: visit for visit in self.study.schedule}
 
     def visit_day(self, form: PlannedForm, course: Course) -> int | None:
         """The planned day of a visit, also of one that an amendment has removed since."""
-        planned = next((visit.day for visit in self.study.schedule if visit.code == form.visit), None)
-        if planned is None and course.randomised_on is not None:
-            return (form.window.due_on - course.randomised_on).days
-        return planned
+        if form.visit in self.visits:
+            return self.visits[form.visit].day
+        return (form.window.due_on - course.randomised_on).days if course.randomised_on is not None else None
 
     def by_id(self) -> dict[int, Course]:
         """Courses by the id of their participant."""
@@ -199,20 +218,11 @@ def _study(session: Session, code: str | None) -> studies.CurrentStudy:
 
 
 def _until(planned: Sequence[PlannedForm], cutoff_on: date) -> tuple[PlannedForm, ...]:
-    kept = []
+    kept: list[PlannedForm] = []
     for form in planned:
         given = tuple(
             each for each in form.responses if each.given_on is not None and each.given_on <= cutoff_on
         )
         if given or form.window.opens_on <= cutoff_on:
-            kept.append(
-                PlannedForm(
-                    occasion_id=form.occasion_id,
-                    participant_id=form.participant_id,
-                    visit=form.visit,
-                    window=form.window,
-                    responses=given,
-                    missed_because=form.missed_because,
-                )
-            )
+            kept.append(form if given == form.responses else replace(form, responses=given))
     return tuple(kept)

@@ -9,7 +9,6 @@ from analysis.datasets.adqs import analysed
 from analysis.datasets.cut import Cut
 from analysis.datasets.frame import Row, frame
 from app.domain.schedule import Ends, NotExpected, why_not_expected
-from app.domain.scoring import scores
 from app.queries.forms import GivenResponse, PlannedForm
 from app.queries.outcomes import Course
 
@@ -27,7 +26,7 @@ def forms(cut: Cut) -> pd.DataFrame:
 def _rows(cut: Cut, course: Course, form: PlannedForm) -> Iterator[Row]:
     if course.randomised_on is None:
         return
-    planned = next((visit.instruments for visit in cut.study.schedule if visit.code == form.visit), ())
+    planned = cut.visits[form.visit].instruments if form.visit in cut.visits else ()
     given = {each.instrument: each for each in form.responses}
     due = form.window.due_on <= cut.cutoff_on
     for instrument in dict.fromkeys((*planned, *given)):
@@ -75,8 +74,8 @@ def _ends(cut: Cut, course: Course) -> Ends:
 def _reason(cut: Cut, course: Course, form: PlannedForm, response: GivenResponse | None) -> str:
     """Why a questionnaire is not there; empty where it is."""
     if response is not None and response.sent_on is not None and analysed(course, form, response):
-        scored = scores(cut.instruments[response.instrument_version_id], response.answers)
-        return "" if any(score is not None for score in scored.values()) else "sent without enough answers"
+        scored = cut.scores(response).values()
+        return "" if any(score is not None for score in scored) else "sent without enough answers"
     ended = why_not_expected(form.window, _ends(cut, course), today=cut.cutoff_on)
     if ended is not None:
         return ENDED[ended]

@@ -18,10 +18,13 @@ def frame(columns: Columns, rows: Iterable[Row], *, whole: frozenset[str] = froz
     Dates are datetime64, counts int64 (Int64 where they may be missing), scores float64, the rest text
     that is empty where there is nothing. `whole` names further columns of counts.
     """
-    held = list(rows)
+    held: dict[str, list[Any]] = {name: [] for name in columns}
+    into = [(name, values.append) for name, values in held.items()]
+    for row in rows:  # one after the other: of hundreds of thousands only the values are held
+        for name, append in into:
+            append(row.get(name))
     return pd.DataFrame(
-        {name: _column(name, [row.get(name) for row in held], whole) for name in columns},
-        columns=list(columns),
+        {name: _column(name, held.pop(name), whole) for name in columns}, columns=list(columns)
     )
 
 

@@ -36,7 +36,7 @@ def write_report(read: Callable[[], Cut], folder: Path) -> Iterator[str | Report
     yield "estimating"
     done = carry_out(known, data)
     if done.reported is not None:
-        write(done.reported, folder / "datasets" / REPORTED)
+        write(done.reported, folder / "datasets" / REPORTED, like=(data, folder / "datasets"))
     yield "drawing"
     drawn = _drawn(done)
     held = folder / "figures"

@@ -50,17 +50,24 @@ def rates(data: StudyData) -> pd.DataFrame | None:
     found["randomised"] = found["group"].map(randomised).astype("int64")
     found["completion_rate"] = (found["completed"] / found["expected"]).where(found["expected"] > 0)
     found["available_rate"] = found["available"] / found["randomised"]
-    reasons = [_reasons(forms, row) for row in found[VISIT].itertuples(index=False)]
-    found["reasons"] = pd.Series(reasons, dtype=object)
+    reasons = _reasons(forms)
+    found["reasons"] = pd.Series(
+        [reasons.get(row, {}) for row in found[VISIT].itertuples(index=False, name=None)], dtype=object
+    )
     arms = {arm: place for place, arm in enumerate(data.arms)}
     place = found.assign(group=found["group"].map(arms)).sort_values(["instrument", "day", "group"])
     return found.loc[place.index].reset_index(drop=True)
 
 
-def _reasons(forms: pd.DataFrame, row: tuple[object, ...]) -> dict[str, int]:
-    own = forms[(forms[VISIT] == list(row)).all(axis=1) & (forms["REASON"] != "")]
+def _reasons(forms: pd.DataFrame) -> dict[tuple[object, ...], dict[str, int]]:
+    """How often each reason is given, by `VISIT`."""
+    own = forms[forms["REASON"] != ""]
     told = own["REASON"].where(own["MISSRSN"] == "", own["REASON"] + " (" + own["MISSRSN"] + ")")
-    return {str(reason): int(n) for reason, n in told.value_counts().sort_index().items()}
+    found: dict[tuple[object, ...], dict[str, int]] = {}
+    counts = own.assign(told=told).groupby([*VISIT, "told"]).size().reset_index(name="n")
+    for *row, reason, n in counts.itertuples(index=False, name=None):
+        found.setdefault(tuple(row), {})[str(reason)] = int(n)
+    return found
 
 
 def _table(data: StudyData, found: pd.DataFrame) -> Table:
