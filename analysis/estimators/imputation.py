@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from types import MappingProxyType
 from typing import Any, get_args
 
@@ -12,12 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.estimators.imputation_draws import draws
 from analysis.estimators.imputation_pooling import PooledEstimate, pool_imputations
 from analysis.estimators.imputation_strategies import Strategy, completed_scores, strategy_means
 from analysis.estimators.input_error import InputError
 from analysis.estimators.observations import Floats
 from analysis.estimators.score_grid import ScoreGrid, score_grid
-from analysis.estimators.sequential_regression import chains, refuse_too_few
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -154,7 +153,7 @@ def impute_scores(
     )
     arms = sorted(set(grid.arm))
     _refuse_strategy(strategy, reference, arms)
-    scores = _imputed(grid, arms, imputations, seed, strategy, reference, (burn_in, between))
+    scores = _imputed(grid, imputations, seed, strategy, reference, (burn_in, between))
     names = {"participant": participant, "visit": visit, "arm": arm, "outcome": outcome}
     return Imputations(grid, scores, strategy, MappingProxyType(names))
 
@@ -180,7 +179,6 @@ def _refuse_strategy(strategy: Strategy, reference: object, arms: list[Any]) -> 
 
 def _imputed(
     grid: ScoreGrid,
-    arms: list[Any],
     imputations: int,
     seed: int,
     strategy: Strategy,
@@ -189,21 +187,13 @@ def _imputed(
 ) -> Floats:
     """Complete copies of the scores: (imputations, participants, visits)."""
     baseline = np.hstack([np.ones((len(grid.arm), 1)), grid.baseline.matrix])
-    chances = dict(zip(arms, np.random.default_rng(seed).spawn(len(arms)), strict=True))
-    own = {arm: np.flatnonzero(grid.arm == arm) for arm in arms}
-    drawn = {}
-    for arm, rows in own.items():
-        refuse_too_few(baseline[rows], grid.last_seen[rows], grid.visits, arm)
-        endless = chains(
-            baseline[rows], grid.score[rows], grid.last_seen[rows], chance=chances[arm], rounds=rounds
-        )
-        drawn[arm] = list(islice(endless, imputations))
+    made = draws(grid, imputations=imputations, seed=seed, rounds=rounds)
     scores = np.repeat(grid.score[None], imputations, axis=0)
-    for arm, rows in own.items():
-        followed = "mar" if arm == reference else strategy
-        for copy, (chain, filled) in enumerate(drawn[arm]):
-            after = chain if followed == "mar" else drawn[reference][copy][0]
+    for arm, own in made.items():
+        followed, rows, chance = "mar" if arm == reference else strategy, own.rows, own.chance()
+        for copy, (chain, filled) in enumerate(own.drawn):
+            after = chain if followed == "mar" else made[reference].drawn[copy][0]
             means = strategy_means(followed, chain, after, baseline[rows], grid.last_seen[rows])
-            scores[copy, rows] = completed_scores(after, means, filled, grid.last_seen[rows], chances[arm])
+            scores[copy, rows] = completed_scores(after, means, filled, grid.last_seen[rows], chance)
     # What was observed stays to its last digit, which sums about a mean would not; the dead have no score.
     return np.where(grid.missing, scores, grid.score)
