@@ -16,7 +16,7 @@ from analysis.estimators.cox_residuals import martingale_residuals, schoenfeld_r
 from analysis.estimators.cox_rows import Ties
 from analysis.estimators.design import Design, design
 from analysis.estimators.input_error import InputError, refuse_where
-from analysis.estimators.intervals import normal_quantile
+from analysis.estimators.intervals import normal_quantile, wald_z
 from analysis.estimators.observations import Floats, Labels, Numbers, grouping, numbers, observations
 from analysis.estimators.proportional_hazards import TimeTransform, proportional_hazards
 
@@ -48,12 +48,12 @@ class CoxRegression:
 
         Columns: term, coef (the log hazard ratio), std_error (from the model), robust_std_error (from
         clusters, else NaN), hazard_ratio, lower, upper, z, p_value. Where there is a robust error, limits, z
-        and p_value are made with it.
+        and p_value are made with it; z and p_value are NaN where it is 0, as when all events share one day.
         """
         coefficients = self._model.coefficients
         error = np.sqrt(np.diag(self.covariance_matrix))
         spread = normal_quantile(self.conf_level) * error
-        z = coefficients / error
+        z = wald_z(coefficients, error)
         with np.errstate(over="ignore"):  # a hazard ratio may be larger than any number: infinite
             ratio, lower, upper = np.exp([coefficients, coefficients - spread, coefficients + spread])
         return pd.DataFrame(

@@ -12,7 +12,7 @@ from scipy.stats import norm
 from analysis.estimators.causes import competing_risks
 from analysis.estimators.cox_maximum import cox_maximum
 from analysis.estimators.design import Design, design
-from analysis.estimators.intervals import normal_quantile
+from analysis.estimators.intervals import normal_quantile, wald_z
 from analysis.estimators.observations import Floats, Labels, Numbers
 from analysis.estimators.subdistribution import subdistribution
 
@@ -39,10 +39,10 @@ class FineGrayRegression:
         """One row a term, named as R names it, with the columns of `cox_regression`.
 
         Columns: term, coef, std_error and robust_std_error (both the sandwich: there is no other error),
-        hazard_ratio (of the subdistribution), lower, upper, z, p_value.
+        hazard_ratio (of the subdistribution), lower, upper, z, p_value (NaN where the error is 0).
         """
         error = np.sqrt(np.diag(self.covariance_matrix))
-        spread, z = normal_quantile(self.conf_level) * error, self.coefficients / error
+        spread, z = normal_quantile(self.conf_level) * error, wald_z(self.coefficients, error)
         with np.errstate(over="ignore"):  # a hazard ratio may be larger than any number: infinite
             limits = np.exp([self.coefficients, self.coefficients - spread, self.coefficients + spread])
         ratio, lower, upper = limits

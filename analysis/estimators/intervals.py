@@ -70,6 +70,15 @@ def normal_quantile(conf_level: float) -> float:
     return float(norm.ppf(upper_share(conf_level)))
 
 
+def wald_z(estimate: Floats, error: Floats) -> Floats:
+    """Estimates divided by their errors; NaN where the error is 0, as a robust one can be.
+
+    >>> wald_z(np.array([1.0, 0.0]), np.array([0.5, 0.0])).tolist()
+    [2.0, nan]
+    """
+    return np.divide(estimate, error, out=np.full_like(error, np.nan), where=error > 0)
+
+
 def refuse_unknown_scale(conf_type: ConfidenceType) -> None:
     if conf_type not in tuple(SCALES):  # a tuple compares: what is found may have no hash
         raise InputError("conf_type", repr(conf_type), f"choose one of {', '.join(SCALES)}")

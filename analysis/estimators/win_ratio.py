@@ -32,11 +32,11 @@ class WinRatio:
     _components: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
-        """One row: wins, losses, ties, then the three measures, then wins and losses by component.
+        """One row: pairs, the three measures, wins and losses by component, limits of the other measures.
 
-        wins, losses and ties count pairs of the first arm; win_ratio, lower, upper, p_value; win_odds,
-        win_odds_lower, win_odds_upper; net_benefit, net_benefit_lower, net_benefit_upper; for each component
-        wins_NAME and losses_NAME, NAME being its column (of a TimeToEvent, the event's).
+        wins, losses and ties count pairs of the first arm; win_ratio, lower, upper, p_value; win_odds;
+        net_benefit; for each component wins_NAME and losses_NAME, NAME being its column (of a TimeToEvent,
+        the event's); win_odds_lower, win_odds_upper; net_benefit_lower, net_benefit_upper.
         """
         return self._frame.copy()
 
@@ -106,9 +106,7 @@ def win_ratio(
     size = np.array([len(each.first) + len(each.second) for each in found])
     frame = _measures(found, size / size.sum(), z)
     components = _component_table(ordered, np.sum([each.by_component for each in found], axis=0), frame)
-    for name, wins, losses in components[["component", "wins", "losses"]].itertuples(index=False):
-        frame[f"wins_{name}"], frame[f"losses_{name}"] = wins, losses
-    return WinRatio(conf_level, unpaired, frame, components)
+    return WinRatio(conf_level, unpaired, _with_components(frame, components), components)
 
 
 def _checked(hierarchy: object) -> tuple[Component, ...]:
@@ -182,9 +180,9 @@ def _measures(found: Sequence[Compared], weight: Floats, z: float) -> pd.DataFra
         "upper": of_ratio[1],
         "p_value": of_ratio[2],
         "win_odds": odds,
+        "net_benefit": net,
         "win_odds_lower": of_odds[0],
         "win_odds_upper": of_odds[1],
-        "net_benefit": net,
         "net_benefit_lower": max(net - reach, -1.0),
         "net_benefit_upper": min(net + reach, 1.0),
     }
@@ -223,3 +221,14 @@ def _component_table(
             "ties": pairs - decided.sum(axis=1).cumsum(),
         }
     )
+
+
+def _with_components(frame: pd.DataFrame, components: pd.DataFrame) -> pd.DataFrame:
+    """Wins and losses by component after the measures, before the limits of the last two."""
+    by_component = {
+        f"{side}_{row['component']}": row[side]
+        for row in components.to_dict("records")
+        for side in ("wins", "losses")
+    }
+    place = list(frame).index("win_odds_lower")
+    return pd.concat([frame.iloc[:, :place], pd.DataFrame([by_component]), frame.iloc[:, place:]], axis=1)

@@ -161,6 +161,14 @@ def test_strata_and_late_entry(more: dict[str, Any], likelihood: Callable[[float
     assert likelihood(ratio) >= max(likelihood(ratio * 1.01), likelihood(ratio / 1.01))
 
 
+def test_all_events_on_one_day() -> None:
+    # Everyone has the event at once: 1/(r + 1) * r/(r + 1), shared equally, is greatest at r = 1. By Breslow
+    # each residual is 0 (R: robust se 0), so that nothing can be tested.
+    found = cox_regression([5, 5], [1, 1], [0, 1], cluster=["a", "b"], ties="breslow").to_frame().iloc[0]
+    assert found[["coef", "robust_std_error", "hazard_ratio", "lower", "upper"]].tolist() == [0, 0, 1, 1, 1]
+    assert found[["z", "p_value"]].isna().all()
+
+
 def test_repr_is_for_people(efron: CoxRegression) -> None:
     lines = repr(efron).splitlines()
     assert lines[0] == "Cox regression, Efron ties: 6 rows, 4 events"

@@ -115,9 +115,9 @@ class TestByHand:
         row = found.to_frame().iloc[0]
         assert list(found.to_frame()) == [
             *("wins", "losses", "ties", "win_ratio", "lower", "upper", "p_value"),
-            *("win_odds", "win_odds_lower", "win_odds_upper"),
-            *("net_benefit", "net_benefit_lower", "net_benefit_upper"),
+            *("win_odds", "net_benefit"),
             *("wins_death", "losses_death", "wins_stays", "losses_stays", "wins_score", "losses_score"),
+            *("win_odds_lower", "win_odds_upper", "net_benefit_lower", "net_benefit_upper"),
         ]
         assert row[["wins", "losses", "ties"]].tolist() == [3, 2, 1]
         assert_allclose(row[["win_ratio", "win_odds", "net_benefit"]], [3 / 2, 3.5 / 2.5, 1 / 6], rtol=EXACT)
