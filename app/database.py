@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +14,12 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 
 ROOT = Path(__file__).resolve().parent.parent
+_MERGE_IN_ORDER = text(
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),"
+    " set_config('enable_hashjoin', 'off', true), set_config('enable_nestloop', 'off', true),"
+    " set_config('random_page_cost', '1.1', true), set_config('work_mem', '64MB', true),"
+    " set_config('max_parallel_workers_per_gather', '0', true)"
+)
 _PLAN_EACH = text(
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),"
     " set_config('max_parallel_workers_per_gather', '0', true)"
@@ -70,12 +76,38 @@ def plan_each(session: Session) -> None:
         session.execute(_PLAN_EACH)
 
 
+def merge_in_order(session: Session) -> None:
+    """Let PostgreSQL join whole tables in the order of their indexes, for the rest of the transaction.
+
+    A hash of a million rows is a million looks into memory at random, and takes several times as long. What
+    has to be sorted goes to the disk where it does not fit.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_MERGE_IN_ORDER)
+
+
 @contextmanager
 def snapshot(url: str) -> Iterator[Session]:
     """Open a session that only reads, and in every statement sees the database as it was at the first."""
     options = {} if url.startswith("sqlite") else {"isolation_level": "REPEATABLE READ"}
     with Session(engine(url).execution_options(**options), expire_on_commit=False) as session:
         yield session
+
+
+@contextmanager
+def snapshots(url: str, number: int) -> Iterator[list[Session]]:
+    """Open several sessions that only read and all see the database as it was at one moment.
+
+    Each is for a thread of its own. Of SQLite, whose connections cannot share what they see, there is one.
+    """
+    with ExitStack() as stack:
+        sessions = [stack.enter_context(snapshot(url))]
+        if not url.startswith("sqlite"):
+            name = sessions[0].execute(text("SELECT pg_export_snapshot()")).scalar_one()
+            sessions += [stack.enter_context(snapshot(url)) for _ in range(1, number)]
+            for session in sessions[1:]:
+                session.execute(text(f"SET TRANSACTION SNAPSHOT '{name}'"))  # the server's own word
+        yield sessions
 
 
 @contextmanager

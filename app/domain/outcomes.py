@@ -74,7 +74,7 @@ def time_to_event(
     ValueError where nothing shows the participant alive on day 0 or later.
     """
     last_day = max(course.origin_on, min(filter(None, (course.cutoff_on, course.follow_up_withdrawn_on))))
-    counted = _counted(endpoint, transplant, death)
+    counted = counted_kinds(endpoint, transplant, death)
     events = sorted(
         (event for event in course.events if event.kind in counted and event.started_on <= last_day),
         key=lambda event: (event.started_on, event.kind == "death", event.event_id),
@@ -95,7 +95,10 @@ def time_to_event(
     )
 
 
-def _counted(endpoint: Endpoint, transplant: Strategy | None, death: Strategy | None) -> dict[str, int]:
+def counted_kinds(
+    endpoint: Endpoint, transplant: Strategy | None = None, death: Strategy | None = None
+) -> dict[str, int]:
+    """Return the kinds of events that end the time, each with what it is then: CNSR."""
     choices = STRATEGIES[endpoint]
     taken = {"transplant": transplant or choices.transplant[0], "death": death or choices.death[0]}
     return {kind: _CENSORING[strategy] for kind, strategy in taken.items() if strategy in _CENSORING}

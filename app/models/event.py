@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.adjudication import DECISIONS, EVENT_KINDS, Decision, EventKind
@@ -60,10 +60,15 @@ class Reading(Base):
             "agreed_ended_on IS NULL OR agreed_ended_on >= agreed_started_on", name="dates_in_order"
         ),
         CheckConstraint("(decision = 'duplicate') = (duplicate_of_id IS NOT NULL)", name="duplicate"),
+        # What the last reading of an event decided stands in the index: outcomes are counted from it alone.
+        Index(
+            "ix_reading_event_id_id",
+            *("event_id", "id", "decision", "agreed_started_on", "agreed_ended_on"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     decision: Mapped[Decision] = mapped_column(String(20))
     agreed_started_on: Mapped[date | None]
     agreed_ended_on: Mapped[date | None]
