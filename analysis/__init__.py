@@ -9,9 +9,9 @@ app.errors.Refusal: not-found: there is no database at nowhere.db
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analysis.datasets import StudyData, load
+    from analysis.datasets import StudyData, load, survival_counts
 
-__all__ = ["StudyData", "load"]
+__all__ = ["StudyData", "load", "survival_counts"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - as Python defines it (PEP 562)

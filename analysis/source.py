@@ -26,12 +26,19 @@ def secret() -> str:
 @contextmanager
 def reading(database_url: str) -> Iterator[Session]:
     """Open a database to read from; refuses one that is not there or holds no study tables."""
+    with readings(database_url, 1) as (session,):
+        yield session
+
+
+@contextmanager
+def readings(database_url: str, number: int) -> Iterator[list[Session]]:
+    """Open it as `reading` does, in several sessions at once that see the same; of SQLite one."""
     file = Path(database_url.removeprefix(SQLITE))
     if database_url.startswith(SQLITE) and not file.is_file():
         raise Refusal(Code.NOT_FOUND, f"there is no database at {file}")
     try:
-        with database.snapshot(database_url) as session:
-            yield session
+        with database.snapshots(database_url, number) as sessions:
+            yield sessions
     except (ArgumentError, NoSuchModuleError):
         raise Refusal(
             Code.FAULTY_INPUT, "the database's address is not one; allowed: sqlite:///FILE or postgresql://…"

@@ -1,5 +1,6 @@
 """The datasets of a study, one file a frame."""
 
+from analysis.datasets.counts import survival_counts
 from analysis.datasets.covariates import combined, levels
 from analysis.datasets.files import data_sha256, write
 from analysis.datasets.loading import StudyData, frames, load, read, with_all_events
@@ -12,6 +13,7 @@ __all__ = [
     "levels",
     "load",
     "read",
+    "survival_counts",
     "with_all_events",
     "write",
 ]

@@ -36,10 +36,11 @@ def endpoint_name(estimand: Estimand) -> str:
         return "Survival, censored at transplant"
     if estimand.endpoint == "TTX" and estimand.death_is == "censoring":
         return "Time to transplant, censored at death"
-    return ENDPOINT_NAMES[_timed(estimand)]
+    return ENDPOINT_NAMES[time_endpoint(estimand)]
 
 
-def _timed(estimand: Estimand) -> Endpoint:
+def time_endpoint(estimand: Estimand) -> Endpoint:
+    """The endpoint of an estimand that is a time to an event."""
     if estimand.endpoint in ("TFS", "OS", "TTX"):
         return estimand.endpoint
     raise ValueError(f"{estimand.endpoint} is no time to an event")
@@ -49,7 +50,9 @@ def _row(cut: Cut, course: Course, name: str, estimand: Estimand) -> Row | None:
     known = cut.follow_up(course, estimand.origin)
     if known is None:
         return None
-    found = time_to_event(_timed(estimand), known, transplant=estimand.transplant, death=estimand.death)
+    found = time_to_event(
+        time_endpoint(estimand), known, transplant=estimand.transplant, death=estimand.death
+    )
     tells_the_arm = cut.blinded and found.source == "treatment"
     source = "participant" if found.source == "randomisation" else found.source
     return {

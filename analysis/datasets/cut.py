@@ -162,7 +162,7 @@ def cut(
     """
     if events not in EVENT_CHOICES:
         raise Refusal(Code.FAULTY_INPUT, f"events is {events!r}; allowed: {' or '.join(EVENT_CHOICES)}")
-    found = _study(session, study)
+    found = named_study(session, study)
     courses = outcomes.courses(session, study_id=found.study_id)
     if not courses:
         raise Refusal(Code.NOT_FOUND, f"study {found.code} has no participants yet")
@@ -210,7 +210,8 @@ def _late_deaths(courses: Sequence[Course], cutoff_on: date) -> Iterator[LateDea
                 yield LateDeath(course, event.event_id, event.started_on, late_on)
 
 
-def _study(session: Session, code: str | None) -> studies.CurrentStudy:
+def named_study(session: Session, code: str | None) -> studies.CurrentStudy:
+    """The study of a code, or the only one; refuses an unknown one."""
     there = studies.codes(session)
     if code is not None and code not in there:
         raise Refusal(Code.NOT_FOUND, f"study {code}; there is {', '.join(there) or 'none'}")

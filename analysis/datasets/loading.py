@@ -121,7 +121,7 @@ def read(
     blinded: bool | Blinding = False,
 ) -> Cut:
     """Read what `load` makes frames of."""
-    cutoff_on, how = _day(cutoff), "pooled" if blinded is True else blinded
+    cutoff_on, how = given_day(cutoff), "pooled" if blinded is True else blinded
     hidden = source.secret() if how == "masked" else ""
     with source.reading(source.chosen_url(database_url)) as session:
         return cut(session, study=study, cutoff=cutoff_on, events=events, blinded=how, secret=hidden)
@@ -166,7 +166,8 @@ def _of_events(known: Cut) -> dict[str, Any]:
     }
 
 
-def _day(given: date | str | None) -> date | None:
+def given_day(given: date | str | None) -> date | None:
+    """A cut-off as it may be given; refuses what is no date."""
     if not isinstance(given, str):
         return given
     try:
