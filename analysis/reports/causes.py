@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.reports import again
 from analysis.reports.finding import NotPossible
+from analysis.reports.language import gettext
 from analysis.reports.step import Step
 from app.domain.analysis_plan import SafetyKind
 
@@ -24,6 +25,20 @@ QUERIES: dict[SafetyKind, str] = {
     "serious": "AESER == 'Y'",
     "adverse-event": "AECAT == 'adverse event'",
 }
+
+
+def cause_words(label: str) -> str:
+    """What a cause is called in tables and figures."""
+    words = {
+        "transplant": gettext("transplant"),
+        "death": gettext("death"),
+        "death before transplant": gettext("death before transplant"),
+        "tumour": gettext("tumour"),
+        "serious adverse event": gettext("serious adverse event"),
+        "adverse event": gettext("adverse event"),
+        "hospital stay": gettext("hospital stay"),
+    }
+    return words.get(label, label)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

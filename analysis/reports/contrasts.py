@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from analysis.reports.finding import NotPossible
+from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number, p_value, p_words
+from analysis.reports.words import interval, limits, number, p_value, p_words
 
 
 def contrasts(step: Step, contrast: Callable[[str], pd.DataFrame]) -> tuple[list[Json], str]:
@@ -39,17 +40,24 @@ def contrast_table(
     if not rows:
         return ()
     places = {"difference": digits, "ratio": 3}
-    names = {"difference": f"Difference, {unit}".removesuffix(", "), "ratio": "Ratio"}
+    difference = gettext("Difference, days") if unit == "days" else gettext("Difference")
+    names = {"difference": difference, "ratio": gettext("Ratio")}
     return (
         Table(
             caption=caption,
-            columns=["Measure", "Arm", "Estimate", "95 % interval", "p"],
+            columns=[
+                gettext("Measure"),
+                gettext("Arm"),
+                gettext("Estimate"),
+                gettext("95 %% interval"),
+                gettext("p"),
+            ],
             rows=[
                 [
                     names[row["measure"]],
                     step.arms[row["group"]],
                     number(row["estimate"], places[row["measure"]]),
-                    interval(row["lower"], row["upper"], places[row["measure"]]),
+                    limits(row["lower"], row["upper"], places[row["measure"]]),
                     p_value(row["p_value"]),
                 ]
                 for row in rows

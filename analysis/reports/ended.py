@@ -6,15 +6,20 @@ import pandas as pd
 
 from analysis.reports.finding import NotPossible
 from analysis.reports.grid import grid_of
+from analysis.reports.language import gettext
 from analysis.reports.step import Step
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Ended:
-    """One row a participant with a score or an end: `AVAL` (missing where `ended`), `end_day`, `ended`."""
+    """One row a participant with a score or an end: `AVAL` (missing where `ended`), `end_day`, `ended`.
+
+    `visit` names the visit in sentences, `visit_words` in tables.
+    """
 
     rows: pd.DataFrame
     visit: str
+    visit_words: str
     left_out: dict[str, int]
     code: str
 
@@ -44,6 +49,7 @@ def ended(step: Step) -> Ended:
     return Ended(
         rows=kept,
         visit=step.visits.get(grid.last, grid.last),
+        visit_words=step.visit_words(grid.last),
         left_out={**grid.left_out, "alive without a score": len(rows) - len(kept)},
         code=code,
     )
@@ -52,3 +58,10 @@ def ended(step: Step) -> Ended:
 def ends(step: Step) -> str:
     """What ends are, in words."""
     return "a death or a transplant" if step.estimand.transplant_is == "event" else "a death"
+
+
+def ends_words(step: Step) -> str:
+    """The same in tables."""
+    if step.estimand.transplant_is == "event":
+        return gettext("a death or a transplant")
+    return gettext("a death")

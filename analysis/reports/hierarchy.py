@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from analysis.estimators import Count, Difference, TimeToEvent
+from analysis.reports.language import gettext
 from app.domain.analysis_plan import Component
 
 Part = TimeToEvent | Count | Difference
@@ -14,6 +15,19 @@ NAMES: Mapping[Component, str] = {
     "hospital-stays": "Hospital stays",
     "score": "Change of score",
 }
+
+
+def component_words(name: Component) -> str:
+    """What a part is called in tables and figures."""
+    return {
+        "death": gettext("Death"),
+        "transplant": gettext("Transplant"),
+        "hospital-days": gettext("Nights in hospital"),
+        "hospital-stays": gettext("Hospital stays"),
+        "score": gettext("Change of score"),
+    }[name]
+
+
 LABELS: Mapping[str, Component] = {
     "dead": "death",
     "transplanted": "transplant",

@@ -6,10 +6,11 @@ from analysis.estimators import Imputations, impute_scores
 from analysis.estimators.imputation_strategies import Strategy
 from analysis.reports.finding import NotPossible
 from analysis.reports.grid import Grid, grid_of
+from analysis.reports.language import gettext
 from analysis.reports.plain import Json
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number, p_value, p_words
+from analysis.reports.words import interval, limits, number, p_value, p_words
 
 USUAL = 100
 SOURCE = (
@@ -82,15 +83,26 @@ def difference_words(step: Step, row: Json) -> str:
 def difference_table(step: Step, rows: list[Json]) -> Table:
     """Differences by visit."""
     return Table(
-        caption=f"{step.scale_title}: differences from {step.arms[step.reference]} by visit, scores imputed",
-        columns=["Visit", "Arm", "Alive", "Difference", "95 % interval", "p"],
+        caption=gettext(
+            "%(scale)s: differences from %(arm)s by visit, scores imputed",
+            scale=step.scale_title,
+            arm=step.arms[step.reference],
+        ),
+        columns=[
+            gettext("Visit"),
+            gettext("Arm"),
+            gettext("Alive"),
+            gettext("Difference"),
+            gettext("95 %% interval"),
+            gettext("p"),
+        ],
         rows=[
             [
-                step.visits.get(str(row["visit"]), str(row["visit"])),
+                step.visit_words(row["visit"]),
                 step.arms[row["arm"]],
                 number(row["n"]),
                 number(row["difference"], 1),
-                interval(row["lower"], row["upper"], 1),
+                limits(row["lower"], row["upper"], 1),
                 p_value(row["p_value"]),
             ]
             for row in rows

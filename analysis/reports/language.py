@@ -5,6 +5,7 @@ is offered to participants whether or not its statistics are translated. Sentenc
 and so are the results; numbers are written alike in all languages, as they stand in results.json.
 """
 
+from collections.abc import Mapping
 from functools import cache
 
 from babel.support import NullTranslations, Translations
@@ -17,6 +18,16 @@ DOMAIN = "analysis"
 def gettext(message: str, **values: object) -> str:
     """Return a message in the language in use, its `%(name)s` places filled, `%%` being a percent sign."""
     return str(_catalogue(current()).ugettext(message)) % values
+
+
+def english(sentence: str) -> str:
+    """Return a sentence where the report's figures are in English too, otherwise nothing."""
+    return sentence if current() == SOURCE_LANGUAGE else ""
+
+
+def in_own_language(texts: Mapping[str, str], otherwise: str) -> str:
+    """Return a study's text in the language in use, or in English, or what else there is."""
+    return texts.get(current()) or texts.get(SOURCE_LANGUAGE) or otherwise
 
 
 @cache

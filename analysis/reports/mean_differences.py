@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from analysis.reports.language import gettext
 from analysis.reports.plain import Json
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number, p_value, p_words
+from analysis.reports.words import interval, limits, number, p_value, p_words
 
 
 def difference_sentences(step: Step, rows: Sequence[Json], *, what: str) -> tuple[str, ...]:
@@ -22,7 +23,16 @@ def difference_table(step: Step, rows: Sequence[Json], *, caption: str) -> Table
     """One row an arm but the reference, whose own n and mean stand beside."""
     return Table(
         caption=caption,
-        columns=["Arm", "n", "Mean", "n, reference", "Mean, reference", "Difference", "95 % interval", "p"],
+        columns=[
+            gettext("Arm"),
+            gettext("n"),
+            gettext("Mean"),
+            gettext("n, reference"),
+            gettext("Mean, reference"),
+            gettext("Difference"),
+            gettext("95 %% interval"),
+            gettext("p"),
+        ],
         rows=[
             [
                 step.arms[row["arm"]],
@@ -31,7 +41,7 @@ def difference_table(step: Step, rows: Sequence[Json], *, caption: str) -> Table
                 number(row["reference_n"]),
                 number(row["reference_mean"], 1),
                 number(row["difference"], 1),
-                interval(row["lower"], row["upper"], 1),
+                limits(row["lower"], row["upper"], 1),
                 p_value(row["p_value"]),
             ]
             for row in rows

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.datasets import combined
+from analysis.reports.language import gettext
 from analysis.reports.step import Step
 
 ARM = "arm"
@@ -64,6 +65,14 @@ def term_words(step: Step, term: str) -> str:
     """What a term of the model is called: `armmsc` is the arm against the reference."""
     arm = arm_of(step, term)
     return term if arm is None else f"{step.arms[arm]} against {step.arms[step.reference]}"
+
+
+def term_cell(step: Step, term: str) -> str:
+    """What a term is called in a table."""
+    arm = arm_of(step, term)
+    if arm is None:
+        return term
+    return gettext("%(arm)s against %(reference)s", arm=step.arms[arm], reference=step.arms[step.reference])
 
 
 def arm_of(step: Step, term: str) -> str | None:

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.datasets import StudyData
 from analysis.datasets.params import paramcd
 from analysis.reports.finding import NotPossible
+from analysis.reports.language import gettext, in_own_language
 from app.domain.analysis_methods import METHODS
 from app.domain.analysis_plan import Analysis
 from app.domain.estimand import AnyEndpoint, Estimand
@@ -52,6 +53,22 @@ class Step:
         if self.estimand.endpoint == "TTX" and self.estimand.death_is == "censoring":
             return "Time to transplant, censored at death"
         return ENDPOINTS[self.estimand.endpoint]
+
+    @property
+    def endpoint_words(self) -> str:
+        """The endpoint in the language of tables and figures."""
+        words = {
+            "Transplant-free survival": gettext("Transplant-free survival"),
+            "Survival": gettext("Survival"),
+            "Survival, censored at transplant": gettext("Survival, censored at transplant"),
+            "Time to transplant": gettext("Time to transplant"),
+            "Time to transplant, censored at death": gettext("Time to transplant, censored at death"),
+            "Hospital stays": gettext("Hospital stays"),
+            "Quality of life": gettext("Quality of life"),
+            "Hierarchical composite": gettext("Hierarchical composite"),
+            "Safety": gettext("Safety"),
+        }
+        return words[self.endpoint]
 
     @property
     def param(self) -> str:
@@ -138,6 +155,16 @@ class Step:
     def visits(self) -> dict[str, str]:
         """What visits are called, in their order; one that the study no longer has keeps its code."""
         return {visit.code: visit.title.get("en", visit.code) for visit in self.data.study.schedule}
+
+    def visit_words(self, visit: object) -> str:
+        """What a visit is called in the language of tables and figures."""
+        titles = {each.code: each.title for each in self.data.study.schedule}
+        return in_own_language(titles.get(str(visit), {}), str(visit))
+
+    @property
+    def visit_names(self) -> dict[str, str]:
+        """All visits, as `visit_words` calls them."""
+        return {each.code: self.visit_words(each.code) for each in self.data.study.schedule}
 
     def _analysed(self, frame: pd.DataFrame) -> pd.DataFrame:
         kept = (frame["PARAMCD"] == self.param) & (frame["ANL01FL"] == "Y")

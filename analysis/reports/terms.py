@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from analysis.reports.model_rows import arm_of, term_words
+from analysis.reports.language import gettext
+from analysis.reports.model_rows import arm_of, term_cell, term_words
 from analysis.reports.plain import Json
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number, p_value, p_words
+from analysis.reports.words import interval, limits, number, p_value, p_words
 
 
 def of_arms(step: Step, rows: Sequence[Json]) -> list[Json]:
@@ -27,12 +28,12 @@ def ratio_table(step: Step, rows: Sequence[Json], *, caption: str, name: str, co
     """One row a term."""
     return Table(
         caption=caption,
-        columns=["Term", name, "95 % interval", "p"],
+        columns=[gettext("Term"), name, gettext("95 %% interval"), gettext("p")],
         rows=[
             [
-                term_words(step, row["term"]),
+                term_cell(step, row["term"]),
                 number(row[column], 3),
-                interval(row["lower"], row["upper"], 3),
+                limits(row["lower"], row["upper"], 3),
                 p_value(row["p_value"]),
             ]
             for row in rows

@@ -19,6 +19,15 @@ def number(value: Number, digits: int = 0) -> str:
     return f"{value:,.{digits}f}".replace("-", "−")
 
 
+def out_of(number_of: Number, whole: Number) -> str:
+    """How many of how many, in a table or a figure of any language.
+
+    >>> out_of(3, 1200)
+    '3 / 1,200'
+    """
+    return f"{number(number_of)} / {number(whole)}"
+
+
 def percent(value: Number, digits: int = 0) -> str:
     """A share in percent.
 
@@ -46,6 +55,17 @@ def limits(lower: Number, upper: Number, digits: int = 0) -> str:
     """
     low, high = number(lower, digits), number(upper, digits)
     return NOTHING if low == high == NOTHING else gettext("%(low)s to %(high)s", low=low, high=high)
+
+
+def share_limits(lower: Number, upper: Number) -> str:
+    """Two limits in percent in a table or a figure.
+
+    >>> share_limits(0.451, 0.6)
+    '45 to 60 %'
+    """
+    if lower is None or upper is None:
+        return NOTHING
+    return f"{limits(100 * lower, 100 * upper)} %"
 
 
 def percent_interval(lower: Number, upper: Number) -> str:

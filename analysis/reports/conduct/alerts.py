@@ -4,6 +4,7 @@ import pandas as pd
 
 from analysis.datasets import StudyData
 from analysis.reports.finding import Finding
+from analysis.reports.language import gettext
 from analysis.reports.plain import lines
 from analysis.reports.table import Table
 from analysis.reports.words import number
@@ -50,16 +51,16 @@ def counts(data: StudyData) -> pd.DataFrame | None:
 
 def _table(data: StudyData, found: pd.DataFrame) -> Table:
     return Table(
-        caption="Alarming answers by rule and arm",
+        caption=gettext("Alarming answers by rule and arm"),
         columns=[
-            "Rule",
-            "Arm",
-            "Randomised",
-            "With an alert",
-            "Alerts",
-            "Past their deadline",
-            "Without a disposition",
-            "Median hours to a disposition",
+            gettext("Rule"),
+            gettext("Arm"),
+            gettext("Randomised"),
+            gettext("With an alert"),
+            gettext("Alerts"),
+            gettext("Past their deadline"),
+            gettext("Without a disposition"),
+            gettext("Median hours to a disposition"),
         ],
         rows=[
             [

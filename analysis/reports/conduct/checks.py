@@ -2,6 +2,7 @@
 
 from analysis.datasets import StudyData
 from analysis.reports.finding import Finding
+from analysis.reports.language import gettext
 from analysis.reports.plain import lines
 from analysis.reports.table import Table
 
@@ -29,7 +30,7 @@ def _tables(data: StudyData) -> list[Table]:
         tables.append(
             Table(
                 caption=f"{str(check)[0].upper()}{str(check)[1:]}: {len(own)}",
-                columns=["Participant", "What is inconsistent", "Source"],
+                columns=[gettext("Participant"), gettext("What is inconsistent"), gettext("Source")],
                 rows=[[str(who or "whole study"), str(message), where] for who, message, where in told],
                 words=2,
             )

@@ -5,9 +5,10 @@ import pandas as pd
 from analysis.datasets import StudyData
 from analysis.reports.conduct.heat_map import heat_maps
 from analysis.reports.finding import Finding
+from analysis.reports.language import gettext, in_own_language
 from analysis.reports.plain import Json, lines
 from analysis.reports.table import Table
-from analysis.reports.words import NOTHING, percent
+from analysis.reports.words import NOTHING, out_of, percent
 
 VISIT = ["instrument", "visit", "day", "group"]
 READ = (
@@ -72,18 +73,18 @@ def _reasons(forms: pd.DataFrame) -> dict[tuple[object, ...], dict[str, int]]:
 
 def _table(data: StudyData, found: pd.DataFrame) -> Table:
     """Both rates with their numerators and denominators, and why forms are not there."""
-    visits = {visit.code: visit.title.get("en", visit.code) for visit in data.study.schedule}
+    visits = {visit.code: in_own_language(visit.title, visit.code) for visit in data.study.schedule}
     several = len(set(found["instrument"])) > 1
     return Table(
-        caption="Completion and available data by visit and arm",
+        caption=gettext("Completion and available data by visit and arm"),
         columns=[
-            "Visit",
-            "Arm",
-            "Completed of expected",
-            "Completion",
-            "Available of randomised",
-            "Available data",
-            "Not there because",
+            gettext("Visit"),
+            gettext("Arm"),
+            gettext("Completed of expected"),
+            gettext("Completion"),
+            gettext("Available of randomised"),
+            gettext("Available data"),
+            gettext("Not there because"),
         ],
         rows=[_line(row, visits, data.arms, several=several) for row in lines(found)],
         heads=2,
@@ -96,9 +97,9 @@ def _line(row: Json, visits: dict[str, str], arms: dict[str, str], *, several: b
     return [
         f"{title}, {row['instrument']}" if several else title,
         arms[row["group"]],
-        f"{row['completed']} of {row['expected']}",
+        out_of(row["completed"], row["expected"]),
         percent(row["completion_rate"]),
-        f"{row['available']} of {row['randomised']}",
+        out_of(row["available"], row["randomised"]),
         percent(row["available_rate"]),
         ", ".join(f"{reason} {n}" for reason, n in row["reasons"].items()) or NOTHING,
     ]

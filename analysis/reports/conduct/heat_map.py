@@ -7,10 +7,10 @@ import pandas as pd
 from analysis.datasets import StudyData
 from analysis.reports.figures.completion import completion_figure
 from analysis.reports.finding import Figure
-from analysis.reports.language import gettext
+from analysis.reports.language import gettext, in_own_language
 from analysis.reports.plain import lines
 from analysis.reports.table import Table
-from analysis.reports.words import percent
+from analysis.reports.words import number, percent
 
 Group = tuple[str, str, bool]
 ALL = "all"
@@ -45,12 +45,12 @@ def _groups(data: StudyData) -> dict[str, list[Group]]:
 def _figure(data: StudyData, forms: pd.DataFrame, instrument: str, *, several: bool) -> Figure:
     groups = _groups(data)
     counts = _counts(forms, groups)
-    known = {visit.code: visit.title.get("en", visit.code) for visit in data.study.schedule}
+    known = {visit.code: in_own_language(visit.title, visit.code) for visit in data.study.schedule}
     days = forms.groupby("AVISIT")["AVISITN"].min().sort_values(kind="stable")
     visits = [(visit, known.get(visit, visit)) for visit in days.index]
     title = gettext("Completion by visit")
     if several:
-        title = gettext("Completion of %(questionnaire)s by visit", questionnaire=instrument)
+        title = gettext("%(questionnaire)s: completion by visit", questionnaire=instrument)
     told = gettext(
         "Completed of expected questionnaires (due by the cut-off, the participant alive and taking part) by"
         " visit, for all, by arm and by site; the darker, the more complete."
@@ -100,8 +100,8 @@ def _table(title: str, counts: pd.DataFrame, groups: list[Group], visits: list[t
             [
                 name,
                 visit,
-                str(row["completed"]),
-                str(row["expected"]),
+                number(row["completed"]),
+                number(row["expected"]),
                 percent(row["completed"] / row["expected"]),
             ]
             for name, visit, row in there

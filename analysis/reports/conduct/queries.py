@@ -4,6 +4,7 @@ import pandas as pd
 
 from analysis.datasets import StudyData
 from analysis.reports.finding import Finding
+from analysis.reports.language import gettext
 from analysis.reports.plain import lines
 from analysis.reports.table import Table
 from analysis.reports.words import number
@@ -47,8 +48,8 @@ def open_queries(data: StudyData) -> pd.DataFrame | None:
 def _table(data: StudyData, found: pd.DataFrame) -> Table:
     names = {site.code: site.name for site in data.study.sites}
     return Table(
-        caption="Queries on values that are not closed, by site and age",
-        columns=["Site", "Age", "Open", "Answered"],
+        caption=gettext("Queries on values that are not closed, by site and age"),
+        columns=[gettext("Site"), gettext("Age"), gettext("Open"), gettext("Answered")],
         rows=[
             [
                 str(names.get(row["site"], row["site"])),

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.reports.figures.drawing import looks, paper, svg
+from analysis.reports.language import gettext
 
 
 def rate_figure(
@@ -22,6 +23,6 @@ def rate_figure(
         axes.grid(axis="x")
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
-        axes.set_xlabel("Hospital stays per person-year, with 95 % interval")
+        axes.set_xlabel(gettext("Hospital stays per person-year, with 95 %% interval"))
         figure.tight_layout()
         return svg(figure, name=name, title=title, description=description)

@@ -6,10 +6,11 @@ from analysis.estimators import area_under_curve
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
 from analysis.reports.grid import Grid, grid_of
+from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number, p_value, p_words
+from analysis.reports.words import interval, limits, number, p_value, p_words
 
 SOURCE = (
     "The area under a score is made of trapezoids on the planned days, from baseline to the last visit;"
@@ -65,8 +66,17 @@ def _told(step: Step, row: Json, horizon: int) -> str:
 
 def _table(step: Step, found: list[Json], horizon: int) -> Table:
     return Table(
-        caption=f"Area under the score over {horizon} days, in points times days",
-        columns=["Arm", "n", "Mean", "n, reference", "Mean, reference", "Difference", "95 % interval", "p"],
+        caption=gettext("Area under the score over %(days)s days, in points times days", days=horizon),
+        columns=[
+            gettext("Arm"),
+            gettext("n"),
+            gettext("Mean"),
+            gettext("n, reference"),
+            gettext("Mean, reference"),
+            gettext("Difference"),
+            gettext("95 %% interval"),
+            gettext("p"),
+        ],
         rows=[
             [
                 step.arms[row["arm"]],
@@ -75,7 +85,7 @@ def _table(step: Step, found: list[Json], horizon: int) -> Table:
                 number(row["reference_n"]),
                 number(row["reference_mean"]),
                 number(row["difference"]),
-                interval(row["lower"], row["upper"]),
+                limits(row["lower"], row["upper"]),
                 p_value(row["p_value"]),
             ]
             for row in found

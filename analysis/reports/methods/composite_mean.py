@@ -1,9 +1,10 @@
 """Mean scores at the last visit, death counting as a score: a composite that makes sense for utilities."""
 
 from analysis.estimators import composite_contrast
-from analysis.reports.ended import ended, ends
+from analysis.reports.ended import ended, ends, ends_words
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding, NotPossible
+from analysis.reports.language import gettext
 from analysis.reports.mean_differences import difference_sentences, difference_table
 from analysis.reports.plain import lines
 from analysis.reports.step import Step
@@ -28,7 +29,16 @@ def find(step: Step) -> Finding:
     return Finding(
         sentences=difference_sentences(step, differences, what=f"mean scores at {held.visit}"),
         tables=(
-            difference_table(step, differences, caption=f"Score at {held.visit}, {ends(step)} as {value:g}"),
+            difference_table(
+                step,
+                differences,
+                caption=gettext(
+                    "Score at %(visit)s, with %(value)s for %(how)s",
+                    visit=held.visit_words,
+                    how=ends_words(step),
+                    value=f"{value:g}",
+                ),
+            ),
         ),
         results={"at_death": value, "contrast": differences},
         excluded=excluded(step, rows, held.left_out),

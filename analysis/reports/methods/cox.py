@@ -4,6 +4,7 @@ from analysis.estimators import CoxRegression, InputError, cox_regression
 from analysis.reports import again
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
+from analysis.reports.language import gettext
 from analysis.reports.model_rows import ModelRows, adjusted_words, code, model_rows
 from analysis.reports.plain import Json, lines
 from analysis.reports.step import Step
@@ -37,7 +38,11 @@ def find(step: Step) -> Finding:
         tables=(
             _counts(step, held),
             ratio_table(
-                step, terms, caption=f"{step.endpoint}: Cox model", name="Hazard ratio", column="hazard_ratio"
+                step,
+                terms,
+                caption=gettext("%(endpoint)s: Cox model", endpoint=step.endpoint_words),
+                name=gettext("Hazard ratio"),
+                column="hazard_ratio",
             ),
         ),
         results={
@@ -72,8 +77,8 @@ def _counts(step: Step, held: ModelRows) -> Table:
     size = held.rows["ARMCD"].value_counts()
     events = held.rows.groupby("ARMCD", observed=True)["event"].sum()
     return Table(
-        caption=f"{step.endpoint}: events by arm",
-        columns=["Arm", "Participants", "Events"],
+        caption=gettext("%(endpoint)s: events by arm", endpoint=step.endpoint_words),
+        columns=[gettext("Arm"), gettext("Participants"), gettext("Events")],
         rows=[
             [name, number(int(size[arm])), number(int(events[arm]))]
             for arm, name in step.arms.items()

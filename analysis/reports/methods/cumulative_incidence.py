@@ -6,14 +6,16 @@ import pandas as pd
 
 from analysis.datasets import combined
 from analysis.estimators import CumulativeIncidence, GrayTest, InputError, cumulative_incidence, gray_test
-from analysis.reports.causes import CENSORED, Causes, causes_of
+from analysis.reports.causes import CENSORED, Causes, cause_words, causes_of
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.incidence import figure_ticks, incidence_counts, incidence_figure
+from analysis.reports.figures.time_axis import Ticks
 from analysis.reports.finding import Figure, Finding
+from analysis.reports.language import english, gettext
 from analysis.reports.plain import Json, lines, plain
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import NOTHING, number, p_words, percent, percent_interval
+from analysis.reports.words import NOTHING, number, p_words, percent, share_limits
 
 SOURCE = (
     "Cumulative incidence is Aalen and Johansen's estimate (1978), exact at ties, with the infinitesimal"
@@ -116,16 +118,25 @@ def _at_table(step: Step, causes: Causes, curves: CumulativeIncidence) -> tuple[
         return ()
     return (
         Table(
-            caption=f"{causes.of_interest.capitalize()} by the days that the plan names",
-            columns=["Arm", "Event", "Day", "At risk", "Incidence", "95 % interval"],
+            caption=gettext(
+                "%(event)s: by the days that the plan names", event=cause_words(causes.of_interest)
+            ),
+            columns=[
+                gettext("Arm"),
+                gettext("Event"),
+                gettext("Day"),
+                gettext("At risk"),
+                gettext("Incidence"),
+                gettext("95 %% interval"),
+            ],
             rows=[
                 [
                     step.arms[row["group"]],
-                    str(row["cause"]),
+                    cause_words(row["cause"]),
                     number(row["time"]),
                     number(row["at_risk"]),
                     percent(row["incidence"], 1),
-                    percent_interval(row["lower"], row["upper"]),
+                    share_limits(row["lower"], row["upper"]),
                 ]
                 for row in lines(curves.at(step.analysis.at_days))
             ],
@@ -139,41 +150,44 @@ def _figure(step: Step, causes: Causes, curves: CumulativeIncidence, told: str) 
     counts = incidence_counts(causes.rows, causes.of_interest, at, censored=CENSORED)
     frame = curves.to_frame()
     own = frame[frame["cause"] == causes.of_interest]
-    title = f"Cumulative incidence of {causes.of_interest}"
+    title = gettext("Cumulative incidence: %(event)s", event=cause_words(causes.of_interest))
     several = len(step.analysis.kinds) > 1
     return Figure(
         name=f"{step.code}-{causes.of_interest.replace(' ', '-')}" if several else step.code,
         title=title,
-        caption=f"{title} by arm with pointwise 95 % intervals, other events competing. Below each time,"
-        " those at risk just before it, and those with the event, or with another that rules it out,"
-        " before it.",
-        description=f"{title} by arm with 95 % bands. {told}",
-        table=_figure_table(step, counts, curves.at(at.days), causes.of_interest, at.unit, at.days_per_unit),
+        caption=gettext(
+            "%(title)s, by arm, with pointwise 95 %% intervals, other events competing. Below each time,"
+            " those at risk just before it, and those with the event, or with another that rules it out,"
+            " before it.",
+            title=title,
+        ),
+        description=f"{gettext('%(title)s, by arm, with 95 %% bands.', title=title)} {english(told)}".strip(),
+        table=_figure_table(step, counts, curves.at(at.days), causes.of_interest, at),
         drawing=partial(incidence_figure, own, counts, at, step.arms),
     )
 
 
-def _figure_table(
-    step: Step, counts: pd.DataFrame, there: pd.DataFrame, cause: str, unit: str, days_per_unit: float
-) -> Table:
+def _figure_table(step: Step, counts: pd.DataFrame, there: pd.DataFrame, cause: str, at: Ticks) -> Table:
     held = {(row["group"], row["time"]): row for row in lines(there[there["cause"] == cause])}
     shown = []
     for row in lines(counts):
-        here = held.get((row["group"], row["time"] * days_per_unit), {})
+        here = held.get((row["group"], row["time"] * at.days_per_unit), {})
         share = percent(here.get("incidence"), 1) if here else NOTHING
-        limits = percent_interval(here.get("lower"), here.get("upper")) if here else NOTHING
+        reach = share_limits(here.get("lower"), here.get("upper")) if here else NOTHING
         numbers = [str(row[name]) for name in ("at_risk", "events", "others")]
-        shown.append([step.arms[row["group"]], str(row["time"]), *numbers, share, limits])
+        shown.append([step.arms[row["group"]], str(row["time"]), *numbers, share, reach])
     return Table(
-        caption=f"Cumulative incidence of {cause} at the times below the figure",
+        caption=gettext(
+            "Cumulative incidence at the times below the figure: %(event)s", event=cause_words(cause)
+        ),
         columns=[
-            "Arm",
-            f"{unit.capitalize()} since day 0",
-            "At risk",
-            "Events",
-            "Others",
-            "Incidence",
-            "95 % interval",
+            gettext("Arm"),
+            at.head,
+            gettext("At risk"),
+            gettext("Events"),
+            gettext("Others"),
+            gettext("Incidence"),
+            gettext("95 %% interval"),
         ],
         rows=shown,
         heads=2,

@@ -15,7 +15,7 @@ from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number
+from analysis.reports.words import limits, number
 
 SOURCE = (
     "Days alive and out of hospital are days of the horizon less nights in hospital and days after death;"
@@ -42,20 +42,28 @@ def find(step: Step) -> Finding:
         or (why_not,),
         tables=(
             Table(
-                caption=f"Days alive and out of hospital within {tau:,} days",
-                columns=["Arm", "Participants", "Followed to the end", "Mean, days", "95 % interval, days"],
+                caption=gettext("Days alive and out of hospital within %(days)s days", days=f"{tau:,}"),
+                columns=[
+                    gettext("Arm"),
+                    gettext("Participants"),
+                    gettext("Followed to the end"),
+                    gettext("Mean, days"),
+                    gettext("95 %% interval, days"),
+                ],
                 rows=[
                     [
                         step.arms[row["group"]],
                         number(row["n"]),
                         number(row["complete"]),
                         number(row["mean"], 1),
-                        interval(row["lower"], row["upper"], 1),
+                        limits(row["lower"], row["upper"], 1),
                     ]
                     for row in means
                 ],
             ),
-            *contrast_table(step, found, caption=f"Contrasts within {tau:,} days", unit="days"),
+            *contrast_table(
+                step, found, caption=gettext("Contrasts within %(days)s days", days=f"{tau:,}"), unit="days"
+            ),
         ),
         figures=(_figure(step, days, tau),),
         results={"horizon": tau, "means": means, "contrast": found, "days": lines(days.to_frame())},

@@ -18,10 +18,11 @@ from analysis.reports.exclusions import excluded
 from analysis.reports.figures.survival import survival_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
 from analysis.reports.grid import Grid, grid_of
+from analysis.reports.language import english, gettext
 from analysis.reports.plain import Json, lines, plain
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number, p_words
+from analysis.reports.words import limits, number, p_words
 from app.domain.estimand import Strategy
 
 TERMINAL: dict[Strategy, Terminal] = {
@@ -120,8 +121,16 @@ def _curves(times: pd.DataFrame, terminal: Terminal) -> Json:
 
 def _counts(step: Step, times: pd.DataFrame) -> Table:
     return Table(
-        caption=f"{step.scale_title}: first of sustained deterioration and death, by arm",
-        columns=["Arm", "Participants", "Deteriorated", "Ended by death or transplant", "Neither"],
+        caption=gettext(
+            "%(scale)s: first of sustained deterioration and death, by arm", scale=step.scale_title
+        ),
+        columns=[
+            gettext("Arm"),
+            gettext("Participants"),
+            gettext("Deteriorated"),
+            gettext("Ended by death or transplant"),
+            gettext("Neither"),
+        ],
         rows=[
             [
                 name,
@@ -138,17 +147,19 @@ def _counts(step: Step, times: pd.DataFrame) -> Table:
 
 def _figure(step: Step, times: pd.DataFrame, told: str) -> Figure:
     curves = kaplan_meier(times["time"], times["event"], group=times["ARMCD"])
-    title = f"{step.scale_title}: free of sustained deterioration"
+    title = gettext("%(scale)s: free of sustained deterioration", scale=step.scale_title)
     return Figure(
         name=step.code,
         title=title,
-        caption=f"{title}, by arm: Kaplan-Meier curves with pointwise 95 % intervals.",
-        description=f"{title}, by arm, with 95 % bands. {told}",
+        caption=gettext(
+            "%(title)s, by arm: Kaplan-Meier curves with pointwise 95 %% intervals.", title=title
+        ),
+        description=f"{gettext('%(title)s, by arm, with 95 %% bands.', title=title)} {english(told)}".strip(),
         table=Table(
-            caption=f"{title}: median time by arm (– not reached)",
-            columns=["Arm", "Median, days", "95 % interval, days"],
+            caption=gettext("%(title)s: median time by arm (– not reached)", title=title),
+            columns=[gettext("Arm"), gettext("Median, days"), gettext("95 %% interval, days")],
             rows=[
-                [step.arms[row["group"]], number(row["time"]), interval(row["lower"], row["upper"])]
+                [step.arms[row["group"]], number(row["time"]), limits(row["lower"], row["upper"])]
                 for row in lines(curves.quantile(0.5))
             ],
         ),

@@ -5,6 +5,7 @@ import pandas as pd
 from analysis.reports import again
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
+from analysis.reports.language import gettext
 from analysis.reports.plain import lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
@@ -40,13 +41,13 @@ def _counted(step: Step) -> pd.DataFrame:
 
 def _table(step: Step, counts: pd.DataFrame) -> Table:
     return Table(
-        caption="First of transplant and death, by arm",
+        caption=gettext("First of transplant and death, by arm"),
         columns=[
-            "Arm",
-            "Participants",
-            "Transplanted",
-            "Died without a transplant",
-            "Neither by the end of follow-up",
+            gettext("Arm"),
+            gettext("Participants"),
+            gettext("Transplanted"),
+            gettext("Died without a transplant"),
+            gettext("Neither by the end of follow-up"),
         ],
         rows=[
             [step.arms[row["group"]], *(number(row[name]) for name in ("n", *ENDS))] for row in lines(counts)

@@ -1,14 +1,15 @@
 """First events of safety per person-year at risk, with exact intervals, and the share that has had one."""
 
 from analysis.estimators import InputError, event_rate, exposure_adjusted_incidence
-from analysis.reports.causes import CENSORED, USUAL, Causes, first_of
+from analysis.reports.causes import CENSORED, USUAL, Causes, cause_words, first_of
 from analysis.reports.contrasts import contrasts
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
+from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines
 from analysis.reports.step import DAYS_PER_YEAR, Step
 from analysis.reports.table import Table
-from analysis.reports.words import NOTHING, interval, number, p_words, percent
+from analysis.reports.words import NOTHING, interval, limits, number, out_of, p_words, percent
 
 SOURCE = (
     "Safety is told as first events per person-year at risk, with Garwood's exact interval (1936); ratios"
@@ -98,24 +99,24 @@ def _sentence(step: Step, causes: Causes, rates: list[Json], contrast: list[Json
 
 def _table(step: Step, found: list[tuple[Causes, list[Json]]]) -> Table:
     return Table(
-        caption="First events of safety by arm",
+        caption=gettext("First events of safety by arm"),
         columns=[
-            "Event",
-            "Arm",
-            "With one, of",
-            "Person-years",
-            "Per person-year",
-            "95 % interval",
-            "Share with one",
+            gettext("Event"),
+            gettext("Arm"),
+            gettext("With one, of"),
+            gettext("Person-years"),
+            gettext("Per person-year"),
+            gettext("95 %% interval"),
+            gettext("Share with one"),
         ],
         rows=[
             [
-                causes.of_interest.capitalize(),
+                cause_words(causes.of_interest),
                 step.arms[row["group"]],
-                f"{number(row['events'])} of {number(row['participants'])}",
+                out_of(row["events"], row["participants"]),
                 number(row["person_time"], 1),
                 number(row["rate"], 3),
-                interval(row["lower"], row["upper"], 3),
+                limits(row["lower"], row["upper"], 3),
                 _share(row),
             ]
             for causes, rates in found
@@ -126,4 +127,6 @@ def _table(step: Step, found: list[tuple[Causes, list[Json]]]) -> Table:
 
 
 def _share(row: Json) -> str:
-    return f"{percent(row['incidence'], 1)} by day {number(row['at'])}" if "incidence" in row else NOTHING
+    if "incidence" not in row:
+        return NOTHING
+    return gettext("%(share)s by day %(day)s", share=percent(row["incidence"], 1), day=number(row["at"]))

@@ -4,6 +4,7 @@ from analysis.estimators import fine_gray_regression
 from analysis.reports.causes import CENSORED, transplant_or_death
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
+from analysis.reports.language import gettext
 from analysis.reports.model_rows import adjusted_words, code, model_rows
 from analysis.reports.plain import lines
 from analysis.reports.step import Step
@@ -30,13 +31,23 @@ def find(step: Step) -> Finding:
     arms = of_arms(step, terms)
     return Finding(
         sentences=tuple(
-            ratio_sentence(step, row, name=NAME, column="hazard_ratio", adjusted=adjusted_words(step))
+            ratio_sentence(
+                step,
+                row,
+                name=NAME,
+                column="hazard_ratio",
+                adjusted=adjusted_words(step),
+            )
             for row in arms
         ),
         headline=(number(arms[0]["hazard_ratio"], 2), NAME.lower()),
         tables=(
             ratio_table(
-                step, terms, caption=f"{step.endpoint}: Fine-Gray model", name=NAME, column="hazard_ratio"
+                step,
+                terms,
+                caption=gettext("%(endpoint)s: Fine-Gray model", endpoint=step.endpoint_words),
+                name=gettext("Subdistribution hazard ratio"),
+                column="hazard_ratio",
             ),
         ),
         results={"terms": terms, "events": model.events, "n": model.n},

@@ -6,10 +6,11 @@ from analysis.estimators import follow_up_completeness, reverse_kaplan_meier
 from analysis.reports import again
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
+from analysis.reports.language import gettext
 from analysis.reports.plain import lines
 from analysis.reports.step import DAYS_PER_YEAR, Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number, percent
+from analysis.reports.words import limits, number, percent
 from app.domain.estimand import ENDPOINTS
 
 SOURCE = (
@@ -34,15 +35,15 @@ def find(step: Step) -> Finding:
         sentences=(f"Observed of the time that could have been: {told}.",),
         tables=(
             Table(
-                caption="Follow-up by arm",
+                caption=gettext("Follow-up by arm"),
                 columns=[
-                    "Arm",
-                    "Participants",
-                    "Not followed to the end",
-                    "Person-years, of possible",
-                    "Completeness",
-                    "Median, days",
-                    "95 % interval, days",
+                    gettext("Arm"),
+                    gettext("Participants"),
+                    gettext("Not followed to the end"),
+                    gettext("Person-years, of possible"),
+                    gettext("Completeness"),
+                    gettext("Median, days"),
+                    gettext("95 %% interval, days"),
                 ],
                 rows=[
                     [
@@ -53,7 +54,7 @@ def find(step: Step) -> Finding:
                         f" {number(row['potential'] / DAYS_PER_YEAR, 1)}",
                         percent(row["completeness"], 1),
                         number(median[row["group"]]["time"]),
-                        interval(median[row["group"]]["lower"], median[row["group"]]["upper"]),
+                        limits(median[row["group"]]["lower"], median[row["group"]]["upper"]),
                     ]
                     for row in complete
                 ],

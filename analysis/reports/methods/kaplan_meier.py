@@ -10,11 +10,12 @@ from analysis.reports.exclusions import excluded
 from analysis.reports.figures.survival import risk_table, survival_figure
 from analysis.reports.figures.time_axis import ticks
 from analysis.reports.finding import Figure, Finding
+from analysis.reports.language import english, gettext
 from analysis.reports.methods import log_rank
 from analysis.reports.plain import lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import NOTHING, interval, number, percent, percent_interval
+from analysis.reports.words import NOTHING, limits, number, percent, share_limits
 
 SOURCE = (
     "Survival is estimated by Kaplan and Meier's product limit (1958) with Greenwood's error; pointwise 95 %"
@@ -81,15 +82,21 @@ def _median_table(step: Step, curves: KaplanMeier) -> Table:
     rows = step.times
     size, events = rows["ARMCD"].value_counts(), rows.groupby("ARMCD", observed=True)["event"].sum()
     return Table(
-        caption=f"{step.endpoint}: median time by arm (– not reached)",
-        columns=["Arm", "Participants", "Events", "Median, days", "95 % interval, days"],
+        caption=gettext("%(endpoint)s: median time by arm (– not reached)", endpoint=step.endpoint_words),
+        columns=[
+            gettext("Arm"),
+            gettext("Participants"),
+            gettext("Events"),
+            gettext("Median, days"),
+            gettext("95 %% interval, days"),
+        ],
         rows=[
             [
                 step.arms[row["group"]],
                 number(int(size[row["group"]])),
                 number(int(events[row["group"]])),
                 number(row["time"]),
-                interval(row["lower"], row["upper"]),
+                limits(row["lower"], row["upper"]),
             ]
             for row in lines(curves.quantile(0.5))
         ],
@@ -101,15 +108,21 @@ def _at_table(step: Step, curves: KaplanMeier) -> tuple[Table, ...]:
         return ()
     return (
         Table(
-            caption=f"{step.endpoint} on the days that the plan names",
-            columns=["Arm", "Day", "At risk", "Free of the event", "95 % interval"],
+            caption=gettext("%(endpoint)s on the days that the plan names", endpoint=step.endpoint_words),
+            columns=[
+                gettext("Arm"),
+                gettext("Day"),
+                gettext("At risk"),
+                gettext("Free of the event"),
+                gettext("95 %% interval"),
+            ],
             rows=[
                 [
                     step.arms[row["group"]],
                     number(row["time"]),
                     number(row["at_risk"]),
                     percent(row["survival"], 1),
-                    percent_interval(row["lower"], row["upper"]),
+                    share_limits(row["lower"], row["upper"]),
                 ]
                 for row in lines(curves.at(step.analysis.at_days))
             ],
@@ -119,14 +132,17 @@ def _at_table(step: Step, curves: KaplanMeier) -> tuple[Table, ...]:
 
 
 def _figure(step: Step, curves: KaplanMeier, bands: pd.DataFrame | None, told: str) -> Figure:
-    title, rows = step.endpoint, step.times
+    title, rows = step.endpoint_words, step.times
     return Figure(
         name=step.code,
         title=title,
-        caption=f"{title} by arm: Kaplan-Meier curves with pointwise 95 % intervals. Short upright strokes"
-        " are censored participants. Below each time, those at risk just before it, and those censored"
-        " and with the event before it.",
-        description=f"Kaplan-Meier curves of {title.lower()} by arm with 95 % bands. {told}",
+        caption=gettext(
+            "%(title)s, by arm: Kaplan-Meier curves with pointwise 95 %% intervals. Short upright strokes are"
+            " censored participants. Below each time, those at risk just before it, and those censored and"
+            " with the event before it.",
+            title=title,
+        ),
+        description=f"{gettext('%(title)s, by arm, with 95 %% bands.', title=title)} {english(told)}".strip(),
         table=_figure_table(step, curves),
         drawing=partial(survival_figure, curves, rows, step.arms, bands=bands),
     )
@@ -141,12 +157,19 @@ def _figure_table(step: Step, curves: KaplanMeier) -> Table:
         here = there.get((count["group"], count["time"] * at.days_per_unit), {})
         counts = [str(count[name]) for name in ("at_risk", "censored", "events")]
         share = percent(here.get("survival"), 1) if here else NOTHING
-        limits = percent_interval(here.get("lower"), here.get("upper")) if here else NOTHING
-        shown.append([step.arms[count["group"]], str(count["time"]), *counts, share, limits])
-    since = f"{at.unit.capitalize()} since day 0"
+        reach = share_limits(here.get("lower"), here.get("upper")) if here else NOTHING
+        shown.append([step.arms[count["group"]], str(count["time"]), *counts, share, reach])
     return Table(
-        caption=f"{step.endpoint} at the times below the figure",
-        columns=["Arm", since, "At risk", "Censored", "Events", "Free of the event", "95 % interval"],
+        caption=gettext("%(endpoint)s at the times below the figure", endpoint=step.endpoint_words),
+        columns=[
+            gettext("Arm"),
+            at.head,
+            gettext("At risk"),
+            gettext("Censored"),
+            gettext("Events"),
+            gettext("Free of the event"),
+            gettext("95 %% interval"),
+        ],
         rows=shown,
         heads=2,
     )

@@ -9,10 +9,11 @@ from analysis.reports import again
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.survival import survival_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
+from analysis.reports.language import english, gettext
 from analysis.reports.plain import Json, lines, plain
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number, p_words, percent, percent_interval
+from analysis.reports.words import limits, number, p_words, percent, share_limits
 
 SOURCE = (
     "The landmark analysis (Anderson, Cain and Gelber 1983) follows those who were there without the"
@@ -85,15 +86,23 @@ def _at_table(step: Step, at: list[Json], day: int) -> tuple[Table, ...]:
         return ()
     return (
         Table(
-            caption=f"{step.endpoint}, days counted from day {day}",
-            columns=["Arm", "Day", "At risk", "Free of the event", "95 % interval"],
+            caption=gettext(
+                "%(endpoint)s, days counted from day %(day)s", endpoint=step.endpoint_words, day=day
+            ),
+            columns=[
+                gettext("Arm"),
+                gettext("Day"),
+                gettext("At risk"),
+                gettext("Free of the event"),
+                gettext("95 %% interval"),
+            ],
             rows=[
                 [
                     step.arms[row["group"]],
                     number(row["time"]),
                     number(row["at_risk"]),
                     percent(row["survival"], 1),
-                    percent_interval(row["lower"], row["upper"]),
+                    share_limits(row["lower"], row["upper"]),
                 ]
                 for row in at
             ],
@@ -103,24 +112,33 @@ def _at_table(step: Step, at: list[Json], day: int) -> tuple[Table, ...]:
 
 
 def _figure(step: Step, rows: pd.DataFrame, medians: list[Json], day: int, told: str) -> Figure:
-    title = f"{step.endpoint} from day {day} on"
+    title = gettext("%(endpoint)s from day %(day)s on", endpoint=step.endpoint_words, day=day)
     curves = kaplan_meier(rows["AVAL"], rows["event"], group=rows["ARMCD"])
     size, events = rows["ARMCD"].value_counts(), rows.groupby("ARMCD", observed=True)["event"].sum()
     return Figure(
         name=step.code,
         title=title,
-        caption=f"{title}, by arm, of those followed to it without the event; time is counted from that day.",
-        description=f"Kaplan-Meier curves of {title.lower()} by arm with 95 % bands. {told}",
+        caption=gettext(
+            "%(title)s, by arm, of those followed to it without the event; time is counted from that day.",
+            title=title,
+        ),
+        description=f"{gettext('%(title)s, by arm, with 95 %% bands.', title=title)} {english(told)}".strip(),
         table=Table(
-            caption=f"{title}: median time from there by arm (– not reached)",
-            columns=["Arm", "Participants", "Events", "Median, days", "95 % interval, days"],
+            caption=gettext("%(title)s: median time from there by arm (– not reached)", title=title),
+            columns=[
+                gettext("Arm"),
+                gettext("Participants"),
+                gettext("Events"),
+                gettext("Median, days"),
+                gettext("95 %% interval, days"),
+            ],
             rows=[
                 [
                     step.arms[row["group"]],
                     number(int(size[row["group"]])),
                     number(int(events[row["group"]])),
                     number(row["time"]),
-                    interval(row["lower"], row["upper"]),
+                    limits(row["lower"], row["upper"]),
                 ]
                 for row in medians
             ],

@@ -9,6 +9,7 @@ from analysis.estimators import InputError, logrank_test
 from analysis.reports import again
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding, NotPossible
+from analysis.reports.language import gettext
 from analysis.reports.looks import boundary
 from analysis.reports.plain import Json, lines, plain
 from analysis.reports.step import Step
@@ -37,8 +38,10 @@ def find(step: Step) -> Finding:
     if found.results is None:
         raise NotPossible(found.sentence)
     table = Table(
-        caption=f"{step.endpoint}: events observed, and expected if the arms were alike",
-        columns=["Arm", "Participants", "Observed", "Expected"],
+        caption=gettext(
+            "%(endpoint)s: events observed, and expected if the arms were alike", endpoint=step.endpoint_words
+        ),
+        columns=[gettext("Arm"), gettext("Participants"), gettext("Observed"), gettext("Expected")],
         rows=[
             [
                 step.arms[row["group"]],

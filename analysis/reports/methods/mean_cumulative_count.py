@@ -7,10 +7,11 @@ from analysis.reports.contrasts import contrast_table, contrasts, difference_sen
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.mean_count import figure_ticks, mean_count_figure, stay_counts
 from analysis.reports.finding import Figure, Finding
+from analysis.reports.language import english, gettext
 from analysis.reports.plain import Json, lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import NOTHING, interval, number
+from analysis.reports.words import NOTHING, limits, number
 
 SOURCE = (
     "The mean cumulative count of hospital stays takes death as their end (Ghosh and Lin 2000): the dead"
@@ -34,7 +35,9 @@ def find(step: Step) -> Finding:
         sentences=(*told, *((why_not,) if why_not else ()), f"{stays} stays of {rows['USUBJID'].nunique()}."),
         tables=(
             *_at_table(step, counts),
-            *contrast_table(step, found, caption=f"Contrasts by day {day}", unit="", digits=2),
+            *contrast_table(
+                step, found, caption=gettext("Contrasts by day %(day)s", day=day), unit="", digits=2
+            ),
         ),
         figures=(_figure(step, counts),),
         results={
@@ -73,15 +76,21 @@ def _at_table(step: Step, counts: MeanCumulativeCount) -> tuple[Table, ...]:
         return ()
     return (
         Table(
-            caption="Stays per participant by the days that the plan names",
-            columns=["Arm", "Day", "At risk", "Stays per participant", "95 % interval"],
+            caption=gettext("Stays per participant by the days that the plan names"),
+            columns=[
+                gettext("Arm"),
+                gettext("Day"),
+                gettext("At risk"),
+                gettext("Stays per participant"),
+                gettext("95 %% interval"),
+            ],
             rows=[
                 [
                     step.arms[row["group"]],
                     number(row["time"]),
                     number(row["at_risk"]),
                     number(row["mean_count"], 2),
-                    interval(row["lower"], row["upper"], 2),
+                    limits(row["lower"], row["upper"], 2),
                 ]
                 for row in lines(counts.at(step.analysis.at_days))
             ],
@@ -94,13 +103,17 @@ def _figure(step: Step, counts: MeanCumulativeCount) -> Figure:
     frame = counts.to_frame()
     last = lines(frame.groupby("group", sort=False).tail(1))
     told = "; ".join(f"{step.arms[row['group']]} {number(row['mean_count'], 2)}" for row in last)
-    title = "Hospital stays per participant"
+    title = gettext("Hospital stays per participant")
     return Figure(
         name=step.code,
         title=title,
-        caption=f"{title} since day 0 by arm: mean cumulative count with pointwise 95 % intervals. Below each"
-        " time, those at risk just before it, and the stays before it.",
-        description=f"{title} by arm, rising with time. By the end of follow-up: {told}.",
+        caption=gettext(
+            "%(title)s, by arm: mean cumulative count since day 0 with pointwise 95 %% intervals. Below each"
+            " time, those at risk just before it, and the stays before it.",
+            title=title,
+        ),
+        description=f"{gettext('%(title)s, by arm, with 95 %% bands.', title=title)}"
+        f" {english(f'By the end of follow-up: {told}.')}".strip(),
         table=_figure_table(step, counts),
         drawing=partial(mean_count_figure, frame, step.arms),
     )
@@ -121,12 +134,19 @@ def _figure_table(step: Step, counts: MeanCumulativeCount) -> Table:
                 number(row["at_risk"]),
                 number(row["events"]),
                 number(here["mean_count"], 2) if here else NOTHING,
-                interval(here["lower"], here["upper"], 2) if here else NOTHING,
+                limits(here["lower"], here["upper"], 2) if here else NOTHING,
             ]
         )
     return Table(
-        caption="Stays per participant at the times below the figure",
-        columns=["Arm", at.head, "At risk", "Stays", "Stays per participant", "95 % interval"],
+        caption=gettext("Stays per participant at the times below the figure"),
+        columns=[
+            gettext("Arm"),
+            at.head,
+            gettext("At risk"),
+            gettext("Stays"),
+            gettext("Stays per participant"),
+            gettext("95 %% interval"),
+        ],
         rows=shown,
         heads=2,
     )

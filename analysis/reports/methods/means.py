@@ -9,10 +9,11 @@ from analysis.reports import again
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.trajectories import trajectory_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
+from analysis.reports.language import gettext
 from analysis.reports.plain import lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number
+from analysis.reports.words import limits, number
 
 SOURCE = (
     "Scores follow each questionnaire's own rule, in the version that was answered; a scale with too few"
@@ -70,31 +71,43 @@ def _code(step: Step) -> str:
     )
 
 
+def _title(step: Step) -> str:
+    return gettext("%(questionnaire)s: mean scores by visit and arm", questionnaire=step.estimand.instrument)
+
+
 def _figure(step: Step, means: pd.DataFrame, table: Table) -> Figure:
-    title = f"Mean scores of {step.estimand.instrument} by visit and arm"
+    title = _title(step)
     return Figure(
         name=step.code,
         title=title,
-        caption=f"{title}, with 95 % t-intervals.",
-        description=f"{title}, with 95 % intervals. The table below holds every value.",
+        caption=gettext("%(title)s, with 95 %% t-intervals.", title=title),
+        description=f"{title}. {gettext('The table holds every number.')}",
         table=table,
-        drawing=partial(trajectory_figure, means, step.data.arms, step.visits),
+        drawing=partial(trajectory_figure, means, step.data.arms, step.visit_names),
     )
 
 
 def _table(step: Step, means: pd.DataFrame) -> Table:
     return Table(
-        caption=f"Mean scores of {step.estimand.instrument} by scale, visit and arm",
-        columns=["Scale", "Visit", "Arm", "n", "Mean", "SD", "95 % interval"],
+        caption=_title(step),
+        columns=[
+            gettext("Scale"),
+            gettext("Visit"),
+            gettext("Arm"),
+            gettext("n"),
+            gettext("Mean"),
+            gettext("SD"),
+            gettext("95 %% interval"),
+        ],
         rows=[
             [
                 row["title"],
-                step.visits.get(str(row["visit"]), str(row["visit"])),
+                step.visit_words(row["visit"]),
                 step.data.arms[row["group"]],
                 number(row["n"]),
                 number(row["mean"], 1),
                 number(row["sd"], 1),
-                interval(row["lower"], row["upper"], 1),
+                limits(row["lower"], row["upper"], 1),
             ]
             for row in lines(means)
         ],

@@ -10,11 +10,12 @@ from analysis.estimators.mixed.structures import Structure
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.trajectories import trajectory_figure
 from analysis.reports.finding import Figure, Finding
+from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines
 from analysis.reports.score_rows import ScoreRows, score_rows
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number, p_value, p_words
+from analysis.reports.words import interval, limits, number, p_value, p_words
 
 SOURCE = (
     "Scores over time are compared by a mixed model for repeated measures: arm, visit and their"
@@ -98,14 +99,25 @@ def _code(held: ScoreRows, covariance: str, df: str) -> str:
 
 def _difference_table(step: Step, differences: list[Json]) -> Table:
     return Table(
-        caption=f"{step.scale_title}: differences from {step.arms[step.reference]} by visit",
-        columns=["Visit", "Arm", "Difference", "95 % interval", "Degrees of freedom", "p"],
+        caption=gettext(
+            "%(scale)s: differences from %(arm)s by visit",
+            scale=step.scale_title,
+            arm=step.arms[step.reference],
+        ),
+        columns=[
+            gettext("Visit"),
+            gettext("Arm"),
+            gettext("Difference"),
+            gettext("95 %% interval"),
+            gettext("Degrees of freedom"),
+            gettext("p"),
+        ],
         rows=[
             [
-                step.visits.get(str(row["visit"]), str(row["visit"])),
+                step.visit_words(row["visit"]),
                 step.arms[row["arm"]],
                 number(row["difference"], 1),
-                interval(row["lower"], row["upper"], 1),
+                limits(row["lower"], row["upper"], 1),
                 number(row["df"], 1),
                 p_value(row["p_value"]),
             ]
@@ -132,26 +144,32 @@ def _figure(step: Step, held: ScoreRows, means: list[Json]) -> Figure:
             for row in means
         ]
     )
-    title = f"{step.scale_title}: model means by visit and arm"
+    title = gettext("%(scale)s: model means by visit and arm", scale=step.scale_title)
     return Figure(
         name=step.code,
         title=title,
-        caption=f"{title}, with 95 % intervals; covariates at their mean.",
-        description=f"{title}, with 95 % intervals. The table below holds every value.",
+        caption=gettext("%(title)s, with 95 %% intervals; covariates at their mean.", title=title),
+        description=f"{title}. {gettext('The table holds every number.')}",
         table=Table(
             caption=title,
-            columns=["Visit", "Arm", "Mean", "95 % interval", "Scores"],
+            columns=[
+                gettext("Visit"),
+                gettext("Arm"),
+                gettext("Mean"),
+                gettext("95 %% interval"),
+                gettext("Scores"),
+            ],
             rows=[_mean_line(step, held, row) for row in means],
             heads=2,
         ),
-        drawing=partial(trajectory_figure, drawn, step.arms, step.visits),
+        drawing=partial(trajectory_figure, drawn, step.arms, step.visit_names),
     )
 
 
 def _mean_line(step: Step, held: ScoreRows, row: Json) -> list[str]:
     own = (held.rows["AVISIT"] == row["visit"]) & (held.rows["ARMCD"] == row["arm"])
     return [
-        step.visits.get(str(row["visit"]), str(row["visit"])),
+        step.visit_words(row["visit"]),
         step.arms[row["arm"]],
         number(row["estimate"], 1),
         interval(row["lower"], row["upper"], 1),

@@ -3,11 +3,12 @@
 from analysis.estimators import random_slope_model
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
+from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines
 from analysis.reports.score_rows import ScoreRows, score_rows
 from analysis.reports.step import DAYS_PER_YEAR, Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number, p_value, p_words
+from analysis.reports.words import interval, limits, number, p_value, p_words
 
 SOURCE = (
     "Slopes of the score are those of a model with a random intercept and slope of each participant"
@@ -68,13 +69,13 @@ def _code(held: ScoreRows, names: list[str], df: str) -> str:
 
 def _slope_table(step: Step, slopes: list[Json]) -> Table:
     return Table(
-        caption=f"{step.scale_title}: change in a year, in points",
-        columns=["Arm", "Slope", "95 % interval", "Degrees of freedom"],
+        caption=gettext("%(scale)s: change in a year, in points", scale=step.scale_title),
+        columns=[gettext("Arm"), gettext("Slope"), gettext("95 %% interval"), gettext("Degrees of freedom")],
         rows=[
             [
                 step.arms[row["arm"]],
                 number(row["slope"], 1),
-                interval(row["lower"], row["upper"], 1),
+                limits(row["lower"], row["upper"], 1),
                 number(row["df"], 1),
             ]
             for row in slopes
@@ -84,13 +85,19 @@ def _slope_table(step: Step, slopes: list[Json]) -> Table:
 
 def _difference_table(step: Step, differences: list[Json]) -> Table:
     return Table(
-        caption=f"Differences of slopes from {step.arms[step.reference]}",
-        columns=["Arm", "Difference", "95 % interval", "Degrees of freedom", "p"],
+        caption=gettext("Differences of slopes from %(arm)s", arm=step.arms[step.reference]),
+        columns=[
+            gettext("Arm"),
+            gettext("Difference"),
+            gettext("95 %% interval"),
+            gettext("Degrees of freedom"),
+            gettext("p"),
+        ],
         rows=[
             [
                 step.arms[row["arm"]],
                 number(row["difference"], 1),
-                interval(row["lower"], row["upper"], 1),
+                limits(row["lower"], row["upper"], 1),
                 number(row["df"], 1),
                 p_value(row["p_value"]),
             ]

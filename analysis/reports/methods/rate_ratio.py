@@ -6,6 +6,7 @@ from analysis.estimators import RateModel, event_rate_ratio
 from analysis.reports import again
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
+from analysis.reports.language import gettext
 from analysis.reports.model_rows import adjusted_words, code, model_rows
 from analysis.reports.plain import lines, plain
 from analysis.reports.step import DAYS_PER_YEAR, Step
@@ -45,7 +46,11 @@ def find(step: Step) -> Finding:
         headline=(number(arms[0]["rate_ratio"], 2), "ratio of rates"),
         tables=(
             ratio_table(
-                step, terms, caption="Hospital stays: ratio of rates", name="Ratio", column="rate_ratio"
+                step,
+                terms,
+                caption=gettext("Hospital stays: ratio of rates"),
+                name=gettext("Ratio"),
+                column="rate_ratio",
             ),
         ),
         results={"model": model, "terms": terms, "dispersion": plain(ratio.dispersion)},

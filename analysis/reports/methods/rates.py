@@ -9,10 +9,11 @@ from analysis.reports import again
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.rates import rate_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
+from analysis.reports.language import english, gettext
 from analysis.reports.plain import lines
 from analysis.reports.step import DAYS_PER_YEAR, Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number
+from analysis.reports.words import limits, number
 
 SOURCE = (
     "Hospital stays that overlap, or follow one another within a day (a transfer), are one. Counted are"
@@ -66,9 +67,9 @@ def _code(step: Step) -> str:
 def _figure(step: Step, rates: pd.DataFrame, told: str, table: Table) -> Figure:
     return Figure(
         name=step.code,
-        title="Hospital stays per person-year by arm",
-        caption="Hospital stays per person-year alive and observed, with exact 95 % intervals.",
-        description=f"{told}. The table below holds the intervals.",
+        title=gettext("Hospital stays per person-year by arm"),
+        caption=gettext("Hospital stays per person-year alive and observed, with exact 95 %% intervals."),
+        description=f"{english(f'{told}.')} {gettext('The table holds every number.')}".strip(),
         table=table,
         drawing=partial(rate_figure, rates, step.arms),
     )
@@ -76,15 +77,15 @@ def _figure(step: Step, rates: pd.DataFrame, told: str, table: Table) -> Figure:
 
 def _table(step: Step, rates: pd.DataFrame) -> Table:
     return Table(
-        caption="Hospital stays per person-year alive and observed, by arm",
+        caption=gettext("Hospital stays per person-year alive and observed, by arm"),
         columns=[
-            "Arm",
-            "Participants",
-            "With a stay",
-            "Stays",
-            "Person-years",
-            "Per person-year",
-            "95 % interval",
+            gettext("Arm"),
+            gettext("Participants"),
+            gettext("With a stay"),
+            gettext("Stays"),
+            gettext("Person-years"),
+            gettext("Per person-year"),
+            gettext("95 %% interval"),
         ],
         rows=[
             [
@@ -92,7 +93,7 @@ def _table(step: Step, rates: pd.DataFrame) -> Table:
                 *(number(row[name]) for name in ("participants", "with_a_stay", "stays")),
                 number(row["person_years"], 1),
                 number(row["rate"], 2),
-                interval(row["lower"], row["upper"], 2),
+                limits(row["lower"], row["upper"], 2),
             ]
             for row in lines(rates)
         ],

@@ -8,10 +8,11 @@ from analysis.reports import again
 from analysis.reports.contrasts import contrasts, difference_sentences
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
+from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import number, percent, percent_interval
+from analysis.reports.words import number, out_of, percent, share_limits
 
 SOURCE = (
     "Readmission after each participant's first discharge is a cumulative incidence (Aalen and Johansen"
@@ -34,23 +35,23 @@ def find(step: Step) -> Finding:
         sentences=tuple(sentence for _, sentence in told),
         tables=(
             Table(
-                caption="Readmission after the first discharge",
+                caption=gettext("Readmission after the first discharge"),
                 columns=[
-                    "Arm",
-                    "Within days",
-                    "Discharges",
-                    "Readmitted of those followed",
-                    "Incidence",
-                    "95 % interval",
+                    gettext("Arm"),
+                    gettext("Within days"),
+                    gettext("Discharges"),
+                    gettext("Readmitted of those followed"),
+                    gettext("Incidence"),
+                    gettext("95 %% interval"),
                 ],
                 rows=[
                     [
                         step.arms[row["group"]],
                         number(row["days"]),
                         number(row["discharges"]),
-                        f"{number(row['readmitted'])} of {number(row['complete'])}",
+                        out_of(row["readmitted"], row["complete"]),
                         percent(row["incidence"], 1),
-                        percent_interval(row["lower"], row["upper"]),
+                        share_limits(row["lower"], row["upper"]),
                     ]
                     for row in shares
                 ],

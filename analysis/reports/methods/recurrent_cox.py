@@ -3,6 +3,7 @@
 from analysis.estimators import cox_regression
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
+from analysis.reports.language import gettext
 from analysis.reports.model_rows import adjusted_words, code, model_rows
 from analysis.reports.plain import lines
 from analysis.reports.step import Step
@@ -46,7 +47,13 @@ def find(step: Step) -> Finding:
         ),
         headline=(number(arms[0]["hazard_ratio"], 2), NAME.lower()),
         tables=(
-            ratio_table(step, terms, caption="Recurrent hospital stays", name=NAME, column="hazard_ratio"),
+            ratio_table(
+                step,
+                terms,
+                caption=gettext("Recurrent hospital stays"),
+                name=gettext("Hazard ratio"),
+                column="hazard_ratio",
+            ),
         ),
         results={"model": model, "terms": terms},
         excluded=(*excluded(step, rows), *left_out),

@@ -13,7 +13,16 @@ from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number, p_value, p_words, percent, percent_interval
+from analysis.reports.words import (
+    limits,
+    number,
+    out_of,
+    p_value,
+    p_words,
+    percent,
+    percent_interval,
+    share_limits,
+)
 
 SOURCE = (
     "Responders improved from baseline by {margin:g} points or more; the dead{transplanted} and those"
@@ -67,7 +76,7 @@ def _figure(step: Step, rows: pd.DataFrame, ended: "pd.Series[bool]", margin: fl
     title = gettext(
         "%(scale)s: change from baseline at %(visit)s",
         scale=step.scale_title,
-        visit=step.visits.get(visit, visit),
+        visit=step.visit_words(visit),
     )
     told = gettext(
         "One bar a participant, from the worst change to the best; dashed lines are at the difference that"
@@ -125,16 +134,23 @@ def _change_table(step: Step, title: str, changes: pd.DataFrame, margin: float) 
 
 def _share_table(step: Step, shares: list[Json], visit: str) -> Table:
     return Table(
-        caption=f"Responders at {step.visits.get(visit, visit)}",
-        columns=["Arm", "Responders of", "Dead", "Without a score", "Proportion", "95 % interval"],
+        caption=gettext("Responders at %(visit)s", visit=step.visit_words(visit)),
+        columns=[
+            gettext("Arm"),
+            gettext("Responders of"),
+            gettext("Dead"),
+            gettext("Without a score"),
+            gettext("Proportion"),
+            gettext("95 %% interval"),
+        ],
         rows=[
             [
                 step.arms[row["arm"]],
-                f"{number(row['responders'])} of {number(row['n'])}",
+                out_of(row["responders"], row["n"]),
                 number(row["dead"]),
                 number(row["missing"]),
                 percent(row["proportion"], 1),
-                percent_interval(row["lower"], row["upper"]),
+                share_limits(row["lower"], row["upper"]),
             ]
             for row in shares
         ],
@@ -143,14 +159,20 @@ def _share_table(step: Step, shares: list[Json], visit: str) -> Table:
 
 def _difference_table(step: Step, differences: list[Json]) -> Table:
     return Table(
-        caption=f"Against {step.arms[step.reference]}",
-        columns=["Measure", "Arm", "Estimate", "95 % interval", "p"],
+        caption=gettext("Against %(arm)s", arm=step.arms[step.reference]),
+        columns=[
+            gettext("Measure"),
+            gettext("Arm"),
+            gettext("Estimate"),
+            gettext("95 %% interval"),
+            gettext("p"),
+        ],
         rows=[
             [
-                row["measure"].capitalize(),
+                {"difference": gettext("Difference"), "odds ratio": gettext("Odds ratio")}[row["measure"]],
                 step.arms[row["arm"]],
                 number(row["estimate"], 3),
-                interval(row["lower"], row["upper"], 3),
+                limits(row["lower"], row["upper"], 3),
                 p_value(row["p_value"]),
             ]
             for row in differences

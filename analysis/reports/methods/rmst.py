@@ -5,10 +5,11 @@ from analysis.reports import again
 from analysis.reports.contrasts import contrast_table, contrasts, difference_sentences
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding, NotPossible
+from analysis.reports.language import gettext
 from analysis.reports.plain import lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number
+from analysis.reports.words import limits, number
 
 SOURCE = (
     "The restricted mean survival time is the area under Kaplan and Meier's curve to the horizon (Klein"
@@ -32,7 +33,12 @@ def find(step: Step) -> Finding:
         else (f"{number(first['estimate'])} days", f"more within {tau:,} days"),
         tables=(
             _means_table(step, means, tau),
-            *contrast_table(step, found, caption=f"Contrasts within the first {tau:,} days", unit="days"),
+            *contrast_table(
+                step,
+                found,
+                caption=gettext("Contrasts within the first %(days)s days", days=f"{tau:,}"),
+                unit="days",
+            ),
         ),
         results={"tau": tau, "rmst": lines(means.to_frame()), "contrast": found},
         excluded=excluded(step, rows),
@@ -46,15 +52,25 @@ def _means_table(step: Step, means: RestrictedMean, tau: int) -> Table:
     rows = step.times
     size, events = rows["ARMCD"].value_counts(), rows.groupby("ARMCD", observed=True)["event"].sum()
     return Table(
-        caption=f"{step.endpoint}: mean days free of the event within the first {tau:,} days",
-        columns=["Arm", "Participants", "Events", "Mean, days", "95 % interval, days"],
+        caption=gettext(
+            "%(endpoint)s: mean days free of the event within the first %(days)s days",
+            endpoint=step.endpoint_words,
+            days=f"{tau:,}",
+        ),
+        columns=[
+            gettext("Arm"),
+            gettext("Participants"),
+            gettext("Events"),
+            gettext("Mean, days"),
+            gettext("95 %% interval, days"),
+        ],
         rows=[
             [
                 step.arms[row["group"]],
                 number(int(size[row["group"]])),
                 number(int(events[row["group"]])),
                 number(row["rmst"], 1),
-                interval(row["lower"], row["upper"], 1),
+                limits(row["lower"], row["upper"], 1),
             ]
             for row in lines(means.to_frame())
         ],

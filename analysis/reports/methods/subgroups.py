@@ -147,7 +147,7 @@ def _why_not(reason: str) -> str:
 
 
 def _figure(step: Step, blocks: list[list[Json]], table: Table, tests: int) -> Figure:
-    title = gettext("%(endpoint)s in subgroups", endpoint=step.endpoint)
+    title = gettext("%(endpoint)s: subgroups", endpoint=step.endpoint_words)
     drawn = [line for block in blocks for line in _lines(block)]
     told = gettext(
         "Hazard ratios of %(arm)s against %(reference)s with 95 %% intervals, on a logarithmic axis; squares"
@@ -174,8 +174,8 @@ def _heads(step: Step, tests: int) -> Heads:
         ratio=gettext("Hazard ratio (95\N{NO-BREAK SPACE}%% interval)"),
         p=gettext("p of interaction"),
         axis=gettext("Hazard ratio, logarithmic axis"),
-        fewer=gettext("%(arm)s better", arm=arm) if death else "",
-        more=gettext("%(arm)s better", arm=reference) if death else "",
+        fewer=gettext("better: %(arm)s", arm=arm) if death else "",
+        more=gettext("better: %(arm)s", arm=reference) if death else "",
         note=_many(tests),
     )
 
@@ -220,7 +220,9 @@ def _table(step: Step, blocks: list[list[Json]]) -> Table:
     arm = _compared(step)
     return Table(
         caption=gettext(
-            "%(endpoint)s: hazard ratios against %(arm)s in subgroups", endpoint=step.endpoint, arm=reference
+            "%(endpoint)s: hazard ratios against %(arm)s in subgroups",
+            endpoint=step.endpoint_words,
+            arm=reference,
         ),
         columns=[
             gettext("Subgroup"),

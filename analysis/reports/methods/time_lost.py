@@ -1,14 +1,15 @@
 """Restricted mean time lost to each event by arm, and the differences between arms."""
 
 from analysis.estimators import restricted_mean_time_lost
-from analysis.reports.causes import CENSORED, transplant_or_death
+from analysis.reports.causes import CENSORED, cause_words, transplant_or_death
 from analysis.reports.contrasts import contrast_table, contrasts, difference_sentences
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding, NotPossible
+from analysis.reports.language import gettext
 from analysis.reports.plain import lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number
+from analysis.reports.words import limits, number
 
 SOURCE = (
     "The restricted mean time lost to an event is the area under its cumulative incidence to the horizon"
@@ -32,21 +33,35 @@ def find(step: Step) -> Finding:
         sentences=told or (why_not,),
         tables=(
             Table(
-                caption=f"Mean days lost within the first {tau:,} days, by event and arm",
-                columns=["Event", "Arm", "Mean, days", "95 % interval, days"],
+                caption=gettext(
+                    "Mean days lost within the first %(days)s days, by event and arm", days=f"{tau:,}"
+                ),
+                columns=[
+                    gettext("Event"),
+                    gettext("Arm"),
+                    gettext("Mean, days"),
+                    gettext("95 %% interval, days"),
+                ],
                 rows=[
                     [
-                        str(row["cause"]),
+                        cause_words(row["cause"]),
                         step.arms[row["group"]],
                         number(row["rmtl"], 1),
-                        interval(row["lower"], row["upper"], 1),
+                        limits(row["lower"], row["upper"], 1),
                     ]
                     for row in lines(lost.to_frame())
                 ],
                 heads=2,
             ),
             *contrast_table(
-                step, own, caption=f"Days lost to {causes.of_interest} within {tau:,} days", unit="days"
+                step,
+                own,
+                caption=gettext(
+                    "Days lost to %(event)s within %(days)s days",
+                    event=cause_words(causes.of_interest),
+                    days=f"{tau:,}",
+                ),
+                unit="days",
             ),
         ),
         results={"tau": tau, "rmtl": lines(lost.to_frame()), "contrast": found},

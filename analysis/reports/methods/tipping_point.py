@@ -4,11 +4,12 @@ from analysis.estimators import tipping_point
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding, NotPossible
 from analysis.reports.imputing import imputed
+from analysis.reports.language import gettext
 from analysis.reports.methods.multiple_imputation import ASSUMED
 from analysis.reports.plain import lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number, p_value
+from analysis.reports.words import limits, number, p_value
 
 
 def find(step: Step) -> Finding:
@@ -30,13 +31,17 @@ def find(step: Step) -> Finding:
         ),
         tables=(
             Table(
-                caption=f"Difference at {visit} by what is added to {missing}",
-                columns=["Delta", "Difference", "95 % interval", "p"],
+                caption=gettext(
+                    "Difference at %(visit)s by what is added to the missing scores of %(arm)s",
+                    visit=step.visit_words(held.grid.last),
+                    arm=step.arms[arm],
+                ),
+                columns=[gettext("Delta"), gettext("Difference"), gettext("95 %% interval"), gettext("p")],
                 rows=[
                     [
                         number(row["delta"], 1),
                         number(row["estimate"], 1),
-                        interval(row["lower"], row["upper"], 1),
+                        limits(row["lower"], row["upper"], 1),
                         p_value(row["p_value"]),
                     ]
                     for row in rows

@@ -6,6 +6,7 @@ from analysis.estimators import while_alive_contrast
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
 from analysis.reports.grid import grid_of
+from analysis.reports.language import gettext
 from analysis.reports.mean_differences import difference_sentences, difference_table
 from analysis.reports.plain import lines
 from analysis.reports.step import Step
@@ -36,7 +37,11 @@ def find(step: Step) -> Finding:
     differences = lines(found.to_frame())
     return Finding(
         sentences=difference_sentences(step, differences, what=f"average scores over {horizon} days"),
-        tables=(difference_table(step, differences, caption=f"Average score while alive, {horizon} days"),),
+        tables=(
+            difference_table(
+                step, differences, caption=gettext("Average score while alive, %(days)s days", days=horizon)
+            ),
+        ),
         results={"horizon": horizon, "contrast": differences},
         excluded=excluded(step, rows, grid.left_out),
         methods=(SOURCE,),

@@ -10,20 +10,19 @@ from analysis.reports import again
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.wins import win_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
-from analysis.reports.hierarchy import LABELS, NAMES, part
+from analysis.reports.hierarchy import LABELS, NAMES, component_words, part
 from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines, plain
 from analysis.reports.score_rows import later_visits
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number, p_words
+from analysis.reports.words import interval, limits, number, p_words
 
 SOURCE = (
     "Everyone of one arm is compared with everyone of the other over the follow-up that the two share"
     " (Pocock and others 2012): {hierarchy}. Intervals rest on the Hoeffding projection (Bebu and Lachin"
     " 2016)."
 )
-MEASURES = (("Win ratio", "win_ratio", ""), ("Win odds", "win_odds", "win_odds_"))
 
 
 def find(step: Step) -> Finding:
@@ -116,14 +115,17 @@ def _hierarchy(step: Step) -> str:
 
 def _measure_table(row: Json) -> Table:
     shown = [
-        [name, number(row[key], 2), interval(row[f"{prefix}lower"], row[f"{prefix}upper"], 2)]
-        for name, key, prefix in MEASURES
+        [name, number(row[key], 2), limits(row[f"{prefix}lower"], row[f"{prefix}upper"], 2)]
+        for name, key, prefix in (
+            (gettext("Win ratio"), "win_ratio", ""),
+            (gettext("Win odds"), "win_odds", "win_odds_"),
+        )
     ]
-    benefit = interval(row["net_benefit_lower"], row["net_benefit_upper"], 3)
+    benefit = limits(row["net_benefit_lower"], row["net_benefit_upper"], 3)
     return Table(
-        caption="Win ratio, win odds and net benefit",
-        columns=["Measure", "Estimate", "95 % interval"],
-        rows=[*shown, ["Net benefit", number(row["net_benefit"], 3), benefit]],
+        caption=gettext("Win ratio, win odds and net benefit"),
+        columns=[gettext("Measure"), gettext("Estimate"), gettext("95 %% interval")],
+        rows=[*shown, [gettext("Net benefit"), number(row["net_benefit"], 3), benefit]],
     )
 
 
@@ -144,7 +146,7 @@ def _figure(step: Step, arm: str, decided: list[Json], pairs: int) -> Figure:
         description=f"{told} {gettext('The table holds every number.')}",
         table=_part_table(decided, pairs),
         drawing=partial(
-            win_figure, decided, [gettext(NAMES[LABELS[each["component"]]]) for each in decided], _words(arm)
+            win_figure, decided, [component_words(LABELS[each["component"]]) for each in decided], _words(arm)
         ),
     )
 
@@ -161,11 +163,11 @@ def _words(arm: str) -> dict[str, str]:
 
 def _part_table(parts: list[Json], pairs: int) -> Table:
     return Table(
-        caption=f"What decided the {pairs:,} pairs, the gravest first",
-        columns=["Compared on", "Won", "Lost", "Ties left"],
+        caption=gettext("What decided the pairs (%(pairs)s), the gravest first", pairs=f"{pairs:,}"),
+        columns=[gettext("Compared on"), gettext("Won"), gettext("Lost"), gettext("Ties left")],
         rows=[
             [
-                NAMES[LABELS[part["component"]]],
+                component_words(LABELS[part["component"]]),
                 *(number(part[column]) for column in ("wins", "losses", "ties")),
             ]
             for part in parts

@@ -1,13 +1,14 @@
 """Scores at the last visit with the dead below all the living, earlier deaths below later ones."""
 
 from analysis.estimators import worst_rank_contrast
-from analysis.reports.ended import ended, ends
+from analysis.reports.ended import ended, ends, ends_words
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
+from analysis.reports.language import gettext
 from analysis.reports.plain import lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, number, p_value, p_words
+from analysis.reports.words import interval, limits, number, out_of, p_value, p_words
 
 SOURCE = (
     "Anyone with a score at the last visit fares better than anyone with {ends} before it, and a later"
@@ -31,22 +32,22 @@ def find(step: Step) -> Finding:
         ),
         tables=(
             Table(
-                caption=f"Ranked at {held.visit}",
-                columns=["Arm", f"With {ends(step)}, of"],
+                caption=gettext("Ranked at %(visit)s", visit=held.visit_words),
+                columns=[gettext("Arm"), gettext("With an end (%(how)s), of", how=ends_words(step))],
                 rows=[
-                    [name, f"{counts[arm]['sum']} of {counts[arm]['size']}"]
+                    [name, out_of(counts[arm]["sum"], counts[arm]["size"])]
                     for arm, name in step.arms.items()
                     if arm in counts
                 ],
             ),
             Table(
-                caption=f"Win odds against {step.arms[step.reference]}",
-                columns=["Arm", "Win odds", "95 % interval", "p"],
+                caption=gettext("Win odds against %(arm)s", arm=step.arms[step.reference]),
+                columns=[gettext("Arm"), gettext("Win odds"), gettext("95 %% interval"), gettext("p")],
                 rows=[
                     [
                         step.arms[row["arm"]],
                         number(row["win_odds"], 2),
-                        interval(row["lower"], row["upper"], 2),
+                        limits(row["lower"], row["upper"], 2),
                         p_value(row["p_value"]),
                     ]
                     for row in odds
