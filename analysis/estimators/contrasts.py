@@ -35,13 +35,15 @@ def contrasts(
 
     def measured(name: str, center: Floats, error: Floats, scale: Callable[[Floats], Floats]) -> pd.DataFrame:
         ratio = np.divide(np.abs(center), error, out=np.full_like(center, np.nan), where=error > 0)
+        with np.errstate(over="ignore"):  # the limit of a ratio may be larger than any number: infinite
+            estimated, lower, upper = (scale(center + side * z * error) for side in (0, -1, 1))
         return pd.DataFrame(
             {
                 "measure": name,
                 "group": [group for group, kept in zip(groups, others, strict=True) if kept],
-                "estimate": scale(center),
-                "lower": scale(center - z * error),
-                "upper": scale(center + z * error),
+                "estimate": estimated,
+                "lower": lower,
+                "upper": upper,
                 "p_value": 2 * norm.sf(ratio),
             }
         )

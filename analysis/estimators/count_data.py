@@ -57,6 +57,8 @@ def count_data(
     refuse_where(~(np.isfinite(time) & (time >= 0)), "person_time", time, "a number, 0 or more")
     refuse_where((time == 0) & (events > 0), "person_time", time, "no event happens in no time")
     observed = time > 0
+    if not observed.any():
+        raise InputError("person_time", "0 in every row", "someone must have been observed")
     arms = grouping("group", group, observed, "count")
     place = 0 if reference is None else place_of(reference, arms.labels)
     if len(arms.labels) < 2:

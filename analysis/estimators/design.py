@@ -14,6 +14,8 @@ from analysis.estimators.input_error import InputError, refuse_where
 from analysis.estimators.levels import levels
 from analysis.estimators.observations import Numbers, numbers
 
+A_TABLE = "give a frame with one column a covariate, or one value a row"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Design:
@@ -52,7 +54,8 @@ def design(covariates: pd.DataFrame | Numbers, size: int | None = None) -> Desig
     """Columns of numbers as they are, true as 1; labels as one column for each level but the first.
 
     `covariates`: a frame with one column a covariate, or one Series or row of numbers. Levels come in the
-    order of their categories, or sorted; those that no row has are left out. Rows are taken by position.
+    order of their categories, or sorted; those that no row has are left out. Numbers in a column of objects
+    are numbers. Rows are taken by position.
     Raises InputError (a ValueError) naming the column and the row of what is missing, of a column that is
     the same in every row, and where there are not `size` rows.
 
@@ -73,14 +76,19 @@ def _frame(covariates: pd.DataFrame | Numbers) -> pd.DataFrame:
     if isinstance(covariates, pd.DataFrame):
         if not covariates.columns.is_unique:
             raise InputError("covariates", "a frame with a column twice", "each column has a name of its own")
-        return covariates.reset_index(drop=True)
+        return covariates.reset_index(drop=True).infer_objects()
     if isinstance(covariates, pd.Series):
         name = "x" if covariates.name is None else str(covariates.name)
-        return pd.DataFrame({name: covariates.reset_index(drop=True)})
-    held = np.asarray(covariates)
+        return pd.DataFrame({name: covariates.reset_index(drop=True).infer_objects()})
+    try:
+        held = np.asarray(covariates)
+    except ValueError as fault:  # rows of several lengths
+        raise InputError("covariates", f"not a table ({fault})", A_TABLE) from fault
+    if held.ndim not in {1, 2}:
+        raise InputError("covariates", f"of type {type(covariates).__name__}", A_TABLE)
     if held.ndim == 2:
         return pd.DataFrame(held, columns=[f"x{place}" for place in range(1, held.shape[1] + 1)])
-    return pd.DataFrame({"x": held})
+    return pd.DataFrame({"x": held}).infer_objects()
 
 
 def _columns(name: str, values: pd.Series[Any]) -> Design:

@@ -121,11 +121,19 @@ def pool_imputations(
 
 def _table(argument: str, given: Numbers | pd.DataFrame) -> tuple[Floats, list[Any] | None]:
     """Numbers, a row an imputation and a column a term; and the terms' names, where there are columns."""
+    try:
+        several = np.ndim(given) == 2
+        rows = (
+            np.asarray(given, dtype=np.float64) if several and not isinstance(given, pd.DataFrame) else None
+        )
+    except (TypeError, ValueError) as fault:
+        allowed = "give a number, or one number a term, for each imputation"
+        raise InputError(argument, f"not a table of numbers ({fault})", allowed) from fault
     if isinstance(given, pd.DataFrame):
         table = np.column_stack([numbers(f"{argument}[{name!r}]", given[name]) for name in given])
         named: list[Any] | None = list(given)
-    elif np.ndim(given) == 2:
-        table = np.asarray(given, dtype=np.float64)
+    elif rows is not None:
+        table = rows
         named = list(range(1, table.shape[1] + 1))
     else:
         table, named = numbers(argument, given)[:, None], None

@@ -111,10 +111,10 @@ def numbers(argument: str, given: Numbers, size: int | None = None, beside: str 
     """
     try:
         series = pd.Series(given) if len(given) else pd.Series(dtype=np.float64)
-        found = None if series.dtype.kind in "mM" else series.to_numpy(dtype=np.float64, na_value=np.nan)
+        found = None if series.dtype.kind in "mMc" else series.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as fault:
         raise InputError(argument, f"not a row of numbers ({fault})", "give one number a row") from fault
-    if found is None:  # pandas would count nanoseconds
+    if found is None:  # pandas would count nanoseconds, or drop an imaginary part
         raise InputError(argument, f"of type {series.dtype}", "give numbers, for example days")
     _refuse_other_length(argument, len(found), size, beside)
     return found

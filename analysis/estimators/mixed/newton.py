@@ -63,7 +63,10 @@ def _step(data: Moments, at: Point, slope: Derivatives) -> Floats:
 
 
 def _solved(matrix: Floats, right: Floats) -> Floats:
-    return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
+    try:
+        return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
+    except np.linalg.LinAlgError as singular:  # positive definite by no more than rounding
+        raise NotConvergedError(NO_MAXIMUM) from singular
 
 
 def _is_positive_definite(matrix: Floats) -> bool:

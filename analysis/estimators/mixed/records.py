@@ -84,6 +84,8 @@ def column(name: str) -> str:
 
 def refuse_unknown(frame: pd.DataFrame, argument: str, name: str) -> None:
     """Refuse a name that is not that of one column."""
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError("frame", f"of type {type(frame).__name__}", "give a frame with named columns")
     if list(frame.columns).count(name) != 1:
         raise InputError(argument, repr(name), "give the name of one column of the frame")
 
@@ -123,12 +125,13 @@ def _covariates(
 ) -> tuple[Design, Floats, Floats, Floats]:
     for name in names:
         refuse_missing(frame, name, kept)
-    columns = design(frame.loc[kept, names], int(kept.sum()))
+    given = frame.loc[kept, names].infer_objects()  # as `design` takes them
+    columns = design(given, int(kept.sum()))
     centre, scale = np.zeros(len(columns.terms)), np.ones(len(columns.terms))
     typical = np.zeros(len(columns.terms))
     for name in names:
         own = np.array([covariate == name for covariate in columns.covariates], dtype=bool)
-        if _is_number(frame[name]):
+        if _is_number(given[name]):
             values = columns.matrix[:, own]
             centre[own], scale[own], typical[own] = values.mean(), values.std(), values.mean()
         else:

@@ -39,6 +39,17 @@ def test_one_row_of_numbers_or_a_table_of_them_will_do(given: object, terms: tup
     assert design(given).terms == terms  # type: ignore[arg-type]  # each of what is allowed
 
 
+def test_numbers_in_a_column_of_objects_are_numbers() -> None:
+    found = design(pd.DataFrame({"age": [40, 50.5], "old": [False, True]}, dtype=object))
+    assert (found.terms, found.matrix.tolist()) == (("age", "old"), [[40, 0], [50.5, 1]])
+
+
+@pytest.mark.parametrize("given", [3, "age", {"age": [1, 2]}, np.ones((2, 2, 2)), [[1, 2], [3]]])
+def test_what_is_no_table_is_refused(given: object) -> None:
+    with pytest.raises(InputError, match=r"covariates is .*: give a frame with one column a covariate"):
+        design(given)  # type: ignore[arg-type]  # it is not
+
+
 @pytest.mark.parametrize(
     ("frame", "said"),
     [

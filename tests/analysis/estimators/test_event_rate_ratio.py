@@ -237,6 +237,7 @@ def test_order_and_the_unit_of_time_do_not_matter(drawn: list[tuple[int, int]]) 
         ({"count": [0, 0, 2, 3]}, "count is without any event in group 'a': .* model=\"exact\""),
         ({"person_time": [1, -2, 3, 4]}, r"person_time\[1\] is -2.0: a number, 0 or more"),
         ({"person_time": [0, 2, 3, 4]}, r"person_time\[0\] is 0.0: no event happens in no time"),
+        ({"person_time": [0] * 4, "count": [0] * 4}, "person_time is 0 in every row: someone must have been"),
         ({"person_time": [2, 3, 4]}, "person_time is 3 long: count is 4 long"),
         ({"group": list("aaaa")}, "group is 'a' in every row: at least two groups are needed"),
         ({"group": ["a", None, "b", "b"]}, r"group\[1\] is None: each row needs a label"),

@@ -108,6 +108,8 @@ def test_order_and_unit_do_not_matter_and_degrees_only_fall(
     [
         ({"estimates": [1]}, r"variances is of shape \(2, 1\): estimates are of shape \(1, 1\)"),
         ({"estimates": [1], "variances": [1]}, "estimates is 1 long: at least two imputations"),
+        ({"estimates": [[1, 2], [3]]}, "estimates is not a table of numbers"),
+        ({"estimates": [[1, "a"], [2, "b"]]}, "estimates is not a table of numbers"),
         ({"estimates": [1, np.nan]}, r"estimates\[1\] is \[nan\]: each imputation gives a finite number"),
         ({"variances": [1, 0]}, r"variances\[1\] is \[0.\]: a variance is above 0"),
         ({"complete_df": 0}, r"complete_df\[0\] is 0.0: degrees of freedom are above 0"),

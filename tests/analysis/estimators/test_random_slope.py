@@ -189,6 +189,26 @@ class TestRefusals:
         with pytest.raises(InputError, match=re.escape(message)):
             fit(frame, **more)
 
+    def test_what_is_no_frame(self) -> None:
+        with pytest.raises(InputError, match="frame is of type list: give a frame with named columns"):
+            fit([1, 2])  # type: ignore[arg-type]  # it is not
+
+    def test_too_few_for_a_covariance(self) -> None:
+        # Both times twice or less in each arm: the Hessian is singular but for rounding.
+        frame = pd.DataFrame(
+            {
+                "id": [0, 1, 1, 2, 2, 3, 3],
+                "t": [2, 0, 2, 0, 2, 0, 2],
+                "arm": list("abbaabb"),
+                "y": [
+                    *(-1.8028794385182215, 0.986813368535406, 1.5943675729525528, 0.00692073884071281),
+                    *(1.4377350334351762, -0.5008180273645041, -1.280426882497194),
+                ],
+            }
+        )
+        with pytest.raises(InputError, match="frame is no data for a random slope"):
+            fit(frame)
+
     def test_a_reference_that_there_is_not(self) -> None:
         with pytest.raises(InputError, match="reference is 'c': choose one of a, b"):
             fit(trial()).contrasts("c")

@@ -31,6 +31,7 @@ from analysis.estimators.rates import event_rate
             {"duration": pd.to_timedelta([1, 2, 3], unit="D")},
             "duration is of type timedelta64[ns]: give numbers",
         ),
+        ({"duration": [1, 2, 3j]}, "duration is of type complex128: give numbers"),
         ({"duration": []}, "duration is empty: at least one row is needed"),
         ({"event": [1, 2, 0]}, "event[1] is 2.0: 1 is an event, 0 a censoring"),
         ({"event": pd.array([1, None, 0], dtype="Int64")}, "event[1] is nan: 1 is an event, 0 a censoring"),

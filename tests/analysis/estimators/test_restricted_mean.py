@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from analysis.estimators import InputError, RestrictedMean, restricted_mean_survival
+from analysis.estimators.contrasts import contrasts
 
 TOLERANCE = 1e-9
 EXACT = 1e-14
@@ -250,6 +251,11 @@ class TestRefusals:
     def test_one_group_has_no_contrast(self) -> None:
         with pytest.raises(InputError, match=r"group is 'all' in every row: a contrast needs at least two"):
             restricted_mean_survival(DURATION, EVENT, tau=2).contrast("all")
+
+    def test_a_ratio_of_which_next_to_nothing_is_known_has_no_upper_limit(self) -> None:
+        # Means 1/1000 and 1, the first with an error of 1: e^(1.96 * 1000) is larger than any number.
+        found = contrasts(["a", "b"], np.array([1e-3, 1.0]), np.array([1.0, 0.1]), reference="b", z=1.96)
+        assert found.iloc[1][["lower", "upper"]].tolist() == [0, np.inf]
 
     def test_no_event_in_both(self) -> None:
         found = restricted_mean_survival([1, 9, 1, 9, 9], [1, 0, 1, 0, 0], group=list("aabbc"), tau=1)
