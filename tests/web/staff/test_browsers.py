@@ -35,6 +35,7 @@ def resting(tiny: TinyStudy, coordinator: StaffBrowser) -> StaffBrowser:
 
 def test_one_sees_all_browsers_and_ends_one_or_all_others(coordinator: StaffBrowser, time: Clock) -> None:
     second, third = another(coordinator, time), another(coordinator, time)
+    time.pass_by(minutes=1)
     second.client.get("/staff/", headers={"User-Agent": FIREFOX})
     time.pass_by(minutes=1)
     page = coordinator.get("/browsers")
