@@ -9,6 +9,7 @@ from typing import Literal, ParamSpec, cast
 import click
 from tqdm import tqdm
 
+from analysis import one_thread as one_thread  # before numpy is imported
 from analysis import source
 from analysis.datasets import data_sha256, frames, read, write
 from analysis.datasets.cut import Blinding, Cut
