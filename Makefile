@@ -41,4 +41,4 @@ requirements:
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis out
 	find app analysis bench migrations tests -name __pycache__ -prune -exec rm -rf {} +
-	rm -f translations/*/LC_MESSAGES/messages.mo
+	rm -f translations/*/LC_MESSAGES/*.mo

@@ -13,11 +13,13 @@ from analysis import one_thread as one_thread  # before numpy is imported
 from analysis import source
 from analysis.datasets import data_sha256, frames, read, write
 from analysis.datasets.cut import Blinding, Cut
+from analysis.reports.language import languages as language_choices
 from analysis.reports.printing import browser, print_page
 from analysis.reports.writing import STEPS, Report, write_report
 from app import clock, database
 from app.domain.actor import Actor
-from app.errors import Refusal
+from app.errors import Code, Refusal
+from app.i18n import SOURCE_LANGUAGE, speaking
 from app.operations.reports import publish_report
 from app.queries import studies
 
@@ -79,6 +81,12 @@ def main() -> None:
 
 @main.command()
 @asked_of_data
+@click.option(
+    "--language",
+    default=SOURCE_LANGUAGE,
+    show_default=True,
+    help="Of figures and table heads; prose is English.",
+)
 @click.option("--pdf", is_flag=True, help="Also print report.pdf, with the Chromium that is installed.")
 @click.option("--publish", is_flag=True, help="Also put the report on the staff site.")
 @refusing
@@ -89,6 +97,7 @@ def report(
     events: str,
     out: Path | None,
     blinded: str | None,
+    language: str,
     pdf: bool,
     publish: bool,
 ) -> None:
@@ -96,9 +105,14 @@ def report(
     url = source.chosen_url(database_url)
     if pdf:
         browser()  # refused before the work
+    if language not in language_choices():
+        raise Refusal(
+            Code.LANGUAGE_NOT_OFFERED,
+            f"tables and figures in {language}; there is {', '.join(language_choices())}",
+        )
     folder = out or Path("out")
     made: Report | None = None
-    with tqdm(total=STEPS, unit="step", file=sys.stderr) as progress:
+    with speaking(language), tqdm(total=STEPS, unit="step", file=sys.stderr) as progress:
         for number, step in enumerate(write_report(_reader(url, study, cutoff, events, blinded), folder)):
             progress.update(number - progress.n)
             if isinstance(step, str):

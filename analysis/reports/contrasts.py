@@ -50,7 +50,7 @@ def contrast_table(
                 gettext("Arm"),
                 gettext("Estimate"),
                 gettext("95 %% interval"),
-                gettext("p"),
+                "p",
             ],
             rows=[
                 [

@@ -20,8 +20,8 @@ NAMES: Mapping[Component, str] = {
 def component_words(name: Component) -> str:
     """What a part is called in tables and figures."""
     return {
-        "death": gettext("Death"),
-        "transplant": gettext("Transplant"),
+        "death": gettext("death").capitalize(),
+        "transplant": gettext("transplant").capitalize(),
         "hospital-days": gettext("Nights in hospital"),
         "hospital-stays": gettext("Hospital stays"),
         "score": gettext("Change of score"),

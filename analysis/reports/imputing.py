@@ -94,7 +94,7 @@ def difference_table(step: Step, rows: list[Json]) -> Table:
             gettext("Alive"),
             gettext("Difference"),
             gettext("95 %% interval"),
-            gettext("p"),
+            "p",
         ],
         rows=[
             [

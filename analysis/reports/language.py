@@ -7,12 +7,18 @@ and so are the results; numbers are written alike in all languages, as they stan
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Literal
 
 from babel.support import NullTranslations, Translations
 
-from app.i18n import CATALOGUES, SOURCE_LANGUAGE, current
+from app.i18n import CATALOGUES, SOURCE_LANGUAGE, completeness, current
 
-DOMAIN = "analysis"
+DOMAIN: Literal["analysis"] = "analysis"
+
+
+def languages() -> tuple[str, ...]:
+    """Return the tags of the languages that have every word, English first."""
+    return tuple(tag for tag, found in completeness(domain=DOMAIN).items() if found.complete)
 
 
 def gettext(message: str, **values: object) -> str:

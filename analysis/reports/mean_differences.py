@@ -25,13 +25,13 @@ def difference_table(step: Step, rows: Sequence[Json], *, caption: str) -> Table
         caption=caption,
         columns=[
             gettext("Arm"),
-            gettext("n"),
+            "n",
             gettext("Mean"),
             gettext("n, reference"),
             gettext("Mean, reference"),
             gettext("Difference"),
             gettext("95 %% interval"),
-            gettext("p"),
+            "p",
         ],
         rows=[
             [

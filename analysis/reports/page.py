@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import count, groupby
 from pathlib import Path
+from unicodedata import bidirectional
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
@@ -19,6 +20,7 @@ from analysis.reports.step import Step
 from analysis.reports.words import number, percent
 from app.domain.analysis_plan import Rank
 from app.domain.estimand import Estimand
+from app.i18n import SOURCE_LANGUAGE, current, direction, isolated
 
 RANKS: Mapping[Rank, str] = {
     "primary": "Primary analysis",
@@ -68,6 +70,8 @@ def page(done: CarriedOut, drawn: Mapping[str, str], data_sha256: str) -> str:
         again=again(done),
         next_figure=numbered(lambda n: gettext("Figure %(n)s.", n=n)),
         next_table=numbered(lambda n: gettext("Table %(n)s.", n=n)),
+        local=local(),
+        in_order=in_order,
         result_letters=RESULT_LETTERS,
         methods=methods(done),
         figures={name: Markup(svg) for name, svg in drawn.items()},  # noqa: S704 - drawn and escaped in figures
@@ -94,6 +98,20 @@ def numbered(words: Callable[[int], str]) -> Callable[[], str]:
     """What counts figures, or tables, as they come on the page."""
     numbers = count(1)
     return lambda: words(next(numbers))
+
+
+def local() -> Markup:
+    """Attributes of what is in the language of figures and tables; none where that is English."""
+    if current() == SOURCE_LANGUAGE:
+        return Markup("")
+    return Markup(' lang="{}" dir="{}"').format(current(), direction(current()))
+
+
+def in_order(words: str) -> str:
+    """A cell that keeps its order: without letters from right to left it stands from left to right."""
+    if any(bidirectional(letter) in ("R", "AL") for letter in words):
+        return words
+    return isolated(words)
 
 
 def css_string(text: str) -> Markup:

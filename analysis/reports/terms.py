@@ -28,7 +28,7 @@ def ratio_table(step: Step, rows: Sequence[Json], *, caption: str, name: str, co
     """One row a term."""
     return Table(
         caption=caption,
-        columns=[gettext("Term"), name, gettext("95 %% interval"), gettext("p")],
+        columns=[gettext("Term"), name, gettext("95 %% interval"), "p"],
         rows=[
             [
                 term_cell(step, row["term"]),

@@ -3,6 +3,7 @@
 import math
 
 from analysis.reports.language import gettext
+from app.i18n import isolated
 
 NOTHING = "–"
 Number = int | float | None
@@ -54,7 +55,11 @@ def limits(lower: Number, upper: Number, digits: int = 0) -> str:
     '0.21 to 0.69'
     """
     low, high = number(lower, digits), number(upper, digits)
-    return NOTHING if low == high == NOTHING else gettext("%(low)s to %(high)s", low=low, high=high)
+    return (
+        NOTHING
+        if low == high == NOTHING
+        else gettext("%(low)s to %(high)s", low=isolated(low), high=isolated(high))
+    )
 
 
 def share_limits(lower: Number, upper: Number) -> str:

@@ -1,7 +1,8 @@
 """The files of translations: which languages have one, and what is still to be done in each.
 
 Translators work on `translations/<language>/LC_MESSAGES/messages.po`. What is due is what stands in
-`translations/messages.pot`; a language is offered only where every message of it is done.
+`translations/messages.pot`; a language is offered only where every message of it is done. Beside it stands
+`analysis.po`, with the words in tables and figures of reports: nobody who answers waits for those.
 """
 
 import re
@@ -16,7 +17,7 @@ from babel.messages.pofile import read_po
 
 SOURCE_LANGUAGE = "en"
 CATALOGUES = Path(__file__).resolve().parents[2] / "translations"
-TEMPLATE = "messages.pot"
+Domain = Literal["messages", "analysis"]
 Reason = Literal[
     "missing", "not translated", "to be read over", "not every plural form", "a place or a tag was changed"
 ]
@@ -54,10 +55,10 @@ class Completeness:
 
 
 @cache
-def completeness(folder: Path = CATALOGUES) -> Mapping[str, Completeness]:
+def completeness(folder: Path = CATALOGUES, domain: Domain = "messages") -> Mapping[str, Completeness]:
     """Return where each language stands, English first; read once, in about 5 ms a language."""
-    due = _catalogue(folder / TEMPLATE)
-    files = sorted(folder.glob("*/LC_MESSAGES/messages.po"))
+    due = _catalogue(folder / f"{domain}.pot")
+    files = sorted(folder.glob(f"*/LC_MESSAGES/{domain}.po"))
     found = {tag: _of_language(tag, path, due) for path in files if (tag := tag_of(path)) != SOURCE_LANGUAGE}
     return {SOURCE_LANGUAGE: Completeness(SOURCE_LANGUAGE, len(_messages(due)), (), compiled=True)} | found
 

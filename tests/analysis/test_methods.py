@@ -1,16 +1,19 @@
 """Every method of a plan on a small trial: it finds something and shows it, its Python finds the same."""
 
 import ast
+import re
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pandas as pd
 import pytest
+from babel.messages.pofile import read_po
 
 from analysis import datasets, estimators
 from analysis.estimators import means
-from analysis.reports import figure
+from analysis.reports import figure, language
 from analysis.reports.carrying_out import found
 from analysis.reports.finding import Finding
 from analysis.reports.methods import METHODS
@@ -20,6 +23,7 @@ from app.domain.analysis_plan import Analysis
 from app.domain.estimand import Estimand
 from app.errors import Refusal
 from tests.analysis.trial import Trial, begin
+from tests.fixtures.pseudo_language import OPENS, PSEUDO, Pseudo
 from tests.fixtures.study import STUDY
 
 WORDS: dict[str, Any] = {
@@ -99,6 +103,8 @@ TWICE: dict[str, dict[str, Any]] = {
     "recurrent-cox": {"estimand": "hosp", "model": "andersen-gill"},
     "follow-up": {"estimand": "tfs"},
 }
+TEMPLATE = Path(__file__).parents[2] / "translations" / "analysis.pot"
+TEXTS = re.compile(r"<text\b[^>]*>([^<]*)</text>")
 UNLIKE = ("event-counts", "rates", "means", "swimmer")
 """Methods whose results name columns otherwise than their lines of Python."""
 
@@ -168,6 +174,25 @@ def test_a_method_finds_something_and_shows_it(
     for drawn in finding.figures:
         assert drawn.svg() == drawn.svg()
         assert drawn.description
+
+
+@pytest.mark.parametrize(("method", "asked"), ALL)
+def test_words_of_tables_and_figures_are_in_the_language_of_the_report(
+    data: datasets.StudyData, method: str, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A language made by machine has every message; what is not in it was never marked for translation."""
+    monkeypatch.setattr(language, "_catalogue", lambda _: Pseudo())
+    monkeypatch.setattr(language, "current", lambda: PSEUDO)
+    finding = carried_out(data, method, asked)
+    tables = [*finding.tables, *(drawn.table for drawn in finding.figures)]
+    said = [each for table in tables for each in (table.caption, *table.columns)]
+    said += [each for drawn in finding.figures for each in (drawn.title, drawn.caption, drawn.description)]
+    assert [each for each in said if OPENS not in each and each not in ("n", "p", "SD")] == []
+    messages = {message.id for message in read_po(TEMPLATE.read_bytes().splitlines(keepends=True))}
+    drawn_words = {text for drawn in finding.figures for text in TEXTS.findall(drawn.svg())}
+    assert drawn_words & messages == set()
+    told = " ".join((*finding.sentences, *finding.excluded, *finding.methods, str(finding.results)))
+    assert OPENS not in told
 
 
 def test_a_figure_can_be_drawn_again_by_its_name(data: datasets.StudyData) -> None:

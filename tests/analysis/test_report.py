@@ -169,6 +169,29 @@ def test_figures_keep_their_words_as_text(told: Trial, tmp_path: Path) -> None:
     assert tfs.count(">At risk<") == tfs.count(">Censored<") == tfs.count(">Events<") == 2
 
 
+def test_tables_and_figures_speak_the_language_asked_for(told: Trial, tmp_path: Path) -> None:
+    report(told, tmp_path / "en")
+    assert report(told, tmp_path / "ar", "--language", "ar").exit_code == 0
+    english, arabic = (files(tmp_path / name) for name in ("en", "ar"))
+    assert arabic["results.json"] == english["results.json"]
+    tree = html5lib.parse(arabic["report.html"].decode(), namespaceHTMLElements=False)
+    figures = list(tree.iter("figure"))
+    assert len(figures) == len(FIGURES)
+    for element in (*figures, *tree.iterfind(".//div[@class='scroll']")):
+        assert (element.attrib["lang"], element.attrib["dir"]) == ("ar", "rtl")
+    heads = {"".join(head.itertext()) for head in tree.iterfind(".//thead//th")}
+    assert "الذراع" in heads
+    assert "Arm" not in heads
+    assert "\N{RIGHT-TO-LEFT ISOLATE}الأحداث\N{POP DIRECTIONAL ISOLATE}" in arabic["figures/tfs.svg"].decode()
+
+
+def test_a_language_without_words_for_tables_is_refused(told: Trial, tmp_path: Path) -> None:
+    ran = report(told, tmp_path / "out", "--language", "xx")
+    assert ran.exit_code == 2
+    assert "tables and figures in xx; there is en, ar, " in ran.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_names_are_escaped_wherever_they_stand(told: Trial, tmp_path: Path) -> None:
     told.enrol("q", arm="<b>$x$</b>")
     report(told, tmp_path)

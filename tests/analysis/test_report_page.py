@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from analysis.__main__ import main
 from app.domain.analysis_plan import Analysis
+from tests.analysis import full_plan
 from tests.analysis.trial import Trial
 from tests.fixtures import usable
 from tests.fixtures.browser import NewPage
@@ -69,3 +70,36 @@ def test_at_risk_stands_below_its_tick(opened: Page) -> None:
     below = next(top for word, _, top in middles if word == "At risk")
     counts = [middle for word, middle, top in middles if abs(top - below) < 3 and word.isdigit()]
     assert counts == pytest.approx(ticks, abs=1.5)
+
+
+# Words that cover each other, or stand beyond the edge of their figure.
+CROWDED = """
+() => [...document.querySelectorAll("svg")].flatMap((figure) => {
+  const edge = figure.getBoundingClientRect();
+  const boxes = [...figure.querySelectorAll("text")].filter((each) => each.textContent.trim())
+    .map((each) => [each.textContent, each.getBoundingClientRect()]);
+  const found = boxes.filter(([, box]) => box.left < edge.left - 2 || box.right > edge.right + 2)
+    .map(([words]) => `beyond the edge: ${words}`);
+  boxes.forEach(([one, a], number) => boxes.slice(number + 1).forEach(([other, b]) => {
+    const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    if (wide > 2 && high > 4) found.push(`${one} covers ${other}`);
+  }));
+  return found;
+})
+"""
+
+
+@pytest.mark.parametrize("language", ["ar", "mr", "ja", "de"])
+def test_words_of_figures_have_room_in_their_language(
+    told: Trial, tmp_path: Path, new_page: NewPage, language: str
+) -> None:
+    told.amend(*full_plan.PLAN, estimands=full_plan.ESTIMANDS)
+    asked = ["report", "--database-url", told.url, "--out", str(tmp_path), "--language", language]
+    CliRunner().invoke(main, asked, catch_exceptions=False)
+    page = new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto((tmp_path / "report.html").as_uri())
+    assert page.evaluate(CROWDED) == []
+    page.evaluate(OPEN_ALL)
+    assert usable.by_axe(page) + usable.too_wide(page) == []

@@ -19,7 +19,10 @@ FOUND = {
 @pytest.fixture
 def found(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Completeness]:
     """Three languages: complete, not compiled, not done."""
-    monkeypatch.setattr("app.i18n.completeness", lambda: FOUND)
+    reports = {"en": FOUND["en"], "tr": FOUND["tr"]}
+    monkeypatch.setattr(
+        "app.i18n.completeness", lambda domain="messages": reports if domain == "analysis" else FOUND
+    )
     return FOUND
 
 
@@ -29,12 +32,19 @@ def test_each_language_has_its_line() -> None:
         "en: 3 of 3, complete",
         "mr: 3 of 3, not compiled: run make catalogues",
         "tr: 1 of 3, 2 to do",
+        "Tables and figures of reports:",
+        "en: 3 of 3, complete",
+        "tr: 1 of 3, 2 to do",
     ]
 
 
 @pytest.mark.usefixtures("found")
 def test_of_a_language_that_is_named_every_message_to_do_is_named() -> None:
     assert hepatica("translations", "tr").stdout.splitlines() == [
+        "tr: 1 of 3, 2 to do",
+        "  not translated: 'Saved'",
+        "  to be read over: 'A\\nB'",
+        "Tables and figures of reports:",
         "tr: 1 of 3, 2 to do",
         "  not translated: 'Saved'",
         "  to be read over: 'A\\nB'",

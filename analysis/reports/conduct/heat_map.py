@@ -5,6 +5,7 @@ from functools import partial
 import pandas as pd
 
 from analysis.datasets import StudyData
+from analysis.reports.alternative import with_table
 from analysis.reports.figures.completion import completion_figure
 from analysis.reports.finding import Figure
 from analysis.reports.language import gettext, in_own_language
@@ -62,7 +63,7 @@ def _figure(data: StudyData, forms: pd.DataFrame, instrument: str, *, several: b
         name=f"completion-{instrument}" if several else "completion",
         title=title,
         caption=told,
-        description=f"{told} {gettext('The table holds every number.')}",
+        description=with_table(told),
         table=_table(title, counts, named, visits),
         drawing=partial(completion_figure, counts, named, visits),
     )

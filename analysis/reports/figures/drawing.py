@@ -5,10 +5,11 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from html import escape
-from itertools import cycle
+from html import escape, unescape
+from itertools import cycle, groupby
 from textwrap import wrap
 from typing import Any
+from unicodedata import bidirectional, east_asian_width
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -70,6 +71,40 @@ def plain_grid(axes: Axes) -> None:
     axes.tick_params(length=3)
 
 
+def in_lines(text: str, letters: int) -> list[str]:
+    """A text in lines of so many letters; without spaces between words it breaks anywhere.
+
+    The wide letters of such scripts count twice.
+
+    >>> in_lines("events of participants", 12), in_lines("参加者の事象", 6)
+    (['events of', 'participants'], ['参加者', 'の事象'])
+    """
+    if not any(map(_wide, text)):
+        return wrap(text, letters, break_long_words=False)
+    lines, taken = [""], 0
+    for piece in _pieces(text):
+        size = sum(2 if _wide(letter) else 1 for letter in piece)
+        if taken + size > letters and taken:
+            lines.append("")
+            taken = 0
+        lines[-1] += piece
+        taken += size
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Wide letters one by one, other words whole, spaces between them."""
+    for wide, letters in groupby(text, _wide):
+        if wide:
+            yield from letters
+        else:
+            yield from re.findall(r"\s+|\S+", "".join(letters))
+
+
+def _wide(letter: str) -> bool:
+    return east_asian_width(letter) in ("W", "F")
+
+
 def stacked(
     axes: Axes,
     x: float,
@@ -85,11 +120,11 @@ def stacked(
     `aside` moves it, in points. Each line is a text of its own: matplotlib would place the lines of one by
     the widths of its own letters, and the reader's are others.
     """
-    lines = wrap(text, letters, break_long_words=False)
+    lines = in_lines(text, letters)
     apart = look.get("size", 10) * 1.3
     lowest = aside[1] - (len(lines) - 1) / 2 * apart if look.get("va") == "center" else aside[1]
-    for place, line in enumerate(reversed(lines)):
-        at = (aside[0], lowest + place * apart)
+    for place, line in enumerate(lines):  # from the top, as they are read aloud
+        at = (aside[0], lowest + (len(lines) - 1 - place) * apart)
         axes.annotate(line, (x, y), at, textcoords="offset points", annotation_clip=False, **look)
 
 
@@ -106,10 +141,20 @@ def svg(figure: Figure, *, name: str, title: str, description: str) -> str:
     drawn = re.sub(r'\bid="', f'id="{name}-', drawn)
     drawn = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", drawn)
     drawn = drawn.replace("'DejaVu Sans'", LETTERS)
-    head = f'role="img" aria-labelledby="{name}-title {name}-description"'
+    # Its texts stand where they are anchored, whatever the direction of the page around it.
+    head = f'direction="ltr" role="img" aria-labelledby="{name}-title {name}-description"'
     told = (
         f'<title id="{name}-title">{escape(title)}</title>'
         f'<desc id="{name}-description">{escape(description)}</desc>'
     )
+    drawn = re.sub(r"(<text\b[^>]*>)([^<]*)(</text>)", _isolated, drawn)
     start = drawn.index(">")
     return f"{drawn[:start]} {head}>\n {told}{drawn[start + 1 :]}"
+
+
+def _isolated(text: re.Match[str]) -> str:
+    """A text with letters from right to left as a line of that direction (Unicode's RLI and PDI)."""
+    opening, words, closing = text.groups()
+    if any(bidirectional(letter) in ("R", "AL") for letter in unescape(words)):
+        words = f"\N{RIGHT-TO-LEFT ISOLATE}{words}\N{POP DIRECTIONAL ISOLATE}"
+    return f"{opening}{words}{closing}"

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from textwrap import wrap
 
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
-from analysis.reports.figures.drawing import GREY, INK, paper, svg
+from analysis.reports.figures.drawing import GREY, INK, in_lines, paper, svg
 
 WIDTH, LINE, PAD, GAP = 8.2, 0.2, 0.1, 0.32  # inches
 LETTER = 0.088  # of the size 9.5, wide enough for any reader's letters
@@ -33,7 +32,7 @@ def flow_figure(flow: Flow, *, name: str, title: str, description: str) -> str:
     column = WIDTH / max(len(flow.arms), 1)
     width = min(column - 0.24, 3.3)
     letters = max(int((width - 2 * PAD) / LETTER), 8)
-    heads = [wrap(arm, letters) for arm, _, _ in flow.arms]
+    heads = [in_lines(arm, letters) for arm, _, _ in flow.arms]
     steps = [[_fitted(group, letters) for group in groups] for _, _, groups in flow.arms]
     tops = 1 + max(map(len, heads), default=0)
     groups = max(map(len, steps), default=0)
@@ -73,7 +72,7 @@ def _fitted(group: Sequence[Counted], letters: int) -> list[tuple[str, str]]:
     lines = []
     for words, number in group:
         told = f"{number:,}"
-        parts = wrap(words, max(letters - len(told) - 2, 6))
+        parts = in_lines(words, max(letters - len(told) - 2, 6))
         lines += [(part, "") for part in parts[:-1]] + [(parts[-1], told)]
     return lines
 

@@ -11,8 +11,8 @@ from matplotlib.ticker import NullFormatter
 from analysis.reports.figures.drawing import COLOURS, GREY, INK, RULE, paper, stacked, svg
 
 WIDTH, LINE = 8.2, 0.25  # inches
-PLOT = (0.5, 0.755)  # where the axis begins and ends, as shares of the width
-COLUMNS = {"level": 0.0, "arm": 0.35, "reference": 0.475, "ratio": 0.775, "p": 0.995}
+PLOT = (0.51, 0.755)  # where the axis begins and ends, as shares of the width
+COLUMNS = {"level": 0.0, "arm": 0.345, "reference": 0.485, "ratio": 0.775, "p": 0.995}
 FITS = 30
 """Letters of a level that there is room for."""
 STEPS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
@@ -83,8 +83,8 @@ def _shade(axes: Axes, lines: Sequence[Line]) -> None:
 def _words(axes: Axes, lines: Sequence[Line], heads: Heads) -> None:
     top = -0.35
     for column, text, side, letters in (
-        ("arm", heads.arm, "right", 17),
-        ("reference", heads.reference, "right", 17),
+        ("arm", heads.arm, "right", 14),
+        ("reference", heads.reference, "right", 14),
         ("ratio", heads.ratio, "left", 17),
         ("p", heads.p, "right", 11),
     ):

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.reports.figures.drawing import Look, looks, paper, plain_grid, svg
-from analysis.reports.figures.time_axis import GROUP, Ticks, count_table, mark, ticks
+from analysis.reports.figures.time_axis import GROUP, LEFT, WIDE, Ticks, count_table, mark, ticks
 from analysis.reports.language import gettext
 
 
@@ -50,8 +50,8 @@ def incidence_figure(
     table_height = len(groups) * GROUP
     with paper(8.2, 4.85 + table_height) as figure:
         total = figure.get_figheight()
-        axes = figure.add_axes((0.125, (table_height + 0.72) / total, 0.855, 3.7 / total))
-        below = figure.add_axes((0.125, 0.02 / total, 0.855, table_height / total), sharex=axes)
+        axes = figure.add_axes((LEFT, (table_height + 0.72) / total, WIDE, 3.7 / total))
+        below = figure.add_axes((LEFT, 0.02 / total, WIDE, table_height / total), sharex=axes)
         for group in groups:
             _curve(axes, steps[steps["group"] == group], look[group], names[group], at)
         _axes(axes, steps, at, title)

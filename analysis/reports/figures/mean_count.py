@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.reports.figures.drawing import looks, paper, plain_grid, svg
-from analysis.reports.figures.time_axis import Ticks, count_table, mark, ticks
+from analysis.reports.figures.time_axis import LEFT, WIDE, Ticks, count_table, mark, ticks
 from analysis.reports.language import gettext
 
 LINES = 0.66  # inches of a group below the axis, its name and two lines
@@ -37,8 +37,8 @@ def mean_count_figure(
     tall = len(groups) * LINES
     with paper(8.2, 4.85 + tall) as figure:
         total = figure.get_figheight()
-        axes = figure.add_axes((0.125, (tall + 0.72) / total, 0.855, 3.7 / total))
-        below = figure.add_axes((0.125, 0.02 / total, 0.855, tall / total), sharex=axes)
+        axes = figure.add_axes((LEFT, (tall + 0.72) / total, WIDE, 3.7 / total))
+        below = figure.add_axes((LEFT, 0.02 / total, WIDE, tall / total), sharex=axes)
         for group in groups:
             own, (colour, line, _) = counts[counts["group"] == group], look[group]
             time = np.concatenate([[0], own["time"]])
@@ -51,7 +51,7 @@ def mean_count_figure(
             )
         plain_grid(axes)
         axes.set_ylim(bottom=0)
-        axes.set_ylabel(gettext("Stays per participant"))
+        axes.set_ylabel(gettext("Hospital stays per participant"))
         mark(axes, at, float(counts["time"].max()))
         axes.set_title(title, pad=10)
         axes.legend(loc="upper left", frameon=False, handlelength=3)

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from analysis.estimators import KaplanMeier
 from analysis.reports.figures.drawing import Look, looks, paper, plain_grid, svg
-from analysis.reports.figures.time_axis import GROUP, Ticks, count_table, mark, ticks
+from analysis.reports.figures.time_axis import GROUP, LEFT, WIDE, Ticks, count_table, mark, ticks
 from analysis.reports.language import gettext
 
 
@@ -56,8 +56,8 @@ def survival_figure(
     table_height = len(groups) * GROUP
     with paper(8.2, 4.85 + table_height) as figure:
         total = figure.get_figheight()
-        curve_axes = figure.add_axes((0.125, (table_height + 0.72) / total, 0.855, 3.7 / total))
-        table_axes = figure.add_axes((0.125, 0.02 / total, 0.855, table_height / total), sharex=curve_axes)
+        curve_axes = figure.add_axes((LEFT, (table_height + 0.72) / total, WIDE, 3.7 / total))
+        table_axes = figure.add_axes((LEFT, 0.02 / total, WIDE, table_height / total), sharex=curve_axes)
         steps = curves.to_frame()
         for group in groups:
             _curve(curve_axes, steps[steps["group"] == group], look[group], names[group])

@@ -14,6 +14,8 @@ from analysis.reports.step import DAYS_PER_YEAR
 
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 MONTHS_UP_TO = 4 * DAYS_PER_YEAR
+LEFT, WIDE = 0.155, 0.83
+"""Where the axis begins and how wide it is, as shares of the figure; the names of rows stand to its left."""
 GROUP = 0.86  # inches of a group below the axis, its name and three lines
 
 
@@ -74,7 +76,7 @@ def count_table(
         top = place * tall + 0.5
         own = table[table["group"] == group]
         beside = axes.get_yaxis_transform()
-        axes.text(-0.14, top, names[group], transform=beside, color=colour, weight="bold", va="center")
+        axes.text(-0.18, top, names[group], transform=beside, color=colour, weight="bold", va="center")
         for row, (column, words) in enumerate(rows.items(), start=1):
             axes.text(-0.035, top + row, words, transform=beside, color=GREY, ha="right", va="center", size=9)
             for day, count in zip(at.days, own[column], strict=True):

@@ -1,7 +1,9 @@
 """The methods of a plan: one file a method, with a function `find` from a step to what it finds.
 
 A new method is a file here and a line in `METHODS`; which endpoints and options it has stands in
-`app.domain.analysis_methods`. `find` raises `NotPossible`, or lets an estimator's InputError pass, where
+`app.domain.analysis_methods`. Captions, heads and words of figures go through `gettext`
+(`analysis.reports.language`; never inside an f-string, where nothing finds them; then `make catalogues`),
+sentences do not. `find` raises `NotPossible`, or lets an estimator's InputError pass, where
 the data do not allow it.
 """
 

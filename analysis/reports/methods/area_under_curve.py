@@ -69,13 +69,13 @@ def _table(step: Step, found: list[Json], horizon: int) -> Table:
         caption=gettext("Area under the score over %(days)s days, in points times days", days=horizon),
         columns=[
             gettext("Arm"),
-            gettext("n"),
+            "n",
             gettext("Mean"),
             gettext("n, reference"),
             gettext("Mean, reference"),
             gettext("Difference"),
             gettext("95 %% interval"),
-            gettext("p"),
+            "p",
         ],
         rows=[
             [

@@ -6,12 +6,13 @@ import pandas as pd
 
 from analysis.datasets import combined
 from analysis.estimators import CumulativeIncidence, GrayTest, InputError, cumulative_incidence, gray_test
+from analysis.reports.alternative import curves as curves_described
 from analysis.reports.causes import CENSORED, Causes, cause_words, causes_of
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.incidence import figure_ticks, incidence_counts, incidence_figure
 from analysis.reports.figures.time_axis import Ticks
 from analysis.reports.finding import Figure, Finding
-from analysis.reports.language import english, gettext
+from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines, plain
 from analysis.reports.step import Step
 from analysis.reports.table import Table
@@ -119,7 +120,7 @@ def _at_table(step: Step, causes: Causes, curves: CumulativeIncidence) -> tuple[
     return (
         Table(
             caption=gettext(
-                "%(event)s: by the days that the plan names", event=cause_words(causes.of_interest)
+                "%(title)s: on the days that the plan names", title=cause_words(causes.of_interest)
             ),
             columns=[
                 gettext("Arm"),
@@ -145,12 +146,16 @@ def _at_table(step: Step, causes: Causes, curves: CumulativeIncidence) -> tuple[
     )
 
 
+def _title(cause: str) -> str:
+    return gettext("Cumulative incidence: %(event)s", event=cause_words(cause))
+
+
 def _figure(step: Step, causes: Causes, curves: CumulativeIncidence, told: str) -> Figure:
     at = figure_ticks(causes.rows)
     counts = incidence_counts(causes.rows, causes.of_interest, at, censored=CENSORED)
     frame = curves.to_frame()
     own = frame[frame["cause"] == causes.of_interest]
-    title = gettext("Cumulative incidence: %(event)s", event=cause_words(causes.of_interest))
+    title = _title(causes.of_interest)
     several = len(step.analysis.kinds) > 1
     return Figure(
         name=f"{step.code}-{causes.of_interest.replace(' ', '-')}" if several else step.code,
@@ -161,7 +166,7 @@ def _figure(step: Step, causes: Causes, curves: CumulativeIncidence, told: str) 
             " before it.",
             title=title,
         ),
-        description=f"{gettext('%(title)s, by arm, with 95 %% bands.', title=title)} {english(told)}".strip(),
+        description=curves_described(title, told),
         table=_figure_table(step, counts, curves.at(at.days), causes.of_interest, at),
         drawing=partial(incidence_figure, own, counts, at, step.arms),
     )
@@ -178,7 +183,8 @@ def _figure_table(step: Step, counts: pd.DataFrame, there: pd.DataFrame, cause: 
         shown.append([step.arms[row["group"]], str(row["time"]), *numbers, share, reach])
     return Table(
         caption=gettext(
-            "Cumulative incidence at the times below the figure: %(event)s", event=cause_words(cause)
+            "%(title)s: at the times below the figure",
+            title=gettext("Cumulative incidence: %(event)s", event=cause_words(cause)),
         ),
         columns=[
             gettext("Arm"),

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.estimators import DaysOutOfHospital, days_alive_out_of_hospital
 from analysis.reports import again
+from analysis.reports.alternative import with_table
 from analysis.reports.contrasts import contrast_table, contrasts, difference_sentences
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.days import days_figure
@@ -87,7 +88,7 @@ def _figure(step: Step, found: DaysOutOfHospital, tau: int) -> Figure:
         name=step.code,
         title=title,
         caption=told,
-        description=f"{title}. {told} {gettext('The table holds every number.')}",
+        description=with_table(f"{title}. {told}"),
         table=_spread_table(step, title, known, lines(found.means())),
         drawing=partial(days_figure, known, tau, lines(found.means()), step.arms, _words()),
     )

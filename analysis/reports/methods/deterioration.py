@@ -14,11 +14,12 @@ from analysis.estimators import (
     sustained_deterioration,
 )
 from analysis.estimators.sustained_deterioration import Terminal
+from analysis.reports.alternative import curves as curves_described
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.survival import survival_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
 from analysis.reports.grid import Grid, grid_of
-from analysis.reports.language import english, gettext
+from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines, plain
 from analysis.reports.step import Step
 from analysis.reports.table import Table
@@ -154,7 +155,7 @@ def _figure(step: Step, times: pd.DataFrame, told: str) -> Figure:
         caption=gettext(
             "%(title)s, by arm: Kaplan-Meier curves with pointwise 95 %% intervals.", title=title
         ),
-        description=f"{gettext('%(title)s, by arm, with 95 %% bands.', title=title)} {english(told)}".strip(),
+        description=curves_described(title, told),
         table=Table(
             caption=gettext("%(title)s: median time by arm (– not reached)", title=title),
             columns=[gettext("Arm"), gettext("Median, days"), gettext("95 %% interval, days")],

@@ -6,11 +6,12 @@ import pandas as pd
 
 from analysis.estimators import KaplanMeier, kaplan_meier
 from analysis.reports import again
+from analysis.reports.alternative import curves as curves_described
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.survival import risk_table, survival_figure
 from analysis.reports.figures.time_axis import ticks
 from analysis.reports.finding import Figure, Finding
-from analysis.reports.language import english, gettext
+from analysis.reports.language import gettext
 from analysis.reports.methods import log_rank
 from analysis.reports.plain import lines
 from analysis.reports.step import Step
@@ -82,7 +83,7 @@ def _median_table(step: Step, curves: KaplanMeier) -> Table:
     rows = step.times
     size, events = rows["ARMCD"].value_counts(), rows.groupby("ARMCD", observed=True)["event"].sum()
     return Table(
-        caption=gettext("%(endpoint)s: median time by arm (– not reached)", endpoint=step.endpoint_words),
+        caption=gettext("%(title)s: median time by arm (– not reached)", title=step.endpoint_words),
         columns=[
             gettext("Arm"),
             gettext("Participants"),
@@ -108,7 +109,7 @@ def _at_table(step: Step, curves: KaplanMeier) -> tuple[Table, ...]:
         return ()
     return (
         Table(
-            caption=gettext("%(endpoint)s on the days that the plan names", endpoint=step.endpoint_words),
+            caption=gettext("%(title)s: on the days that the plan names", title=step.endpoint_words),
             columns=[
                 gettext("Arm"),
                 gettext("Day"),
@@ -142,7 +143,7 @@ def _figure(step: Step, curves: KaplanMeier, bands: pd.DataFrame | None, told: s
             " with the event before it.",
             title=title,
         ),
-        description=f"{gettext('%(title)s, by arm, with 95 %% bands.', title=title)} {english(told)}".strip(),
+        description=curves_described(title, told),
         table=_figure_table(step, curves),
         drawing=partial(survival_figure, curves, rows, step.arms, bands=bands),
     )
@@ -160,7 +161,7 @@ def _figure_table(step: Step, curves: KaplanMeier) -> Table:
         reach = share_limits(here.get("lower"), here.get("upper")) if here else NOTHING
         shown.append([step.arms[count["group"]], str(count["time"]), *counts, share, reach])
     return Table(
-        caption=gettext("%(endpoint)s at the times below the figure", endpoint=step.endpoint_words),
+        caption=gettext("%(title)s: at the times below the figure", title=step.endpoint_words),
         columns=[
             gettext("Arm"),
             at.head,

@@ -6,10 +6,11 @@ import pandas as pd
 
 from analysis.estimators import InputError, kaplan_meier, landmark, logrank_test
 from analysis.reports import again
+from analysis.reports.alternative import curves as curves_described
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.survival import survival_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
-from analysis.reports.language import english, gettext
+from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines, plain
 from analysis.reports.step import Step
 from analysis.reports.table import Table
@@ -122,9 +123,9 @@ def _figure(step: Step, rows: pd.DataFrame, medians: list[Json], day: int, told:
             "%(title)s, by arm, of those followed to it without the event; time is counted from that day.",
             title=title,
         ),
-        description=f"{gettext('%(title)s, by arm, with 95 %% bands.', title=title)} {english(told)}".strip(),
+        description=curves_described(title, told),
         table=Table(
-            caption=gettext("%(title)s: median time from there by arm (– not reached)", title=title),
+            caption=gettext("%(title)s: median time by arm (– not reached)", title=title),
             columns=[
                 gettext("Arm"),
                 gettext("Participants"),

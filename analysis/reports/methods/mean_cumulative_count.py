@@ -3,11 +3,12 @@
 from functools import partial
 
 from analysis.estimators import InputError, MeanCumulativeCount, mean_cumulative_count
+from analysis.reports.alternative import curves as curves_described
 from analysis.reports.contrasts import contrast_table, contrasts, difference_sentences
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.mean_count import figure_ticks, mean_count_figure, stay_counts
 from analysis.reports.finding import Figure, Finding
-from analysis.reports.language import english, gettext
+from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
@@ -76,12 +77,12 @@ def _at_table(step: Step, counts: MeanCumulativeCount) -> tuple[Table, ...]:
         return ()
     return (
         Table(
-            caption=gettext("Stays per participant by the days that the plan names"),
+            caption=gettext("%(title)s: on the days that the plan names", title=_title()),
             columns=[
                 gettext("Arm"),
                 gettext("Day"),
                 gettext("At risk"),
-                gettext("Stays per participant"),
+                gettext("Hospital stays per participant"),
                 gettext("95 %% interval"),
             ],
             rows=[
@@ -99,11 +100,15 @@ def _at_table(step: Step, counts: MeanCumulativeCount) -> tuple[Table, ...]:
     )
 
 
+def _title() -> str:
+    return gettext("Hospital stays per participant")
+
+
 def _figure(step: Step, counts: MeanCumulativeCount) -> Figure:
     frame = counts.to_frame()
     last = lines(frame.groupby("group", sort=False).tail(1))
     told = "; ".join(f"{step.arms[row['group']]} {number(row['mean_count'], 2)}" for row in last)
-    title = gettext("Hospital stays per participant")
+    title = _title()
     return Figure(
         name=step.code,
         title=title,
@@ -112,8 +117,7 @@ def _figure(step: Step, counts: MeanCumulativeCount) -> Figure:
             " time, those at risk just before it, and the stays before it.",
             title=title,
         ),
-        description=f"{gettext('%(title)s, by arm, with 95 %% bands.', title=title)}"
-        f" {english(f'By the end of follow-up: {told}.')}".strip(),
+        description=curves_described(title, f"By the end of follow-up: {told}."),
         table=_figure_table(step, counts),
         drawing=partial(mean_count_figure, frame, step.arms),
     )
@@ -138,13 +142,13 @@ def _figure_table(step: Step, counts: MeanCumulativeCount) -> Table:
             ]
         )
     return Table(
-        caption=gettext("Stays per participant at the times below the figure"),
+        caption=gettext("%(title)s: at the times below the figure", title=_title()),
         columns=[
             gettext("Arm"),
             at.head,
             gettext("At risk"),
             gettext("Stays"),
-            gettext("Stays per participant"),
+            gettext("Hospital stays per participant"),
             gettext("95 %% interval"),
         ],
         rows=shown,

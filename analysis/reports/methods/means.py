@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.estimators.means import mean_score
 from analysis.reports import again
+from analysis.reports.alternative import with_table
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.trajectories import trajectory_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
@@ -80,8 +81,8 @@ def _figure(step: Step, means: pd.DataFrame, table: Table) -> Figure:
     return Figure(
         name=step.code,
         title=title,
-        caption=gettext("%(title)s, with 95 %% t-intervals.", title=title),
-        description=f"{title}. {gettext('The table holds every number.')}",
+        caption=gettext("%(title)s, with 95 %% intervals.", title=title),
+        description=with_table(f"{title}."),
         table=table,
         drawing=partial(trajectory_figure, means, step.data.arms, step.visit_names),
     )
@@ -94,9 +95,9 @@ def _table(step: Step, means: pd.DataFrame) -> Table:
             gettext("Scale"),
             gettext("Visit"),
             gettext("Arm"),
-            gettext("n"),
+            "n",
             gettext("Mean"),
-            gettext("SD"),
+            "SD",
             gettext("95 %% interval"),
         ],
         rows=[

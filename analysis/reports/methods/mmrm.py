@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.estimators import Mmrm, mmrm
 from analysis.estimators.mixed.structures import Structure
+from analysis.reports.alternative import with_table
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.trajectories import trajectory_figure
 from analysis.reports.finding import Figure, Finding
@@ -110,7 +111,7 @@ def _difference_table(step: Step, differences: list[Json]) -> Table:
             gettext("Difference"),
             gettext("95 %% interval"),
             gettext("Degrees of freedom"),
-            gettext("p"),
+            "p",
         ],
         rows=[
             [
@@ -149,7 +150,7 @@ def _figure(step: Step, held: ScoreRows, means: list[Json]) -> Figure:
         name=step.code,
         title=title,
         caption=gettext("%(title)s, with 95 %% intervals; covariates at their mean.", title=title),
-        description=f"{title}. {gettext('The table holds every number.')}",
+        description=with_table(f"{title}."),
         table=Table(
             caption=title,
             columns=[

@@ -91,7 +91,7 @@ def _difference_table(step: Step, differences: list[Json]) -> Table:
             gettext("Difference"),
             gettext("95 %% interval"),
             gettext("Degrees of freedom"),
-            gettext("p"),
+            "p",
         ],
         rows=[
             [

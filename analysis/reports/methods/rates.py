@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.estimators.rates import event_rate
 from analysis.reports import again
+from analysis.reports.alternative import with_table
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.rates import rate_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
@@ -67,9 +68,9 @@ def _code(step: Step) -> str:
 def _figure(step: Step, rates: pd.DataFrame, told: str, table: Table) -> Figure:
     return Figure(
         name=step.code,
-        title=gettext("Hospital stays per person-year by arm"),
-        caption=gettext("Hospital stays per person-year alive and observed, with exact 95 %% intervals."),
-        description=f"{english(f'{told}.')} {gettext('The table holds every number.')}".strip(),
+        title=table.caption,
+        caption=gettext("%(title)s, with 95 %% intervals.", title=table.caption),
+        description=with_table(english(f"{told}.")),
         table=table,
         drawing=partial(rate_figure, rates, step.arms),
     )

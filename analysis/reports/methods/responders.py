@@ -5,6 +5,7 @@ from functools import partial
 import pandas as pd
 
 from analysis.estimators import responder_analysis
+from analysis.reports.alternative import with_table
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.waterfall import waterfall_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
@@ -87,7 +88,7 @@ def _figure(step: Step, rows: pd.DataFrame, ended: "pd.Series[bool]", margin: fl
         name=step.code,
         title=title,
         caption=told,
-        description=f"{title}. {told} {gettext('The table holds every number.')}",
+        description=with_table(f"{title}. {told}"),
         table=_change_table(step, title, changes, margin),
         drawing=partial(waterfall_figure, changes, step.arms, _words(step, margin), margin=margin),
     )
@@ -138,8 +139,8 @@ def _share_table(step: Step, shares: list[Json], visit: str) -> Table:
         columns=[
             gettext("Arm"),
             gettext("Responders of"),
-            gettext("Dead"),
-            gettext("Without a score"),
+            gettext("dead").capitalize(),
+            gettext("without a score").capitalize(),
             gettext("Proportion"),
             gettext("95 %% interval"),
         ],
@@ -165,7 +166,7 @@ def _difference_table(step: Step, differences: list[Json]) -> Table:
             gettext("Arm"),
             gettext("Estimate"),
             gettext("95 %% interval"),
-            gettext("p"),
+            "p",
         ],
         rows=[
             [

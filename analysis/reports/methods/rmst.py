@@ -36,7 +36,7 @@ def find(step: Step) -> Finding:
             *contrast_table(
                 step,
                 found,
-                caption=gettext("Contrasts within the first %(days)s days", days=f"{tau:,}"),
+                caption=gettext("Contrasts within %(days)s days", days=f"{tau:,}"),
                 unit="days",
             ),
         ),

@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.datasets import combined, levels
 from analysis.estimators import subgroup_effects
 from analysis.reports import again
+from analysis.reports.alternative import with_table
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.forest import FITS, Heads, Line, forest_figure
 from analysis.reports.finding import Figure, Finding
@@ -159,7 +160,7 @@ def _figure(step: Step, blocks: list[list[Json]], table: Table, tests: int) -> F
         name=step.code,
         title=title,
         caption=f"{told} {_many(tests)}",
-        description=f"{told} {gettext('The table holds every number.')}",
+        description=with_table(told),
         table=table,
         drawing=partial(forest_figure, drawn, _heads(step, tests)),
     )

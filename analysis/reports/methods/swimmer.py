@@ -4,6 +4,7 @@ from functools import partial
 
 import pandas as pd
 
+from analysis.reports.alternative import with_table
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.swimmer import SwimmerWords, lanes, swimmer_figure
 from analysis.reports.finding import Figure, Finding
@@ -100,7 +101,7 @@ def _figure(step: Step, rows: pd.DataFrame, summaries: pd.DataFrame, drawn: dict
         name=step.code,
         title=title,
         caption=told,
-        description=f"{told} {gettext('The table holds every number.')}",
+        description=with_table(told),
         table=_table(step, summaries, drawn, codes),
         drawing=partial(swimmer_figure, rows, step.arms, codes, _words(step)),
     )
@@ -125,7 +126,7 @@ def _table(step: Step, summaries: pd.DataFrame, drawn: dict[str, list[str]], cod
             gettext("Arm"),
             gettext("Participant"),
             gettext("Days observed"),
-            gettext("Died"),
+            gettext("died").capitalize(),
             gettext("Transplant on day"),
             gettext("Stays"),
             gettext("Nights"),

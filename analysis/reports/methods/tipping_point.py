@@ -36,7 +36,7 @@ def find(step: Step) -> Finding:
                     visit=step.visit_words(held.grid.last),
                     arm=step.arms[arm],
                 ),
-                columns=[gettext("Delta"), gettext("Difference"), gettext("95 %% interval"), gettext("p")],
+                columns=[gettext("Delta"), gettext("Difference"), gettext("95 %% interval"), "p"],
                 rows=[
                     [
                         number(row["delta"], 1),

@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.datasets import combined
 from analysis.estimators import WinRatio, win_ratio
 from analysis.reports import again
+from analysis.reports.alternative import with_table
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.wins import win_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
@@ -143,8 +144,8 @@ def _figure(step: Step, arm: str, decided: list[Json], pairs: int) -> Figure:
         name=step.code,
         title=title,
         caption=told,
-        description=f"{told} {gettext('The table holds every number.')}",
-        table=_part_table(decided, pairs),
+        description=with_table(told),
+        table=_part_table(decided),
         drawing=partial(
             win_figure, decided, [component_words(LABELS[each["component"]]) for each in decided], _words(arm)
         ),
@@ -161,9 +162,9 @@ def _words(arm: str) -> dict[str, str]:
     }
 
 
-def _part_table(parts: list[Json], pairs: int) -> Table:
+def _part_table(parts: list[Json]) -> Table:
     return Table(
-        caption=gettext("What decided the pairs (%(pairs)s), the gravest first", pairs=f"{pairs:,}"),
+        caption=gettext("What decided the pairs"),
         columns=[gettext("Compared on"), gettext("Won"), gettext("Lost"), gettext("Ties left")],
         rows=[
             [

@@ -42,7 +42,7 @@ def find(step: Step) -> Finding:
             ),
             Table(
                 caption=gettext("Win odds against %(arm)s", arm=step.arms[step.reference]),
-                columns=[gettext("Arm"), gettext("Win odds"), gettext("95 %% interval"), gettext("p")],
+                columns=[gettext("Arm"), gettext("Win odds"), gettext("95 %% interval"), "p"],
                 rows=[
                     [
                         step.arms[row["arm"]],
