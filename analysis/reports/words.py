@@ -20,13 +20,13 @@ def number(value: Number, digits: int = 0) -> str:
     return f"{value:,.{digits}f}".replace("-", "−")
 
 
-def out_of(number_of: Number, whole: Number) -> str:
+def out_of(number_of: Number, whole: Number, digits: int = 0) -> str:
     """How many of how many, in a table or a figure of any language.
 
     >>> out_of(3, 1200)
     '3 / 1,200'
     """
-    return f"{number(number_of)} / {number(whole)}"
+    return f"{number(number_of, digits)} / {number(whole, digits)}"
 
 
 def percent(value: Number, digits: int = 0) -> str:

@@ -195,6 +195,16 @@ def test_a_waterfall_counts_everyone() -> None:
     assert {"Cells (n = 4)", "Usual care (n = 1)", *keys} <= set(found)
 
 
+def test_a_waterfall_of_thousands_stays_small() -> None:
+    changes = pd.DataFrame({"group": "a", "change": range(-2000, 2000), "status": "scored"}).astype(
+        {"change": float}
+    )
+    keys = ("axis", "better", "worse", "between", "dead", "missing")
+    drawn = waterfall_figure(changes, {"a": "Cells"}, dict(zip(keys, keys, strict=True)), margin=8, **NAMED)
+    assert "Cells (n = 4000)" in words(drawn)
+    assert len(drawn) < 400_000
+
+
 def test_stays_are_counted_before_each_tick() -> None:
     counts = mean_cumulative_count([0, 10, 0], [10, 40, 70], [1, 0, 0], ["a", "a", "b"]).to_frame()
     at = Ticks("months", 30, (0, 1, 2, 3))

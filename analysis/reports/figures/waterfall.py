@@ -8,10 +8,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from analysis.estimators.meaningful_difference import reaches
 from analysis.reports.figures.drawing import COLOURS, GREY, INK, RULE, paper, svg
 
 BETTER, WORSE, BETWEEN = COLOURS[0], COLOURS[1], "#b8c2c7"
 WIDTH, PANEL = 8.2, 2.15  # inches
+BARS = 300
+"""Of more participants in an arm the bars run into one area."""
 
 
 def waterfall_figure(
@@ -63,9 +66,14 @@ def _panel(axes: Axes, own: pd.DataFrame, margin: float) -> None:
     changes = np.sort(own.loc[own["status"] == "scored", "change"].to_numpy(dtype=float))
     dead, missing = (int((own["status"] == status).sum()) for status in ("dead", "missing"))
     at = dead + np.arange(len(changes))
-    shade = np.where(changes >= margin, BETTER, np.where(changes <= -margin, WORSE, BETWEEN))
-    axes.bar(at, changes, width=0.82, color=list(shade), linewidth=0)
-    axes.plot(at[changes == 0], [0.0] * int((changes == 0).sum()), "_", color=GREY, ms=4)
+    better, worse = reaches(changes, margin), reaches(-changes, margin)
+    for which, colour in ((better, BETTER), (worse, WORSE), (~better & ~worse, BETWEEN)):
+        if len(changes) <= BARS:
+            axes.bar(at[which], changes[which], width=0.82, color=colour, linewidth=0)
+        elif which.any():
+            axes.fill_between(at[which], changes[which], step="mid", color=colour, linewidth=0)
+    none = at[changes == 0]
+    axes.plot(none, np.zeros(len(none)), "_", color=GREY, ms=4)
     if dead:
         axes.axvspan(-0.5, dead - 0.5, color=INK, alpha=0.82, linewidth=0)
     if missing:

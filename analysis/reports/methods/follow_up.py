@@ -10,7 +10,7 @@ from analysis.reports.language import gettext
 from analysis.reports.plain import lines
 from analysis.reports.step import DAYS_PER_YEAR, Step
 from analysis.reports.table import Table
-from analysis.reports.words import limits, number, percent
+from analysis.reports.words import limits, number, out_of, percent
 from app.domain.estimand import ENDPOINTS
 
 SOURCE = (
@@ -50,8 +50,7 @@ def find(step: Step) -> Finding:
                         step.arms[row["group"]],
                         number(row["n"]),
                         number(row["incomplete"]),
-                        f"{number(row['observed'] / DAYS_PER_YEAR, 1)} of"
-                        f" {number(row['potential'] / DAYS_PER_YEAR, 1)}",
+                        out_of(row["observed"] / DAYS_PER_YEAR, row["potential"] / DAYS_PER_YEAR, 1),
                         percent(row["completeness"], 1),
                         number(median[row["group"]]["time"]),
                         limits(median[row["group"]]["lower"], median[row["group"]]["upper"]),

@@ -5,6 +5,7 @@ from functools import partial
 import pandas as pd
 
 from analysis.estimators import responder_analysis
+from analysis.estimators.meaningful_difference import reaches
 from analysis.reports.alternative import with_table
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.waterfall import waterfall_figure
@@ -112,11 +113,12 @@ def _change_table(step: Step, title: str, changes: pd.DataFrame, margin: float) 
     for arm, name in step.arms.items():
         own = changes[changes["group"] == arm]
         change = own["change"].dropna()
+        worse, better = (int(reaches(sign * change.to_numpy(), margin).sum()) for sign in (-1, 1))
         counts = [
             int((own["status"] == "dead").sum()),
-            int((change <= -margin).sum()),
-            int((change.abs() < margin).sum()),
-            int((change >= margin).sum()),
+            worse,
+            len(change) - worse - better,
+            better,
             int((own["status"] == "missing").sum()),
         ]
         if len(own):
