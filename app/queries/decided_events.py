@@ -53,7 +53,8 @@ def _by_last_reading(events: Found, dialect: str) -> Found:
     event = events.subquery()
     one, other = aliased(Reading), aliased(Reading)
     if dialect != "postgresql":  # it looks into the index for each event
-        newest = select(func.max(other.id)).where(other.event_id == event.c.id).scalar_subquery()
+        own = select(other.id).where(other.event_id == event.c.id)
+        newest = own.order_by(other.id.desc()).limit(1).scalar_subquery()
         return _decided(event, event.outerjoin(one, one.id == newest), one)
     later = select(other.id).where(other.event_id == one.event_id, other.id > one.id).exists()
     columns = (one.event_id, one.decision, one.agreed_started_on, one.agreed_ended_on)
