@@ -16,6 +16,9 @@ Change = Literal[
     "signature",
 ]
 """What can differ from what was signed, in the order in which it is told."""
+ConfirmedBy = Literal["password", "passkey"]
+"""What a reader showed again, so that it is they who sign."""
+
 FIRST = ""
 """Stands for the signature before the first one."""
 

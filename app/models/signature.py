@@ -1,21 +1,24 @@
 """Signatures of readings."""
 
 from datetime import datetime
+from typing import get_args
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Instant, Json
+from app.domain.signature import ConfirmedBy
+from app.models.base import Base, Instant, Json, one_of
 
 
 class Signature(Base):
     """Who signed a reading, when, and what they meant by it; chained to the participant's signature before.
 
     `covers` holds the hashes of all that was signed, part by part, so that a change can be named.
+    `confirmed_by` is empty in those that were made when only passwords were asked for.
     """
 
     __tablename__ = "signature"
-    __table_args__ = (UniqueConstraint("reading_id"),)
+    __table_args__ = (UniqueConstraint("reading_id"), one_of("confirmed_by", get_args(ConfirmedBy)))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"))
@@ -27,3 +30,4 @@ class Signature(Base):
     covers: Mapped[dict[str, object]] = mapped_column(Json)
     content_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+    confirmed_by: Mapped[ConfirmedBy | None] = mapped_column(String(20))

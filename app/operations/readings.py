@@ -1,6 +1,6 @@
 """Readings: what a reviewer decided about a reported event, beside the report and earlier readings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,6 +15,7 @@ from app.models import Event, Participant, Reading
 from app.operations import audit, signatures
 from app.operations.audit import Chain
 from app.operations.participants import held, not_in_future
+from app.operations.signatures import Signing
 from app.queries import made_readings, studies
 
 
@@ -42,14 +43,14 @@ def read_event(
     duplicate_of: int | None = None,
     note: str = "",
     seen: int | None = None,
-    signed_as: str | None = None,
+    signing: Signing | None = None,
 ) -> int:
     """Record a reviewer's decision beside the report and return its id; to confirm needs dates.
 
     `seen` is how many readings the reviewer knew of: refuses where there are more by now, unless the newest
     is this very one, sent twice. Refuses who is not asked to read it, and who would be heard twice. Where the
-    study wants readings signed, `signed_as` holds the meaning of the signature; the caller has made sure
-    that it is the account's owner who signs.
+    study wants readings signed, `signing` holds what the signature means and by what it was confirmed; the
+    caller has made sure that it is the account's owner who signs.
     """
     event = session.get(Event, event_id)
     if event is None:
@@ -66,16 +67,17 @@ def read_event(
         sent_before = _sent_before(there, said, asked.rule(event.kind), seen)
         if sent_before is not None:
             return sent_before
-    _check_reader(event, there, asked, actor, signed=signed_as is not None)
+    _check_reader(event, there, asked, actor, signed=signing is not None)
     reading = Reading(event_id=event_id, read_at=now, **said.__dict__)
     session.add(reading)
     session.flush()
-    signature = None
-    if signed_as is not None:
+    signed: dict[str, object] = {}
+    if signing is not None:
         signature = signatures.sign(
-            session, event=event, reading=reading, meaning=signed_as, actor=actor, now=now
+            session, event=event, reading=reading, signing=signing, actor=actor, now=now
         )
-    _record(session, event, said, signature, actor, now)
+        signed = {"signature": signature, "confirmed_by": signing.confirmed_by}
+    _record(session, event, said, signed, actor, now)
     return reading.id
 
 
@@ -160,7 +162,12 @@ def _of(reading: Reading) -> _Said:
 
 
 def _record(
-    session: Session, event: Event, said: _Said, signature: str | None, actor: Actor, now: datetime
+    session: Session,
+    event: Event,
+    said: _Said,
+    signed: Mapping[str, object],
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Add the entry; what is new since readings were first recorded stands in it only where it is said."""
     new: dict[str, object] = {
@@ -171,8 +178,6 @@ def _record(
     }
     if said.duplicate_of_id is not None:
         new["duplicate_of"] = said.duplicate_of_id
-    if signature is not None:
-        new["signature"] = signature
     audit.record(
         session,
         chain=Chain("participant", event.participant_id),
@@ -180,6 +185,6 @@ def _record(
         action="event.read",
         subject=f"event:{event.id}",
         now=now,
-        new=new,
+        new=new | dict(signed),
         locked=True,
     )

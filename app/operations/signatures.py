@@ -1,19 +1,28 @@
 """Signatures of readings: by whom, when, what is meant, and over what; each chained to the one before."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
-from app.domain.signature import FIRST, canonical_hash, chained
+from app.domain.signature import FIRST, ConfirmedBy, canonical_hash, chained
 from app.errors import Code, Refusal
 from app.models import Account, Event, Reading, Signature
 from app.queries import signatures
 
 
+@dataclass(frozen=True)
+class Signing:
+    """What a reader declares with a signature, and by what they have just shown that it is they."""
+
+    meaning: str
+    confirmed_by: ConfirmedBy
+
+
 def sign(
-    session: Session, *, event: Event, reading: Reading, meaning: str, actor: Actor, now: datetime
+    session: Session, *, event: Event, reading: Reading, signing: Signing, actor: Actor, now: datetime
 ) -> str:
     """Sign a reading, the report and the documents as they are now, and return the signature's hash.
 
@@ -34,10 +43,11 @@ def sign(
         participant_id=event.participant_id,
         account_id=account.id,
         name=account.name,
-        meaning=meaning,
+        meaning=signing.meaning,
         signed_at=now,
         covers=dict(covers),
         content_hash=canonical_hash(covers),
+        confirmed_by=signing.confirmed_by,
     )
     signature.hash = chained(previous or FIRST, signature.content_hash, signatures.statement(signature))
     session.add(signature)

@@ -8,7 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.partial_date import PartialDate
-from app.domain.signature import FIRST, REDACTED, Change, Covers, canonical_hash, chained, changes, covered
+from app.domain.signature import (
+    FIRST,
+    REDACTED,
+    Change,
+    ConfirmedBy,
+    Covers,
+    canonical_hash,
+    chained,
+    changes,
+    covered,
+)
 from app.models import AuditEntry, Document, Event, Reading, Signature
 
 DONE_IN_THE_OPEN: tuple[Change, ...] = ("document added", "document redacted")
@@ -23,6 +33,7 @@ class SignedReading:
     meaning: str
     signed_at: datetime
     changes: tuple[Change, ...]
+    confirmed_by: ConfirmedBy | None
 
 
 def of_event(session: Session, *, event_id: int, readings: Sequence[Reading]) -> dict[int, SignedReading]:
@@ -39,7 +50,12 @@ def of_event(session: Session, *, event_id: int, readings: Sequence[Reading]) ->
         if not _is_whole(signature, _previous(session, signature)):
             differs = (*differs, "signature")
         found[reading.id] = SignedReading(
-            reading.id, signature.name, signature.meaning, signature.signed_at, differs
+            reading.id,
+            signature.name,
+            signature.meaning,
+            signature.signed_at,
+            differs,
+            signature.confirmed_by,
         )
     return found
 
@@ -50,14 +66,16 @@ def covers(session: Session, *, event: Event, reading: Reading) -> Covers:
 
 
 def statement(signature: Signature) -> Mapping[str, object]:
-    """Return who says what when, as it is hashed."""
-    return {
+    """Return who says what when, and by what it was confirmed, as it is hashed."""
+    told = {
         "reading": signature.reading_id,
         "account": signature.account_id,
         "name": signature.name,
         "meaning": signature.meaning,
         "signed_at": signature.signed_at.astimezone(UTC).isoformat(),
     }
+    confirmed = signature.confirmed_by  # in what was signed before this was recorded, it is not hashed either
+    return told if confirmed is None else told | {"confirmed_by": confirmed}
 
 
 def verify(session: Session) -> Iterator[str]:

@@ -151,7 +151,8 @@ def _words() -> dict[Code, Words]:
             gettext("A reason is needed"), gettext("Say why, for those who read it later.")
         ),
         Code.SIGNATURE_NEEDED: Words(
-            gettext("This has to be signed"), gettext("Enter your password to sign. Nothing was changed.")
+            gettext("This has to be signed"),
+            gettext("Enter your password to sign, or use a passkey. Nothing was changed."),
         ),
         Code.FILE_NOT_TAKEN: Words(
             gettext("This file cannot be taken"),

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,12 @@ from playwright.sync_api import CDPSession, Page, Route, expect
 from sqlalchemy import select
 
 from app import clock, database
+from app.domain.partial_date import PartialDate
+from app.domain.study import Adjudication
 from app.formats.one_time_code import code_at, step_of
 from app.models import Account
 from app.operations.accounts import add_account
+from app.operations.events import report_event
 from app.operations.studies import load_study
 from tests.fixtures import usable
 from tests.fixtures.browser import PHONE, NewPage
@@ -20,7 +24,7 @@ from tests.fixtures.desk import PASSWORD
 from tests.fixtures.phone import SETTINGS
 from tests.fixtures.provider import IdentityProvider
 from tests.fixtures.server import Serve
-from tests.fixtures.study import COMMAND, FOLDER
+from tests.fixtures.study import COMMAND, FOLDER, STUDY, TinyStudy
 
 pytestmark = pytest.mark.browser
 
@@ -151,6 +155,51 @@ def test_a_passkey_from_making_it_to_being_told_from_its_copy(device: Device) ->
     )
     button.click()
     expect(page.locator("#faults")).to_contain_text("The passkey was not accepted")
+
+
+def test_a_reading_is_signed_with_a_passkey(device: Device, sqlite_url: str) -> None:
+    now = clock.now()
+    with database.writing(sqlite_url) as session:
+        folder = replace(FOLDER, study=replace(STUDY, adjudication=Adjudication(signed=True)))
+        study_id = load_study(session, folder=folder, actor=COMMAND, now=now).study_id
+    participant_id = TinyStudy(sqlite_url, study_id).enrol(
+        "MAD-001", day_0=now.date() - timedelta(days=400), now=now
+    )
+    with database.writing(sqlite_url) as session:
+        event_id = report_event(
+            session,
+            participant_id=participant_id,
+            kind="death",
+            started=PartialDate(2026, 1, 2),
+            report_id="r-1",
+            actor=COMMAND,
+            now=now,
+        )
+    page = device.page
+    device.type_password()
+    page.wait_for_url("**/staff/today")
+    device.add_passkey()
+    expect(page.locator("h1")).to_have_text("Your recovery codes")
+    page.goto(f"{device.url}/staff/events/{event_id}")
+    page.locator("input[name=decision][value=refuted]").check()
+    sign = page.get_by_role("button", name="Sign with a passkey instead")
+    device.cdp.send(
+        "WebAuthn.setUserVerified", {"authenticatorId": device.authenticator, "isUserVerified": False}
+    )
+    sign.click()
+    expect(page.locator("[data-failed]")).to_be_visible()  # and what was chosen is still there
+    device.cdp.send(
+        "WebAuthn.setUserVerified", {"authenticatorId": device.authenticator, "isUserVerified": True}
+    )
+    found = usable.by_axe(page)
+    for width, text in ((DESK, "100%"), (PHONE["width"], "100%"), (PHONE["width"], "200%")):
+        with usable.shown(page, width=width, text=text):
+            found += usable.too_wide(page) + usable.small_targets(page, SMALLEST_TARGET)
+    assert not found, "\n".join(found)
+    sign.click()
+    page.wait_for_url("**/staff/events")
+    page.goto(f"{device.url}/staff/events/{event_id}")
+    expect(page.locator(".signature")).to_contain_text("Confirmed with a passkey.")
 
 
 def test_a_passkey_of_another_address_is_not_even_offered(device: Device) -> None:

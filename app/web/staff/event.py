@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, TextAreaField
 from wtforms.validators import ValidationError
@@ -11,14 +11,14 @@ from app.domain.adjudication import LASTING_KINDS
 from app.errors import Code, Refusal
 from app.i18n import gettext, lazy_gettext
 from app.operations import readings
-from app.operations.reauthentication import confirm_identity
+from app.operations.signatures import Signing
 from app.queries import data_queries, documents, participants, signatures
 from app.queries import events as queries
 from app.queries.events import EventRow
 from app.web import transactions
 from app.web.gate import staff_only
 from app.web.speech import said
-from app.web.staff import blueprint, words
+from app.web.staff import blueprint, signing, words
 from app.web.staff.desk import Desk, at_desk
 from app.web.staff.fields import AtMost, Needed, StaffForm, TypedDate, choices, count_shown, stripped
 from app.web.staff.pages import page
@@ -44,6 +44,9 @@ class ReadingForm(StaffForm):
             "A reading was recorded since you opened the page. Look at it before you add another."
         ),
         Code.SIGN_IN_FAILED: lazy_gettext("The password is wrong."),
+        Code.PASSKEY_REFUSED: lazy_gettext(
+            "The passkey was not accepted. Try again, or sign with your password."
+        ),
         Code.IN_USE: lazy_gettext("That event is read as a duplicate itself. Choose the one that counts."),
     }
 
@@ -62,6 +65,7 @@ class ReadingForm(StaffForm):
         description=lazy_gettext("What the records say, or what is missing. Do not mention the treatment."),
     )
     password = PasswordField(lazy_gettext("Password"), description=lazy_gettext("It signs your reading."))
+    answer = HiddenField("")
 
     def offer(self, similar: Similar) -> None:
         """Offer the decisions, and as duplicates those events that are like this one."""
@@ -117,11 +121,10 @@ def read_event(event_id: int) -> ResponseReturnValue:
             right = form.validate()
         if not right:
             _wanted(row)
-        if right and signed:
-            _confirm(form)
         if right:
+            declared = _signing(form) if signed else None
             with at_desk(writing=True) as desk:
-                _record(desk, row, form, signed=signed)
+                _record(desk, row, form, declared)
                 flash(gettext("The reading is recorded."), "good")
                 return redirect(url_for("staff.events"), 303)
     except Refusal as refusal:
@@ -139,23 +142,13 @@ def _wanted(row: EventRow) -> None:
         raise Refusal(Code.NOT_ALLOWED, f"event {row.id} needs no reading by this person")
 
 
-def _confirm(form: ReadingForm) -> None:
-    """Make sure that it is the account's owner who signs; a failed try stays counted."""
-    if not form.password.data:
-        raise Refusal(Code.SIGNATURE_NEEDED)
-    with transactions.writing() as session:
-        refusal = confirm_identity(
-            session,
-            account_id=g.staff.account_id,
-            password=form.password.data,
-            address=request.remote_addr or "",
-            now=g.now,
-        )
-    if refusal is not None:
-        raise refusal
+def _signing(form: ReadingForm) -> Signing:
+    """Return what the signature means, once it is sure who signs."""
+    confirmed_by = signing.confirm(password=form.password.data or "", answer=form.answer.data or "")
+    return Signing(str(MEANING), confirmed_by)
 
 
-def _record(desk: Desk, row: EventRow, form: ReadingForm, *, signed: bool) -> None:
+def _record(desk: Desk, row: EventRow, form: ReadingForm, declared: Signing | None) -> None:
     confirmed = form.decision.data == "confirmed"
     has_end = confirmed and row.kind in LASTING_KINDS and form.ended_on.data is not None
     readings.read_event(
@@ -167,7 +160,7 @@ def _record(desk: Desk, row: EventRow, form: ReadingForm, *, signed: bool) -> No
         duplicate_of=int(form.duplicate_of.data) if form.decision.data == "duplicate" else None,
         note=stripped(form.note.data),
         seen=count_shown(form.seen),
-        signed_as=str(MEANING) if signed else None,
+        signing=declared,
         actor=desk.actor,
         now=desk.now,
     )
@@ -186,6 +179,8 @@ def shown(desk: Desk, row: EventRow, similar: Similar, form: ReadingForm, **more
     """Return the page of an event."""
     reasons = {each.code: said(each.text) for each in desk.study.stay_reasons}
     form.seen.data = str(len(row.readings))
+    form.answer.data = ""  # an answer is good once
+    signed = desk.study.adjudication.is_signed(row.kind)
     return page(
         "event.html",
         desk,
@@ -195,7 +190,8 @@ def shown(desk: Desk, row: EventRow, similar: Similar, form: ReadingForm, **more
         names={other.id: _named(other) for other, _ in similar},
         reason_of=lambda each: reasons.get(each.reason, each.reason),
         lasts=row.kind in LASTING_KINDS,
-        signed=desk.study.adjudication.is_signed(row.kind),
+        signed=signed,
+        ways=signing.ways(desk.session) if signed else None,
         meaning=MEANING,
         signatures=signatures.of_event(desk.session, event_id=row.id, readings=row.readings),
         attached=documents.of_event(desk.session, event_id=row.id),

@@ -203,4 +203,11 @@ def my_page(template: str, **values: object) -> str:
 def _confirm(form: ConfirmForm) -> str:
     with reading() as session:
         passkey = passkeys.to_confirm(session, g.staff.account_id)
-    return my_page("me_confirm.html", form=form, wanted=request.values.get("next", ""), passkey=passkey)
+        bound = ways_in(session, account_id=g.staff.account_id).provider is not None
+    return my_page(
+        "me_confirm.html",
+        form=form,
+        wanted=request.values.get("next", ""),
+        passkey=passkey,
+        provider=bound and settings().provider is not None,
+    )

@@ -151,6 +151,11 @@ CHANGES = {
     "later reading": lazy_gettext("the same reader has read it again"),
     "signature": lazy_gettext("the signature itself was changed"),
 }
+CONFIRMED_BY = {
+    # Translators: stands after the words of a signature
+    "password": lazy_gettext("Confirmed with the password."),
+    "passkey": lazy_gettext("Confirmed with a passkey."),
+}
 SCOPES = {
     "contact": lazy_gettext("Contact: no more messages or calls"),
     "answers": lazy_gettext("Answers: no more questionnaires"),

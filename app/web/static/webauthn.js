@@ -1,4 +1,4 @@
-// Passkeys: a form that asks for one gets the browser's answer put in before it is sent.
+// Passkeys: a form or a button that asks for one gets the browser's answer put in before the form is sent.
 (() => {
   "use strict";
   const able = Boolean(window.PublicKeyCredential && navigator.credentials);
@@ -16,6 +16,19 @@
       wanted.allowCredentials = described(options.allowCredentials);
     }
     return { publicKey: wanted };
+  };
+
+  const use = async (options, make, form, failed) => {
+    failed.hidden = true;
+    try {
+      const wanted = asked(JSON.parse(options), make);
+      const credential = await (make ? navigator.credentials.create(wanted) : navigator.credentials.get(wanted));
+      form.elements.answer.value = answered(credential);
+      form.submit();
+    } catch {
+      failed.hidden = false;
+      setTimeout(() => { for (const button of form.querySelectorAll("button")) button.disabled = false; }, 0);
+    }
   };
 
   const answered = (credential) => {
@@ -38,18 +51,17 @@
     const make = "make" in form.dataset;
     const failed = form.querySelector("[data-failed]");
     form.hidden = false;
-    form.addEventListener("submit", async (event) => {
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
-      failed.hidden = true;
-      try {
-        const wanted = asked(JSON.parse(form.dataset.passkey), make);
-        const credential = await (make ? navigator.credentials.create(wanted) : navigator.credentials.get(wanted));
-        form.elements.answer.value = answered(credential);
-        form.submit();
-      } catch {
-        failed.hidden = false;
-        setTimeout(() => { for (const button of form.querySelectorAll("button")) button.disabled = false; }, 0);
-      }
+      use(form.dataset.passkey, make, form, failed);
+    });
+  }
+  // a form that goes without one too: this button of it asks for a passkey
+  for (const button of document.querySelectorAll("button[data-passkey]")) {
+    button.hidden = false;
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      use(button.dataset.passkey, false, button.form, button.form.querySelector("[data-failed]"));
     });
   }
 })();

@@ -118,6 +118,8 @@ def test_a_person_with_an_account_comes_in_and_is_bound(
         )
         assert {"provider_identity.bind", "session.begin"} <= set(actions)
     assert "You can sign in through your organisation." in text(browser.get("/me"))
+    again = browser.get("/me/confirm", next="/staff/me/passkey")  # who has no password shows it there
+    assert again.find(".//a[@href='/staff/sign-in/provider?next=/staff/me/passkey']") is not None
 
 
 def test_from_then_on_the_providers_name_counts_whatever_the_address(
