@@ -34,7 +34,8 @@ def _row(cut: Cut, course: Course, name: str, estimand: Estimand) -> Row | None:
     how = (
         "D" if found.censoring == EVENT else "T" if found.description == "censored at the transplant" else "C"
     )
-    tells_the_arm = cut.blinded and found.source == "treatment"
+    # An infusion may be what shows someone alive last: left out alone, its place would tell the arm.
+    tells_the_arm = cut.blinded and found.source != "event"
     source = "participant" if found.source == "randomisation" else found.source
     return {
         **cut.who(course),

@@ -53,7 +53,8 @@ def _row(cut: Cut, course: Course, name: str, estimand: Estimand) -> Row | None:
     found = time_to_event(
         time_endpoint(estimand), known, transplant=estimand.transplant, death=estimand.death
     )
-    tells_the_arm = cut.blinded and found.source == "treatment"
+    # An infusion may be what shows someone alive last: left out alone, its place would tell the arm.
+    tells_the_arm = cut.blinded and found.source != "event"
     source = "participant" if found.source == "randomisation" else found.source
     return {
         **cut.who(course),

@@ -61,6 +61,12 @@ def survival_counts(
     with source.readings(source.chosen_url(database_url), min(CONNECTIONS, cpu_count() or 1)) as sessions:
         found = named_study(sessions[0], study)
         asked = _asked(sessions[0], found, endpoint, given_day(cutoff), events)
+        if blinded and asked.origin == "first-infusion":
+            raise Refusal(
+                Code.FAULTY_INPUT,
+                f"{endpoint} counts from the first infusion, which tells the arm; allowed with blinded:"
+                " endpoints that count from randomisation",
+            )
         counts = _counted(sessions, asked)
         if not counts:
             _refuse_empty(sessions[0], found, asked.cutoff_on)

@@ -92,7 +92,9 @@ class Cut:
         return ALL if self.blinded else course.arm
 
     def follow_up(self, course: Course, origin: Origin) -> FollowUp | None:
-        """What outcomes of a course are worked out from; None where it has no day 0."""
+        """What outcomes of a course are worked out from; None without a day 0 or where it tells the arm."""
+        if self.blinded and origin == "first-infusion":
+            return None
         key = (course.participant_id, origin)
         if key not in self._followed:
             self._followed[key] = course.follow_up(

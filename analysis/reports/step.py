@@ -97,9 +97,10 @@ class Step:
         """The rows of ADSL of those in the estimand's set; `ARMCD` is ordered as the study orders arms."""
         everyone = self.data.adsl
         kept = everyone["RANDFL"] == "Y"
+        by_infusion = self.estimand.set == "treated" or self.estimand.origin == "first-infusion"
+        if by_infusion and self.data.blinded:
+            raise NotPossible("Who was infused tells the arm, and this report is blind to it.")
         if self.estimand.set == "treated":
-            if self.data.blinded:
-                raise NotPossible("Who was infused tells the arm, and this report is blind to it.")
             kept &= everyone["TRTFL"] == "Y"
         return self._by_arm(everyone[kept])
 

@@ -1,12 +1,18 @@
 """Who has which time, from rows of the database to rows of ADTTE and ADSL."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from analysis import StudyData
 from analysis.columns import DATASETS
+from analysis.datasets.masks import masks
 from app.domain.partial_date import PartialDate
+from app.domain.study import Randomisation
+from app.errors import Refusal
 from tests.analysis.trial import Trial, day, utc
+from tests.fixtures.study import STUDY
 
 
 def time(data: StudyData, endpoint: str, code: str) -> tuple[int, int, str]:
@@ -184,6 +190,36 @@ def test_a_blinded_reader_sees_one_arm_and_nothing_that_tells_it(trial: Trial) -
     assert time(data, "OS", "a") == (9, 1, " ")
     assert data.checks.empty
     assert "had an infusion" not in set(data.flow["STEP"])
+
+
+def test_what_shows_a_blinded_reader_someone_alive_has_no_place(trial: Trial) -> None:
+    """One is last seen by an infusion, the other by a call: neither source is told, or the first would be."""
+    one, two = trial.enrol("a"), trial.enrol("b", arm="usual")
+    trial.infused(one, 9)
+    trial.sighted(two, 12)
+    assert set(trial.data().adtte["SRCDOM"]) == {"treatment", "sighting"}
+    blind = trial.data(blinded=True)
+    for frame in (blind.adtte, blind.adobs):
+        assert set(frame["SRCDOM"]) == {""}
+        assert set(frame["SRCSEQ"]) == {""}
+
+
+def test_a_day_0_that_only_the_infused_have_is_no_row_for_a_blinded_reader(trial: Trial) -> None:
+    survival = replace(STUDY.estimands[0], endpoint="OS")
+    infused = replace(survival, code="infused", origin="first-infusion")
+    trial.amend(estimands=(survival, infused))
+    trial.infused(trial.enrol("a"), 3)
+    trial.enrol("b", arm="usual")
+    assert "INFUSED" in set(trial.data().adtte["PARAMCD"])
+    assert "INFUSED" not in set(trial.data(blinded=True).adtte["PARAMCD"])
+
+
+def test_arms_that_are_unequal_by_design_are_not_masked() -> None:
+    """Two of three would have one letter, and so tell the other."""
+    unequal = replace(STUDY, randomisation=Randomisation(blocks=(3, 6), ratio={"cells": 2}))
+    with pytest.raises(Refusal, match="it randomises 2 cells to 1 usual; allowed: pooled arms"):
+        masks(unequal, "a secret")
+    assert set(masks(STUDY, "a secret")) == {"cells", "usual"}
 
 
 @pytest.mark.parametrize("name", ["adsl", "adtte", "adqs", "adho", "forms", "flow", "checks"])

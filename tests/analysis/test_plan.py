@@ -142,12 +142,32 @@ def test_a_blind_report_compares_nothing_and_does_not_tell_who_was_infused(told:
     told.amend(
         analysis("mean-time", "tfs", "rmst", tau_days=60),
         analysis("infused", "infused", "kaplan-meier"),
-        estimands=ESTIMANDS,
+        analysis("since-infusion", "since-infusion", "kaplan-meier"),
+        estimands=(*ESTIMANDS, replace(ESTIMANDS[4], code="since-infusion", set="randomised")),
     )
     found = by_code(told, blinded=True)
+    assert found["since-infusion"][1].impossible.startswith("Who was infused tells the arm")
     assert found["mean-time"][1].sentences == ("Arms are pooled in this report: nothing is compared.",)
     assert [row["group"] for row in found["mean-time"][1].results["rmst"]] == ["all"]
     assert found["infused"][1].impossible.startswith("Who was infused tells the arm")
+
+
+def test_a_masked_report_leaves_out_subgroups_by_product_and_says_so(
+    told: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analysis.source.secret", lambda: "a secret")
+    told.infused(1, 2)
+    told.amend(
+        analysis("groups", "tfs", "subgroups", subgroups=("site", "passage")),
+        analysis("product", "tfs", "subgroups", subgroups=("passage",)),
+        estimands=ESTIMANDS,
+    )
+    found = report(told, tmp_path, "--blinded=masked")["analyses"]
+    why = "Subgroups by product (passage) are left out: what was infused tells the arm"
+    assert found["groups"]["results"]["product"] == []
+    assert found["groups"]["sentences"][-1].startswith(why)
+    assert found["product"]["impossible"].startswith(why)
+    assert report(told, tmp_path)["analyses"]["groups"]["results"]["product"]
 
 
 def test_who_was_not_infused_is_counted_out(told: Trial) -> None:

@@ -93,6 +93,8 @@ def test_an_estimand_with_a_code_of_its_own_and_a_day_0_of_its_own(trial: Trial)
     filled(trial).amend(estimands=(survival, other))
     rows = survival_counts(trial.url, endpoint="HYPOTHETICAL")
     assert counted(rows) == of_rows(trial, "HYPOTHETICAL", cutoff=None, events="confirmed")
+    with pytest.raises(Refusal, match="counts from the first infusion, which tells the arm"):
+        survival_counts(trial.url, endpoint="HYPOTHETICAL", blinded=True)
 
 
 def test_what_was_told_later_does_not_count_where_the_study_says_so(trial: Trial) -> None:

@@ -10,7 +10,7 @@ from analysis.reports import again
 from analysis.reports.alternative import with_table
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.forest import FITS, Heads, Line, forest_figure
-from analysis.reports.finding import Figure, Finding
+from analysis.reports.finding import Figure, Finding, NotPossible
 from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines
 from analysis.reports.product_effects import product_effects
@@ -30,8 +30,12 @@ PRODUCT_SOURCE = (
     " randomised to."
 )
 MANY = (
-    "{n} tests of interaction, not adjusted for their number: where treatment works alike in all"
+    "Tests of interaction: {n}, not adjusted for their number. Where treatment works alike in all"
     " subgroups, one in twenty still has p < 0.05. Levels are estimated, not tested."
+)
+HIDDEN = (
+    "Subgroups by product ({names}) are left out: what was infused tells the arm, and this report is blind"
+    " to it."
 )
 
 
@@ -42,13 +46,18 @@ def find(step: Step) -> Finding:
         [name for name in asked if name not in PRODUCT],
         [name for name in asked if name in PRODUCT],
     )
+    hidden = (HIDDEN.format(names=", ".join(product)),) if product and step.data.blinded else ()
+    if hidden:
+        product = []
+        if not names:
+            raise NotPossible(*hidden)
     effects, tests = _effects(step, rows, names) if names else ([], 0)
     by_product = [row for name in product for row in product_effects(step, rows, name)]
     tests += len({row["subgroup"] for row in by_product if row["interaction_p_value"] is not None})
     shown = _levels(step, [*effects, *by_product])
     table = _table(step, shown)
     return Finding(
-        sentences=(MANY.format(n=tests), *_interactions([*effects, *by_product])),
+        sentences=(MANY.format(n=tests), *_interactions([*effects, *by_product]), *hidden),
         figures=(_figure(step, shown, table, tests),),
         results={"subgroups": effects, "product": by_product, "tests": tests},
         excluded=excluded(step, rows),
