@@ -31,6 +31,7 @@ Reason = Literal[
     "refusal",
     "both",
     "choice",
+    "alone",
     "number",
     "decimals",
     "range",
@@ -162,6 +163,8 @@ def _read_choices(instrument: Instrument, item: Item, text: str) -> list[int]:
     values = sorted({value for value in found if value in allowed})
     if any(value not in allowed for value in found):
         raise _bad(item, text, "some of " + ", ".join(map(str, allowed)) + ", a space between them", "choice")
+    if len(values) > 1 and not set(item.alone).isdisjoint(values):
+        raise _bad(item, text, "with no other: " + ", ".join(map(str, item.alone)), "alone")
     return values
 
 

@@ -33,14 +33,15 @@ class Adjustment(Strict):
 class Item(Strict):
     """One question, or one screen to read; which of the fields it has follows from its type (`FIELDS`).
 
-    `choices` names the response set whose values it takes; it is asked where all of `when` holds; what is
-    answered to `practice` is never kept. `cut_offs` and `adjustments` grade an Animal Naming Test
-    (`animal_naming.py`): their published values differ by country.
+    `choices` names the response set whose values it takes; of several, those in `alone` go with no other. It
+    is asked where all of `when` holds; what is answered to `practice` is never kept. `cut_offs` and
+    `adjustments` grade an Animal Naming Test (`animal_naming.py`): their published values differ by country.
     """
 
     code: str
     type: ItemType
     choices: str = ""
+    alone: tuple[int, ...] = ()
     may_decline: bool = False
     when: tuple[Condition, ...] = ()
     practice: bool = False
@@ -61,7 +62,7 @@ class Item(Strict):
 
 FIELDS: Mapping[ItemType, tuple[str, ...]] = {
     "choice": ("choices", "may_decline", "practice"),
-    "choices": ("choices", "may_decline", "practice"),
+    "choices": ("choices", "alone", "may_decline", "practice"),
     "number": ("lowest", "highest", "decimals", "unit", "may_decline", "practice"),
     "visual-analogue": ("may_decline", "practice"),
     "date": ("may_decline", "practice"),

@@ -26,6 +26,9 @@ def item_faults(instrument: Instrument, number: int) -> Iterator[DefinitionFault
     if "choices" in FIELDS[item.type] and item.choices not in instrument.choices:
         allowed = f"a set of choices: {listed(instrument.choices)}"
         yield DefinitionFault(f"{place}.choices", quoted(item.choices), allowed, frozenset({"choices"}))
+    if not set(item.alone) <= set(instrument.choices.get(item.choices, item.alone)):
+        allowed = f"values of its choices: {listed(instrument.choices[item.choices])}"
+        yield DefinitionFault(f"{place}.alone", listed(item.alone), allowed)
     if item.type == "number":
         yield from _number_faults(place, item)
     if not 1 <= item.longest <= LONGEST_TEXT:

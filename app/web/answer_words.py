@@ -88,6 +88,9 @@ _INSTRUCTIONS: Mapping[str, Callable[[Item], str]] = {
 _FAULTS: Mapping[Reason, Callable[[Item, BadAnswer], str]] = {
     "both": lambda *_: gettext("Either answer, or choose “I prefer not to answer”; not both."),
     "choice": lambda *_: gettext("Please choose one of the answers."),
+    "alone": lambda *_: gettext(
+        "One of the answers that you chose goes with no other. Choose it alone, or leave it out."
+    ),
     "number": lambda item, _: _number(item),
     "range": lambda item, _: _number(item),
     "decimals": _decimals,

@@ -179,8 +179,9 @@ class Drawn:
         return numbers
 
 
-def _choices(_: Drawn, __: Item, value: AnswerValue, ___: BadAnswer | None) -> dict[str, Any]:
-    return {"ticked": [str(each) for each in value] if isinstance(value, list) else []}
+def _choices(_: Drawn, item: Item, value: AnswerValue, fault: BadAnswer | None) -> dict[str, Any]:
+    ticked = fault.found.split() if fault else map(str, value) if isinstance(value, list) else ()
+    return {"ticked": tuple(ticked), "alone": tuple(map(str, item.alone))}
 
 
 def _number(drawing: Drawn, item: Item, value: AnswerValue, fault: BadAnswer | None) -> dict[str, Any]:

@@ -136,6 +136,24 @@ def test_several_choices_and_a_refusal_put_each_other_out(invite_to_kinds: Invit
     assert _stored(invitation) == {"where": [2]}
 
 
+def test_a_choice_that_stands_alone_and_the_others_put_each_other_out(
+    invite_to_kinds: Invite, page: Page
+) -> None:
+    invitation = invite_to_kinds("en")
+    question = _begin(invitation, page, "multiple")
+    question.get_by_label("Head").check()
+    question.get_by_label("Belly").check()
+    question.get_by_label("Nowhere").check()
+    assert question.evaluate(SAID) == [0]
+    question.get_by_label("Back").check()
+    assert question.evaluate(SAID) == [2]
+    question.get_by_label("I prefer not to answer").check()
+    question.get_by_label("Nowhere").check()
+    assert question.evaluate(SAID) == [0]
+    _saved(page)
+    assert _stored(invitation) == {"where": [0]}
+
+
 def test_questions_that_are_not_asked_are_passed_over(invite_to_kinds: Invite, page: Page) -> None:
     invitation = invite_to_kinds("en")
     _begin(invitation, page, "condition")

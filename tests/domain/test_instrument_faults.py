@@ -21,6 +21,8 @@ INSTRUMENTS: list[tuple[str, str, Any, str, str, str]] = [
     ("number", "items.0.choices", "how_often", "items[0].choices", 'a field of "number"', "choice, choices"),
     ("number", "items.0.seconds", 30, "items[0].seconds", 'a field of "number"', "animal-naming"),
     ("single", "items.0.lowest", 1, "items[0].lowest", 'a field of "choice"', "number"),
+    ("multiple", "items.0.alone", [0, 9], "items[0].alone", "0, 9", "its choices: 0, 1, 2, 3"),
+    ("single", "items.0.alone", [0], "items[0].alone", 'a field of "choice"', "choices"),
     ("text", "items.0.longest", 0, "items[0].longest", "0", "1 to 2000"),
     ("information", "items.0.may_decline", True, "items[0].may_decline", 'a field of "information"', "date"),
     ("animal-naming", "items.2.seconds", 0, "items[2].seconds", "0", "1 to 600"),

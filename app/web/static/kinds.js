@@ -116,6 +116,9 @@ const kinds = (() => {
     enhance(question) {
       const refused = declined(question);
       question.addEventListener("input", ({ target }) => {
+        if (target.type === "checkbox" && target.checked)
+          for (const box of all(question, ":checked"))
+            if (box !== target && ("alone" in target.dataset || "alone" in box.dataset)) box.checked = false;
         if (!refused || (target === refused && !target.checked)) return;
         if (target !== refused) refused.checked = false;
         else

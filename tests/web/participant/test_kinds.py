@@ -124,6 +124,7 @@ def _filled(page: Element) -> dict[str, object]:
         ("date", {"begun:day": "", "begun:month": "2", "begun:year": "26"}, "begun", "with four digits"),
         ("text", {"other": "long " * 13 + "."}, "other", "This has 66 characters. Please shorten it to 60."),
         ("multiple", {"where": "9", "where:asked": "1"}, "where", "Please choose one of the answers."),
+        ("multiple", {"where": ["0", "2"], "where:asked": "1"}, "where", "goes with no other"),
         ("animal-naming", {"animals": "many"}, "animals", "Enter a whole number from 0 to 999."),
     ],
 )
@@ -143,6 +144,14 @@ def test_what_cannot_be_taken_comes_back_as_it_was_typed_with_what_to_do(
             name: [value] for name, value in form.items() if not name.endswith("declined")
         }
     assert _stored(phone) == {}
+
+
+def test_several_choices_that_do_not_go_together_come_back_ticked(kinds_phone: NewPhone) -> None:
+    phone = kinds_phone().open()
+    response = phone.post(
+        phone.survey(instrument="multiple"), do="save", where=["0", "2"], **{"where:asked": "1"}
+    )
+    assert _filled(parsed(response.get_data(as_text=True)))["where"] == ["0", "2"]
 
 
 def test_a_script_is_told_what_to_do_in_the_digits_of_the_language(kinds_phone: NewPhone) -> None:
