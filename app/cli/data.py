@@ -9,11 +9,12 @@ from tqdm import tqdm
 from app import clock, config
 from app.database import snapshot, writing
 from app.domain.actor import Actor
-from app.formats import tables
+from app.formats import follow_up_tables, tables
 from app.formats.csv_file import Step
 from app.operations.exports import record_export
 from app.operations.imports import import_study_data
 from app.queries import exports, studies
+from app.queries.follow_up import follow_up
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 STUDY = click.option("--study", "study_code", help="The study's code; not needed where there is only one.")
@@ -65,17 +66,24 @@ def _holding_files(folder: Path) -> Path:
 @STUDY
 @click.option("--with-arms", is_flag=True, help="Tell arms and treatments, although the study is blinded.")
 def export(folder: Path, study_code: str | None, with_arms: bool) -> None:
-    """Write the study's data to DIR, without contact details, as files that `import` reads."""
+    """Write the study's data to DIR, without contact details, as files that `import` reads.
+
+    What staff did about them (alerts, queries, reasons for missed visits) goes to the folder `follow-up` in
+    DIR, which `import` leaves alone.
+    """
     settings = config.load()
     with snapshot(settings.database_url) as session:
         study = studies.current(session, code=study_code)
         told = exports.study_tables(session, study_id=study.study_id)
-    blinded = study.study.blinding != "none" and not with_arms
+        blinded = study.study.blinding != "none" and not with_arms
+        done = follow_up(session, study_id=study.study_id, with_arms=not blinded, now=clock.now())
     with writing(settings.database_url) as session:
         actor = Actor("command", name="data export")
         record_export(session, study_id=study.study_id, arms=not blinded, actor=actor, now=clock.now())
     for path in tables.write(folder, told, with_arms=not blinded, progress=shown):
         click.echo(f"  {path}: {len(told.rows(path.stem))} rows")
+    for path, count in follow_up_tables.write(folder, done, progress=shown).items():
+        click.echo(f"  {path}: {count} rows")
     if blinded:
         click.echo("Arms and treatments are left out, because the study is blinded; --with-arms tells them.")
     click.echo(f"Study {study.code}: exported.")

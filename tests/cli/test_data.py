@@ -32,8 +32,8 @@ def hepatica(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def same_files(one: Path, other: Path) -> bool:
-    names = sorted(path.name for path in one.iterdir())
-    return names == sorted(path.name for path in other.iterdir()) and all(
+    names = sorted(path.relative_to(one) for path in one.rglob("*.csv"))
+    return names == sorted(path.relative_to(other) for path in other.rglob("*.csv")) and all(
         (one / name).read_bytes() == (other / name).read_bytes() for name in names
     )
 
@@ -125,7 +125,7 @@ def test_an_export_tells_the_arms_of_a_blinded_study_only_when_asked(
     tiny.enrol("p1", arm="cells")
     blind = hepatica("data", "export", tmp_path)
     assert "Arms and treatments are left out" in blind.output
-    assert "cells" not in "".join(path.read_text() for path in tmp_path.glob("*.csv"))
+    assert "cells" not in "".join(path.read_text() for path in tmp_path.rglob("*.csv"))
     assert hepatica("data", "export", tmp_path, "--with-arms").exit_code == 0
     written = (tmp_path / "participants.csv").read_text()
     assert "cells" in written
