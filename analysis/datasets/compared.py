@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from analysis.datasets.loading import StudyData
+from analysis.datasets.study_frames import StudyFrames
 
 
-def compared(data: StudyData, param: str, *, instrument: str, scale: str, visit: str) -> pd.DataFrame:
+def compared(data: StudyFrames, param: str, *, instrument: str, scale: str, visit: str) -> pd.DataFrame:
     """One row for each participant observed for an estimand of ADOBS (`param`), by PARAMCD.
 
     Columns: USUBJID, ARMCD; days (observed); dead; transplant_days (to the transplant, or observed without)
@@ -37,7 +36,7 @@ def compared(data: StudyData, param: str, *, instrument: str, scale: str, visit:
     )
 
 
-def stays_in_days(data: StudyData, param: str) -> pd.DataFrame:
+def stays_in_days(data: StudyFrames, param: str) -> pd.DataFrame:
     """Spells of those observed for an estimand of ADOBS: participant, admitted, discharged (days from day 0).
 
     Of a discharge after the end of observation nothing is known: it is missing.
@@ -56,7 +55,7 @@ def stays_in_days(data: StudyData, param: str) -> pd.DataFrame:
     )
 
 
-def _hospital(data: StudyData, people: pd.DataFrame) -> dict[str, pd.Series[Any]]:
+def _hospital(data: StudyFrames, people: pd.DataFrame) -> dict[str, pd.Series[Any]]:
     stays = data.adho.merge(people[["USUBJID", "STARTDT", "ENDDT"]], on="USUBJID")
     stays = stays[(stays["ASTDT"] >= stays["STARTDT"]) & (stays["ASTDT"] <= stays["ENDDT"])]
     until = stays["AENDT"].fillna(stays["ASTDT"] + pd.Timedelta(days=1))
@@ -74,7 +73,7 @@ def _hospital(data: StudyData, people: pd.DataFrame) -> dict[str, pd.Series[Any]
 
 
 def _change(
-    data: StudyData, people: pd.DataFrame, instrument: str, scale: str, visit: str
+    data: StudyFrames, people: pd.DataFrame, instrument: str, scale: str, visit: str
 ) -> pd.Series[float]:
     rows = data.adqs
     asked = (rows["PARCAT1"] == instrument) & (rows["PARAMCD"] == scale) & (rows["AVISIT"] == visit)

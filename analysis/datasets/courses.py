@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
-if TYPE_CHECKING:
-    from analysis.datasets.loading import StudyData
+from analysis.datasets.compared import stays_in_days
+from analysis.datasets.study_frames import StudyFrames
 
 COLUMNS = ["USUBJID", "ARMCD", "KIND", "FROM", "TO", "VALUE"]
 NUMBERS = {"FROM": "int64", "TO": "int64", "VALUE": "float64"}
 KINDS = ("observed", "transplant", "death", "stay", "score", "missed")
 
 
-def courses(data: StudyData, param: str, *, instrument: str, scale: str) -> pd.DataFrame:
+def courses(data: StudyFrames, param: str, *, instrument: str, scale: str) -> pd.DataFrame:
     """One row for each thing that happened to those observed for an estimand of ADOBS, by PARAMCD.
 
     Columns: USUBJID, ARMCD; KIND: observed, transplant, death, stay, score, missed (a questionnaire expected
@@ -49,14 +47,14 @@ def _on(people: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> pd.DataFrame:
     return people[there].assign(FROM=day[there], TO=day[there])
 
 
-def _stays(data: StudyData, people: pd.DataFrame, param: str) -> pd.DataFrame:
-    stays = data.stays(param).merge(people, left_on="participant", right_on="USUBJID")
+def _stays(data: StudyFrames, people: pd.DataFrame, param: str) -> pd.DataFrame:
+    stays = stays_in_days(data, param).merge(people, left_on="participant", right_on="USUBJID")
     until = stays["discharged"].fillna(stays["admitted"])
     stays = stays.assign(FROM=stays["admitted"].clip(lower=0), TO=until)
     return stays[stays["TO"] >= 0]
 
 
-def _scores(data: StudyData, people: pd.DataFrame, instrument: str, scale: str) -> pd.DataFrame:
+def _scores(data: StudyFrames, people: pd.DataFrame, instrument: str, scale: str) -> pd.DataFrame:
     rows = data.adqs
     asked = (rows["PARCAT1"] == instrument) & (rows["PARAMCD"] == scale) & (rows["ANL01FL"] == "Y")
     rows = rows[asked & rows["AVAL"].notna()].drop(columns="ARMCD").merge(people, on="USUBJID")
@@ -65,7 +63,7 @@ def _scores(data: StudyData, people: pd.DataFrame, instrument: str, scale: str) 
     return rows[day <= rows["DAYS"]]
 
 
-def _missed(data: StudyData, people: pd.DataFrame, instrument: str) -> pd.DataFrame:
+def _missed(data: StudyFrames, people: pd.DataFrame, instrument: str) -> pd.DataFrame:
     rows = data.forms
     asked = (rows["PARCAT1"] == instrument) & (rows["EXPFL"] == "Y") & (rows["COMPFL"] == "N")
     rows = rows[asked].drop(columns="ARMCD").merge(people, on="USUBJID")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from analysis.datasets.study_frames import StudyFrames
 from app.domain.analysis_covariates import answered
-
-if TYPE_CHECKING:
-    from analysis.datasets.loading import StudyData
 
 COLUMNS: Mapping[str, str] = {
     "site": "SITEID",
@@ -30,7 +28,7 @@ CHOSEN = ("choice", "choices", "date", "text")
 """Types of items whose answers are labels, whatever numbers they are stored as."""
 
 
-def covariates(data: StudyData, names: Sequence[str], rows: pd.DataFrame) -> pd.DataFrame:
+def covariates(data: StudyFrames, names: Sequence[str], rows: pd.DataFrame) -> pd.DataFrame:
     """One column a name (app.domain.analysis_covariates), one row for each of `rows`, with their index.
 
     Numbers are numbers, anything else is text; what is not known is missing. `rows` have USUBJID, and for
@@ -45,7 +43,7 @@ def combined(columns: pd.DataFrame) -> pd.Series[Any]:
     return labels.where(columns.notna().all(axis=1))
 
 
-def _column(data: StudyData, name: str, rows: pd.DataFrame) -> pd.Series[Any]:
+def _column(data: StudyFrames, name: str, rows: pd.DataFrame) -> pd.Series[Any]:
     if name == "baseline":
         return rows["BASE"]
     named = answered(name)

@@ -1,17 +1,13 @@
 """Scores of one scale as a grid: a row for each randomised participant and visit, there or not."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from analysis.datasets.loading import StudyData
+from analysis.datasets.study_frames import StudyFrames
 
 
-def score_grid(data: StudyData, *, instrument: str, scale: str, visits: Sequence[str]) -> pd.DataFrame:
+def score_grid(data: StudyFrames, *, instrument: str, scale: str, visits: Sequence[str]) -> pd.DataFrame:
     """One row for each randomised participant and visit, visits in the order given.
 
     Columns: USUBJID, ARMCD; AVISIT (ordered), AVISITN (planned day); AVAL (missing where there is none that
