@@ -20,6 +20,7 @@ _MERGE_IN_ORDER = text(
     " set_config('random_page_cost', '1.1', true), set_config('work_mem', '64MB', true),"
     " set_config('max_parallel_workers_per_gather', '0', true)"
 )
+_READ_IN_ORDER = text("SELECT set_config('random_page_cost', '1.1', true)")
 _PLAN_EACH = text(
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),"
     " set_config('max_parallel_workers_per_gather', '0', true)"
@@ -84,6 +85,15 @@ def merge_in_order(session: Session) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_MERGE_IN_ORDER)
+
+
+def read_in_order(session: Session) -> None:
+    """Let PostgreSQL walk along the indexes of whole tables, for the rest of the transaction.
+
+    Left to itself it takes a look into memory for one into a disk that turns, and makes a hash instead.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_READ_IN_ORDER)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""How fast staff pages are among many participants: where the day begins, the lists, a search for a code.
+"""How fast staff pages are among many participants: the start of the day, lists, searches, completion.
 
 PostgreSQL with its own settings and a registry of `BENCH_PARTICIPANTS` (100,000) participants at sites of 500
 with ten visits each; pages are asked of the application through WSGI, in this process, without a network.
@@ -62,7 +62,7 @@ def signed_in(app: Flask, url: str, found: Registry, role: Role, site: str | Non
     return client
 
 
-def measured(client: FlaskClient, url: str, address: str, times: int = TIMES) -> Figure:
+def measured(client: FlaskClient, url: str, address: str) -> Figure:
     """Ask for a page several times after twice; the answer is read to its end."""
     engine, statements = database.engine(url), 0
 
@@ -71,7 +71,7 @@ def measured(client: FlaskClient, url: str, address: str, times: int = TIMES) ->
         statements += 1
 
     took, own = [], []
-    for number in range(times + 2):
+    for number in range(TIMES + 2):
         if number == 1:
             event.listen(engine, "before_cursor_execute", note)
         begun, used = time.perf_counter(), time.process_time()
@@ -136,8 +136,7 @@ def main() -> None:
         }
         figures = {}
         for name, (role, address) in tqdm(pages(found).items(), desc="Measuring", leave=False, disable=None):
-            times = 3 if name in ("today, everyone", "completion, everyone") else TIMES
-            figures[name] = measured(browsers[role], cluster.url, address, times)
+            figures[name] = measured(browsers[role], cluster.url, address)
         for name, figure in figures.items():
             print(
                 f"{name:36} {figure.ms:8.1f} ms  {figure.own_ms:7.1f} of it in Python"
@@ -151,6 +150,7 @@ def main() -> None:
                 "dashboard_ms": round(figures["today, one site"].ms, 1),
                 "list_ms": round(max(figures[name].ms for name in LISTS), 1),
                 "search_ms": round(max(searches), 1),
+                "completion_ms": round(figures["completion, everyone"].ms, 1),
                 "participants": found.participants,
             }
         )

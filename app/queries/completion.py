@@ -1,30 +1,41 @@
 """How many questionnaires are there of those expected and of those randomised, by site and visit; no arm.
 
 SISAQOL's two rates, counted as `analysis` counts them: *completion* is of the forms expected (due by the day,
-from someone alive and taking part), *available data* of everyone randomised. Sums are made by the database;
-only what is missing of those who may have died or withdrawn is looked at one by one, because when something
-ended is settled by readers' decisions (`endings`).
+from someone alive and taking part), *available data* of everyone randomised. The database counts, in one
+statement however many participants there are.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, or_, select
+from sqlalchemy.orm import Session, join
 
+from app import database
 from app.domain.actor import Actor
 from app.domain.missed import MISSED_BECAUSE, MissedBecause
-from app.domain.schedule import NotExpected, Window, why_not_expected
+from app.domain.schedule import NotExpected
 from app.domain.study import Study
-from app.models import MissedReason, Occasion, Participant, Response
+from app.models import MissedReason, Occasion, Participant
 from app.queries import studies
-from app.queries.endings import NOTHING_ENDED, endings, may_have_ended
 from app.queries.missed_reasons import NEWEST
-from app.queries.occasion_states import ROWS_AT_ONCE, Sent
+from app.queries.not_expected import ends, why_not_expected
 from app.queries.roster import within
+from app.queries.sent import Sent
 
 Key = tuple[str, str]  # site, visit
+Stands = Literal["not due", "open", "missed"] | NotExpected
+NAMES: Mapping[Stands, str] = {
+    "open": "open",
+    "missed": "missed",
+    "dead": "died",
+    "withdrawn": "withdrew",
+    "transplanted": "transplanted",
+}
+"""What is counted of the forms that are due and not there, by where their occasion stands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,63 +85,63 @@ def completion(
     whose = within(actor, study_id)
     if site is not None:
         whose = and_(whose, Participant.site == site)
-    randomised = _randomised(session, whose)
-    rows = _planned(session, study, whose, today)
-    for key, available, completed, given_when_closed in _given(session, study, whose, today):
-        row = rows[key]
-        rows[key] = replace(
-            row, available=available, completed=completed, missed=row.missed - given_when_closed
-        )
-    for row in rows.values():
-        rows[row.site, row.visit] = replace(row, open=row.due - row.completed - row.missed)
-    for key, why, closed, number in _ended(session, study, whose, today):
-        row = rows[key]
-        rows[key] = replace(
-            row,
-            died=row.died + (number if why == "dead" else 0),
-            withdrew=row.withdrew + (number if why == "withdrawn" else 0),
-            transplanted=row.transplanted + (number if why == "transplanted" else 0),
-            missed=row.missed - (number if closed else 0),
-            open=row.open - (0 if closed else number),
-        )
-    for key, reason, number in _because(session, study, whose, today):
-        if key in rows:
-            rows[key] = replace(rows[key], because={**rows[key].because, reason: number})
-    order = [visit.code for visit in study.schedule]
+    everyone = site is None and actor.site is None
     forms = {visit.code: len(visit.instruments) for visit in study.schedule}
-    found = [
-        replace(row, randomised=randomised.get(row.site, 0) * forms[row.visit])
-        for row in rows.values()
-        if row.due or row.available
+    randomised = _randomised(session, whose)
+    counts: dict[Key, Counter[str]] = defaultdict(Counter)
+    for key, stands, occasions, there in _standing(session, study, whose, today, everyone=everyone):
+        if key[1] not in forms:  # a visit that the study has no longer
+            continue
+        asked = occasions * forms[key[1]]
+        counts[key]["available"] += there
+        if stands != "not due":
+            counts[key]["due"] += asked
+            counts[key]["completed"] += there
+            counts[key][NAMES[stands]] += asked - there
+    because: dict[Key, dict[MissedBecause, int]] = defaultdict(dict)
+    for key, reason, number in _because(session, study, whose, today):
+        because[key][reason] = number
+    order = list(forms)
+    return [
+        Completion(
+            site=code,
+            visit=visit,
+            randomised=randomised.get(code, 0) * forms[visit],
+            because=because[code, visit],
+            **counts[code, visit],
+        )
+        for code, visit in sorted(counts, key=lambda key: (key[0], order.index(key[1])))
+        if counts[code, visit]["due"] or counts[code, visit]["available"]
     ]
-    return sorted(found, key=lambda row: (row.site, order.index(row.visit)))
 
 
 def by_visit(rows: Iterable[Completion]) -> list[Completion]:
     """Return the sums over all sites, visit by visit; their site is empty."""
-    return _sums(replace(row, site="") for row in rows)
+    return _sums((("", row.visit), row) for row in rows)
 
 
 def by_site(rows: Iterable[Completion]) -> list[Completion]:
     """Return the sums over all visits, site by site; their visit is empty."""
-    return _sums(replace(row, visit="") for row in rows)
+    return _sums(((row.site, ""), row) for row in rows)
 
 
-def _sums(rows: Iterable[Completion]) -> list[Completion]:
-    sums: dict[Key, Completion] = {}
-    for row in rows:
-        so_far = sums.get((row.site, row.visit))
-        if so_far is None:
-            sums[row.site, row.visit] = row
-        else:
-            numbers = {name: getattr(so_far, name) + getattr(row, name) for name in NUMBERS}
-            because = {
-                reason: so_far.because.get(reason, 0) + row.because.get(reason, 0)
+def _sums(keyed: Iterable[tuple[Key, Completion]]) -> list[Completion]:
+    together: dict[Key, list[Completion]] = defaultdict(list)
+    for key, row in keyed:
+        together[key].append(row)
+    return [
+        Completion(
+            site=site,
+            visit=visit,
+            because={
+                reason: sum(row.because.get(reason, 0) for row in rows)
                 for reason in MISSED_BECAUSE
-                if reason in so_far.because or reason in row.because
-            }
-            sums[row.site, row.visit] = replace(so_far, because=because, **numbers)
-    return list(sums.values())
+                if any(reason in row.because for row in rows)
+            },
+            **{name: sum(getattr(row, name) for row in rows) for name in NUMBERS},
+        )
+        for (site, visit), rows in together.items()
+    ]
 
 
 NUMBERS = (
@@ -155,60 +166,44 @@ def _randomised(session: Session, whose: ColumnElement[bool]) -> dict[str, int]:
     return {site: number for site, number in found}  # noqa: C416 - a Result is no mapping
 
 
-def _planned(
-    session: Session, study: Study, whose: ColumnElement[bool], today: date
-) -> dict[Key, Completion]:
-    """Count what was planned; `missed` is everything that has closed, whether it was answered or not."""
-    found = session.execute(
-        select(
-            Participant.site,
-            Occasion.visit,
-            func.sum(case((Occasion.due_on <= today, 1), else_=0)),
-            func.sum(case((Occasion.closes_on < today, 1), else_=0)),
-        )
-        .join(Participant, Participant.id == Occasion.participant_id)
+def _standing(
+    session: Session, study: Study, whose: ColumnElement[bool], today: date, *, everyone: bool
+) -> Iterator[tuple[Key, Stands, int, int]]:
+    """Count the occasions of each site and visit by where what is missing of them stands.
+
+    Beside the number of occasions there is that of the forms sent; those not due count where one was.
+    """
+    sent, dialect = Sent(study), session.get_bind().dialect.name
+    end = ends(study, participant_ids=select(Participant.id).where(whose), dialect=dialect)
+    person = (
+        select(Participant.id, Participant.site, end)
+        .outerjoin(end, end.c.participant_id == Participant.id)
         .where(whose)
-        .group_by(Participant.site, Occasion.visit)
+        .offset(0)  # PostgreSQL otherwise joins everyone's occasions with both, one after the other
+        .subquery("person")
     )
-    forms = {visit.code: len(visit.instruments) for visit in study.schedule}
-    return {
-        (site, visit): Completion(
-            site=site,
-            visit=visit,
-            due=due * forms[visit],
-            missed=closed * forms[visit],
-        )
-        for site, visit, due, closed in found
-        if visit in forms
-    }
-
-
-def _given(
-    session: Session, study: Study, whose: ColumnElement[bool], today: date
-) -> Iterator[tuple[Key, int, int, int]]:
-    """Count what is there: of each site and visit all of it, what was due, and what has closed since."""
-    asked = [
-        and_(Occasion.visit.in_(visits), Response.instrument.in_(instruments))
-        for instruments, visits in Sent(study).groups.items()
-    ]
-    if not asked:
-        return
-    found = session.execute(
-        select(
-            Participant.site,
-            Occasion.visit,
-            func.count(),
-            func.sum(case((Occasion.due_on <= today, 1), else_=0)),
-            func.sum(case((Occasion.closes_on < today, 1), else_=0)),
-        )
-        .select_from(Response)
-        .join(Occasion, Occasion.id == Response.occasion_id)
-        .join(Participant, Participant.id == Occasion.participant_id)
-        .where(whose, Response.submitted_at.is_not(None), or_(*asked))
-        .group_by(Participant.site, Occasion.visit)
+    rows: FromClause = join(Occasion, person, person.c.id == Occasion.participant_id)
+    there = sent.number
+    if everyone and dialect == "postgresql":
+        database.read_in_order(session)
+        given, there = sent.counted()
+        rows = rows.outerjoin(given, given.c.occasion_id == Occasion.id)
+    missing = case((Occasion.closes_on < today, "missed"), else_="open")
+    stands = case(
+        (Occasion.due_on > today, "not due"),
+        else_=func.coalesce(why_not_expected(person, today=today), missing),
     )
-    for site, visit, number, due, closed in found:
-        yield (site, visit), number, due, closed
+    each = (
+        select(person.c.site, Occasion.visit, stands.label("stands"), there.label("there"))
+        .select_from(rows)
+        .where(or_(Occasion.due_on <= today, there > 0))
+        .subquery("occasion_there")
+    )
+    keys = (each.c.site, each.c.visit, each.c.stands)
+    for site, visit, *numbers in session.execute(
+        select(*keys, func.count(), func.sum(each.c.there)).group_by(*keys)
+    ):
+        yield ((site, visit), *numbers)
 
 
 def _because(
@@ -217,39 +212,13 @@ def _because(
     """Count what was missed by the reason that was recorded last."""
     sent = Sent(study)
     found = session.execute(
-        select(Participant.site, Occasion.visit, MissedReason.reason, func.sum(sent.missing))
+        select(Participant.site, Occasion.visit, MissedReason.reason, func.count(), func.sum(sent.number))
         .select_from(MissedReason)
         .join(Occasion, Occasion.id == MissedReason.occasion_id)
         .join(Participant, Participant.id == Occasion.participant_id)
         .where(whose, MissedReason.id.in_(NEWEST), Occasion.closes_on < today, sent.incomplete)
         .group_by(Participant.site, Occasion.visit, MissedReason.reason)
     )
-    for site, visit, reason, number in found:
-        yield (site, visit), reason, number
-
-
-def _ended(
-    session: Session, study: Study, whose: ColumnElement[bool], today: date
-) -> Iterator[tuple[Key, NotExpected, bool, int]]:
-    """Go through what is due, missing and not expected: why, whether it has closed, and how many."""
-    sent = Sent(study)
-    ended = endings(session, participant_ids=select(Participant.id).where(whose))
-    missing = session.execute(
-        select(
-            Occasion.participant_id,
-            Participant.site,
-            Occasion.visit,
-            Occasion.opens_on,
-            Occasion.due_on,
-            Occasion.closes_on,
-            sent.missing,
-        )
-        .join(Participant, Participant.id == Occasion.participant_id)
-        .where(whose, Occasion.due_on <= today, may_have_ended(), sent.incomplete)
-        .execution_options(yield_per=ROWS_AT_ONCE)
-    )
-    for participant_id, site, visit, opens_on, due_on, closes_on, forms in missing:
-        ends = ended.get(participant_id, NOTHING_ENDED).ends
-        why = why_not_expected(Window(opens_on, due_on, closes_on), ends, today=today)
-        if why is not None:
-            yield (site, visit), why, closes_on < today, forms
+    forms = {visit.code: len(visit.instruments) for visit in study.schedule}
+    for site, visit, reason, occasions, there in found:
+        yield (site, visit), reason, occasions * forms[visit] - there

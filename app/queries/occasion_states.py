@@ -13,16 +13,17 @@ from functools import cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
 from app.domain.schedule import ANSWERABLE, OccasionState, Window, civil_date, occasion_state
 from app.domain.study import Study
-from app.models import Occasion, Participant, Response
+from app.models import Occasion, Participant
 from app.queries import studies
 from app.queries.endings import NOTHING_ENDED, Ending, endings, may_have_ended, what_may_have_ended
 from app.queries.roster import code_matches, within
+from app.queries.sent import Sent
 
 Order = Literal["due", "code", "site", "visit"]
 
@@ -177,7 +178,7 @@ def _possible(
     session: Session,
     states: Collection[OccasionState],
     today: date,
-    sent: "Sent",
+    sent: Sent,
     longest: studies.LongestWindows,
 ) -> ColumnElement[bool]:
     """Return what must hold of an occasion in one of the states, wherever its participant is.
@@ -226,67 +227,6 @@ def _order(study: Study, order: Order, *, descending: bool) -> list[ColumnElemen
     }
     columns = [*first[order], Occasion.due_on, Participant.code, Occasion.id]
     return [column.desc() if descending else column.asc() for column in dict.fromkeys(columns)]
-
-
-class Sent:
-    """How many of a visit's questionnaires were sent, and when the last of them was."""
-
-    def __init__(self, study: Study) -> None:
-        self.groups: dict[tuple[str, ...], list[str]] = {}
-        for visit in study.schedule:
-            self.groups.setdefault(visit.instruments, []).append(visit.code)
-
-    @property
-    def incomplete(self) -> ColumnElement[bool]:
-        """Return whether one at least is missing; a visit without any is never complete."""
-        missing = [
-            and_(Occasion.visit.in_(visits), self._of(instruments, func.count()) < max(1, len(instruments)))
-            for instruments, visits in self.groups.items()
-        ]
-        return or_(*missing) if missing else false()
-
-    @property
-    def missing(self) -> ColumnElement[int]:
-        """Return how many were not sent."""
-        branches = [
-            (Occasion.visit.in_(visits), len(instruments) - self._of(instruments, func.count()))
-            for instruments, visits in self.groups.items()
-        ]
-        return case(*branches, else_=0) if branches else literal(0)
-
-    @property
-    def completed_at(self) -> ColumnElement[datetime | None]:
-        """Return when the last one was sent, NULL while one is missing."""
-        return self._last(whole=True)
-
-    def last_day(self, session: Session) -> ColumnElement[date]:
-        """Return the day in UTC on which the last one was sent."""
-        at = self._last(whole=False)
-        if session.get_bind().dialect.name == "sqlite":
-            return func.date(at)
-        return func.date(func.timezone("UTC", at))
-
-    def _last(self, *, whole: bool) -> ColumnElement[Any]:
-        last = func.max(Response.submitted_at)
-        branches = []
-        for instruments, visits in self.groups.items():
-            at = self._of(
-                instruments, case((func.count() >= max(1, len(instruments)), last)) if whole else last
-            )
-            branches.append((Occasion.visit.in_(visits), at))
-        return case(*branches) if branches else literal(None)
-
-    def _of(self, instruments: tuple[str, ...], asked: ColumnElement[Any]) -> ColumnElement[Any]:
-        return (
-            select(asked)
-            .where(
-                Response.occasion_id == Occasion.id,
-                Response.instrument.in_(instruments),
-                Response.submitted_at.is_not(None),
-            )
-            .correlate(Occasion)
-            .scalar_subquery()
-        )
 
 
 def _judged(session: Session, rows: Sequence[Any], *, now: datetime, wanted: Wanted) -> list[Standing]:

@@ -20,7 +20,6 @@ from app.domain.schedule import (
     Window,
     civil_date,
     occasion_state,
-    why_not_expected,
 )
 from app.models import Event, Occasion, Participant, Reading, Response, Withdrawal
 from app.operations.studies import load_study
@@ -226,39 +225,6 @@ def test_a_site_a_visit_a_code_and_days_narrow_it(many: Many) -> None:
         assert {each.code[:5] for each in found} == {"P-000"}
         stranger = Actor("account", 2, role="monitor", study_id=many.study_id + 1)
         assert not look(session, actor=stranger, study_id=many.study_id, now=EVENING, wanted=Wanted()).found
-
-
-def test_completion_counts_what_stands_there(many: Many) -> None:
-    """Against counting one by one, with the day of the list as everybody's today."""
-    today = EVENING.date()
-    with database.reading(many.url) as session:
-        rows = completion.completion(session, actor=COMMAND, study_id=many.study_id, today=today)
-        found = session.execute(select(Participant, Occasion).join(Occasion)).all()
-        ended = endings(session, participant_ids=[participant.id for participant, _ in found])
-        sent = {each.occasion_id for each in session.scalars(select(Response)) if each.submitted_at}
-    expected: dict[tuple[str, str, str], int] = {}
-    for participant, occasion in found:
-        due, there = occasion.due_on <= today, occasion.id in sent
-        ending = ended.get(participant.id, NOTHING_ENDED)
-        window = Window(occasion.opens_on, occasion.due_on, occasion.closes_on)
-        state = occasion_state(window, completed_on=None, ends=ending.ends, today=today)
-        words = ["randomised"] + ["available"] * there + ["due"] * due + ["completed"] * (due and there)
-        if due and not there:
-            why = why_not_expected(window, ending.ends, today=today)
-            reason = {"dead": "died", "withdrawn": "withdrew"}.get(str(why), str(why))
-            words.append(reason if state == "not expected" else "missed" if state == "missed" else "open")
-        for word in words:
-            key = (participant.site, occasion.visit, word)
-            expected[key] = expected.get(key, 0) + 1
-    got = {
-        (row.site, row.visit, name): getattr(row, name)
-        for row in rows
-        for name in completion.NUMBERS
-        if getattr(row, name)
-    }
-    assert got == expected
-    assert [row.visit for row in completion.by_visit(rows)] == ["d0", "w4"]
-    assert sum(row.due for row in completion.by_visit(rows)) == sum(row.due for row in rows)
 
 
 @contextmanager
