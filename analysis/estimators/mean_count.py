@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from analysis.estimators.observations import Floats
 
+# A variance this small beside the terms that it is the sum of is 0 up to rounding.
+ROUNDING = 1e-14
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spans:
@@ -79,10 +82,12 @@ def mean_count(spans: Spans) -> MeanCount:
     products = _products(spans, common, own)
     factors = np.column_stack([np.ones(spans.times), -mean, mean * common[:, 1] - common[:, 0]])
     variance = np.einsum("ti,tij,tj->t", factors, products, factors)
-    # Differences of running sums may leave -1e-18 where the variance is 0, and stir its last digit where it
-    # stands still.
+    # Differences of running sums may leave 1e-17 on either side where the variance is 0 (a lone participant,
+    # who is the mean), of which the root would be 1e-9, and stir its last digit where it stands still.
+    terms = np.einsum("ti,tij,tj->t", *(np.abs(part) for part in (factors, products, factors)))
+    variance = np.where(variance > ROUNDING * terms, variance, 0.0)
     latest = np.maximum.accumulate(np.where((d > 0) | (deaths > 0), np.arange(spans.times), 0))
-    return MeanCount(n, d, deaths, mean, np.maximum(variance, 0)[latest])
+    return MeanCount(n, d, deaths, mean, variance[latest])
 
 
 def _products(spans: Spans, common: Floats, own: Floats) -> NDArray[np.float64]:

@@ -135,6 +135,19 @@ class TestByHand:
         assert_allclose(frame["mean_count"], [1 / 2, 1 / 2], rtol=EXACT)
         assert_allclose(frame["std_error"], math.sqrt(2) / 4, rtol=EXACT)
 
+    def test_no_error_is_left_where_all_had_as_many_events(self) -> None:
+        # Eleven with one event each, on days 1 to 11: from then on everyone is the mean.
+        days = np.arange(1, 12)
+        start, stop = np.concatenate([0 * days, days]), np.concatenate([days, 0 * days + 12])
+        frame = mean_cumulative_count(start, stop, stop < 12, np.tile(days, 2)).to_frame()
+        assert (frame["std_error"][-2:] == 0).all()
+        # Late entry and a death: on day 6 the influence of each, by Ghosh and Lin's formula in full, is 0.
+        rows = [(2, 6, 1, "a", 0), (6, 9, 1, "a", 0), (0, 5, 1, "b", 0), (5, 8, 0, "b", 0)]
+        rows += [(7, 8, 1, "c", 0), (2, 3, 1, "d", 1)]
+        late = pd.DataFrame(rows, columns=["start", "stop", "event", "id", "terminal"])
+        frame = counts(late, "terminal")
+        assert frame.loc[frame["time"] == 6, "std_error"].tolist() == [0]
+
     def test_two_events_on_one_day_and_an_event_on_day_0(self) -> None:
         start, stop, event = [0, 0, 3, 3, 0], [0, 3, 3, 6, 6], [1, 1, 1, 0, 0]
         frame = mean_cumulative_count(start, stop, event, ["a", "a", "a", "a", "b"]).to_frame()
