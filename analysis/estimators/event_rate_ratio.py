@@ -78,7 +78,8 @@ def event_rate_ratio(
     "poisson": events are independent; with people who have many, its errors are too small. "quasi-poisson":
     those errors times the root of Pearson's chi-squared over its degrees of freedom, with t limits and
     tests. "exact": two Poisson counts given their sum, with Clopper and Pearson's limits (R's `poisson.test`;
-    no covariates); as dependent on independence as "poisson", but right for few events, or none.
+    no covariates); as dependent on independence as "poisson", but right for few events, or none: without an
+    event the ratio is 0, without one in the reference infinite, and without any NaN, limits 0 and infinite.
     Limits of the models are ratio e^(+-z std_error).
 
     Raises InputError (a ValueError) that names the argument, the row, what was found and what is allowed;

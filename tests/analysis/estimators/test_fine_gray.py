@@ -61,6 +61,16 @@ class TestByHand:
         for column in ("coef", "robust_std_error", "lower", "p_value"):
             assert_allclose(fit[column], cox[column], rtol=1e-9)
 
+    def test_day_0_is_a_day_as_any(self) -> None:
+        # R's crr on the same data a day later, gtol=1e-14. On day 0 itself crr takes G(0) for G(0-), since it
+        # looks up 0 (1 - 2e-14) for a little before 0, and gives -0.338129145746964 and 0.952865480736463.
+        days, cause = np.array([0, 0, 0, 1, 2, 2, 3, 4, 5, 6]), [2, 0, 1, 1, 2, 0, 1, 0, 1, 2]
+        for later in (0, 1):
+            fit = fine_gray_regression(days + later, cause, [1, 0, 1, 0, 1, 0, 0, 1, 1, 0])
+            assert_allclose(fit.coefficients, [-0.319406061758949], rtol=TOLERANCE)
+            assert_allclose(fit.to_frame()["std_error"], [0.946411711434691], rtol=TOLERANCE)
+            assert_allclose(fit.log_likelihood, -7.156786044138020, rtol=TOLERANCE)
+
     def test_repr_is_for_people(self) -> None:
         assert repr(fine_gray_regression([1, 1, 2], [1, 2, 1], [1, 1, 0])).startswith(
             "Fine-Gray regression of cause 1, 2 events among 3\nterm      coef  std_error  hazard_ratio"
