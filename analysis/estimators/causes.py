@@ -12,7 +12,7 @@ from pandas.api.types import is_numeric_dtype
 
 from analysis.estimators.input_error import InputError, refuse_where
 from analysis.estimators.levels import levels
-from analysis.estimators.observations import Labels, Numbers, Observations, numbers, observations
+from analysis.estimators.observations import Labels, Numbers, Observations, are_counts, numbers, observations
 
 # Read as censoring where no other label is given: 0 beside words is often the text "0".
 CENSORED = (0, "0", "censored")
@@ -62,12 +62,16 @@ def competing_risks(
     """
     values = _labels(cause)
     is_censored = _is_censored(values, censored)
-    codes, labels = levels(values[~is_censored])
+    try:
+        codes, labels = levels(values[~is_censored])
+    except TypeError as fault:
+        raise InputError("cause", f"not of one kind ({fault})", CAUSES) from fault
     every_code = np.zeros(len(values), dtype=np.intp)
     every_code[~is_censored] = codes + 1
-    if pd.Series(duration).size != len(values):
-        raise InputError("cause", f"{len(values)} long", f"duration is {pd.Series(duration).size} long")
-    rows = observations(duration, every_code > 0, group=group, strata=strata, entry=entry, weights=weights)
+    exits = numbers("duration", duration)
+    if len(exits) != len(values):
+        raise InputError("cause", f"{len(values)} long", f"duration is {len(exits)} long")
+    rows = observations(exits, every_code > 0, group=group, strata=strata, entry=entry, weights=weights)
     if weights is not None:
         every_code = every_code[numbers("weights", weights) > 0]
     used = np.bincount(every_code, minlength=len(labels) + 1) > 0  # a row of weight 0 is not there
@@ -88,8 +92,8 @@ def _labels(cause: Labels) -> pd.Series[Any]:
     refuse_where(missing, "cause", values.to_numpy(dtype=object), f"each row needs a cause: {CAUSES}")
     if not is_numeric_dtype(values) or isinstance(values.dtype, pd.CategoricalDtype):
         return values
-    found = values.to_numpy(dtype=np.float64)
-    refuse_where(~((found >= 0) & (found % 1 == 0)), "cause", found, CAUSES)
+    found = numbers("cause", values)
+    refuse_where(~are_counts(found), "cause", found, CAUSES)
     return pd.Series(found.astype(np.int64))
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from analysis.estimators.contrasts import place_of
 from analysis.estimators.design import Design, design
 from analysis.estimators.input_error import InputError, refuse_where
-from analysis.estimators.observations import Floats, Grouping, Labels, Numbers, grouping, numbers
+from analysis.estimators.observations import Floats, Grouping, Labels, Numbers, are_counts, grouping, numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,9 +51,7 @@ def count_data(
     """
     events = numbers("count", count)
     time = numbers("person_time", person_time, len(events), "count")
-    refuse_where(
-        ~(np.isfinite(events) & (events >= 0) & (events % 1 == 0)), "count", events, "a whole number"
-    )
+    refuse_where(~are_counts(events), "count", events, "a whole number")
     refuse_where(~(np.isfinite(time) & (time >= 0)), "person_time", time, "a number, 0 or more")
     refuse_where((time == 0) & (events > 0), "person_time", time, "no event happens in no time")
     observed = time > 0

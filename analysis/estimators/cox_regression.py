@@ -14,10 +14,18 @@ from scipy.stats import norm
 from analysis.estimators.cox_model import CoxModel, cox_model
 from analysis.estimators.cox_residuals import martingale_residuals, schoenfeld_residuals
 from analysis.estimators.cox_rows import Ties
-from analysis.estimators.design import Design, design
+from analysis.estimators.design import Design, columns_of
 from analysis.estimators.input_error import InputError, refuse_where
 from analysis.estimators.intervals import normal_quantile, wald_z
-from analysis.estimators.observations import Floats, Labels, Numbers, grouping, numbers, observations
+from analysis.estimators.observations import (
+    Floats,
+    Labels,
+    Numbers,
+    are_counts,
+    grouping,
+    numbers,
+    observations,
+)
 from analysis.estimators.proportional_hazards import TimeTransform, proportional_hazards
 
 ResidualType: TypeAlias = Literal["martingale", "schoenfeld", "scaled_schoenfeld"]
@@ -209,7 +217,7 @@ def cox_regression(
     rows = observations(duration, event, entry=entry, strata=strata, weights=weights)
     size = len(duration)
     kept = np.ones(size, dtype=np.bool_) if weights is None else numbers("weights", weights) > 0
-    columns = covariates if isinstance(covariates, Design) else design(covariates, size)
+    columns = columns_of(covariates, size)
     model = cox_model(
         replace(rows, weights=_counts(counts, size)[kept]),
         replace(columns, matrix=columns.matrix[kept]),
@@ -235,6 +243,6 @@ def _counts(given: Numbers | None, size: int) -> Floats:
     if given is None:
         return np.ones(size)
     counts = numbers("counts", given, size)
-    whole = np.isfinite(counts) & (counts >= 1) & (counts == np.floor(counts))
-    refuse_where(~whole, "counts", counts, "a count is a whole number, 1 or more")
+    wrong = ~(are_counts(counts) & (counts >= 1))
+    refuse_where(wrong, "counts", counts, "a count is a whole number, 1 or more")
     return counts

@@ -14,6 +14,8 @@ from analysis.estimators.input_error import InputError, refuse_where
 from analysis.estimators.levels import levels
 from analysis.estimators.observations import Numbers, numbers
 
+# Squares are summed: a number beyond this is a mistake, and would end as infinity.
+HUGE = 1e100
 A_TABLE = "give a frame with one column a covariate, or one value a row"
 
 
@@ -72,6 +74,16 @@ def design(covariates: pd.DataFrame | Numbers, size: int | None = None) -> Desig
     return made
 
 
+def columns_of(covariates: pd.DataFrame | Numbers | Design, size: int) -> Design:
+    """The columns of a regression of `size` rows: at least one, made by `design` unless they are already."""
+    found = covariates if isinstance(covariates, Design) else design(covariates, size)
+    if len(found.matrix) != size:
+        raise InputError("covariates", f"{len(found.matrix)} long", f"the data are {size} long")
+    if not found.terms:
+        raise InputError("covariates", "without a column", "a regression needs at least one")
+    return found
+
+
 def _frame(covariates: pd.DataFrame | Numbers) -> pd.DataFrame:
     if isinstance(covariates, pd.DataFrame):
         if not covariates.columns.is_unique:
@@ -81,7 +93,8 @@ def _frame(covariates: pd.DataFrame | Numbers) -> pd.DataFrame:
         name = "x" if covariates.name is None else str(covariates.name)
         return pd.DataFrame({name: covariates.reset_index(drop=True).infer_objects()})
     try:
-        held = np.asarray(covariates)
+        # As they are, if they are an array: a masked one keeps what is missing.
+        held = covariates if isinstance(covariates, np.ndarray) else np.asarray(covariates)
     except ValueError as fault:  # rows of several lengths
         raise InputError("covariates", f"not a table ({fault})", A_TABLE) from fault
     if held.ndim not in {1, 2}:
@@ -98,12 +111,15 @@ def _columns(name: str, values: pd.Series[Any]) -> Design:
         is_numeric_dtype(values) and not isinstance(values.dtype, pd.CategoricalDtype)
     ):
         column = numbers(place, values)
-        refuse_where(~np.isfinite(column), place, column, "a number is finite")
+        refuse_where(~(np.abs(column) < HUGE), place, column, "a number is finite, and its square too")
         matrix = column[:, None]
         terms: tuple[str, ...] = (name,)
         constant = len(column) > 0 and bool((column == column[0]).all())
     else:
-        codes, found = levels(values)
+        try:
+            codes, found = levels(values)
+        except TypeError as fault:
+            raise InputError(place, f"not of one kind ({fault})", "give numbers, or labels") from fault
         matrix = (codes[:, None] == np.arange(1, len(found))).astype(np.float64)
         terms = tuple(f"{name}{level}" for level in found[1:])
         constant = len(found) == 1

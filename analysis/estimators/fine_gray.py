@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from analysis.estimators.causes import competing_risks
 from analysis.estimators.cox_maximum import cox_maximum
-from analysis.estimators.design import Design, design
+from analysis.estimators.design import Design, columns_of
 from analysis.estimators.intervals import normal_quantile, wald_z
 from analysis.estimators.observations import Floats, Labels, Numbers
 from analysis.estimators.subdistribution import subdistribution
@@ -86,6 +86,8 @@ def fine_gray_regression(
     censoring, whose steps divide by all at risk that day; ties are Breslow's. The errors are the paper's
     sandwich, the term for the estimate of G included. These are the numbers of R's `crr` (cmprsk); `finegray`
     of its survival package takes the day's events out of the risk set of censoring first, some 1e-7 apart.
+    With censorings on day 0 `crr` itself is wrong (there, and only there, they come before the events): the
+    numbers here are those that it gives for the same data a day later.
     Newton's method goes on until its step is lost in rounding (`crr` stops at about 1e-6).
 
     Raises InputError (a ValueError) that names the argument, the row or the term: also where no row has the
@@ -103,7 +105,7 @@ def fine_gray_regression(
     data = competing_risks(duration, cause, censored=censored)
     code = data.code(cause_of_interest)
     size = len(data.cause)
-    columns = covariates if isinstance(covariates, Design) else design(covariates, size)
+    columns = columns_of(covariates, size)
     scale = columns.matrix.std(axis=0)
     scale = np.where(scale > 0, scale, 1.0)  # a column that never differs is refused by name, below
     likelihood = subdistribution(data, code, (columns.matrix - columns.matrix.mean(axis=0)) / scale)

@@ -21,6 +21,8 @@ def levels(labels: pd.Series[Any]) -> tuple[NDArray[np.intp], pd.Index[Any]]:
     ([1, 0, -1, 1], ['autosomal', 'X-linked'])
     """
     codes, found = pd.factorize(labels, sort=True)
+    if any(isinstance(label, tuple) for label in found):
+        raise TypeError("a label is one value, not several")
     words = [label for label in found if isinstance(label, str)]
     if isinstance(labels.dtype, pd.CategoricalDtype) or len(words) < len(found):
         return codes, found

@@ -73,8 +73,8 @@ def mmrm(
     """
     upper_share(conf_level)  # refuses what is no level
     method, structures = checked_df(df), _structures(covariance)
-    by_visit = names(covariate_by_visit)
-    every = names([*names(covariates), *by_visit])
+    by_visit = names("covariate_by_visit", covariate_by_visit)
+    every = tuple(dict.fromkeys([*names("covariates", covariates), *by_visit]))
     rows = records(frame, outcome=outcome, participant=participant, arm=arm, covariates=every)
     at = _visits(frame, visit, rows, arm)
     model = visit_model(rows, at.labels, arm=arm, visit=visit, by_visit=by_visit)
@@ -97,13 +97,12 @@ def mmrm(
 
 
 def _structures(covariance: Structure | Literal["adaptive"] | Sequence[Structure]) -> tuple[Structure, ...]:
-    asked = (covariance,) if isinstance(covariance, str) else tuple(covariance)
+    asked = tuple(covariance) if isinstance(covariance, list | tuple) else (covariance,)
     if asked == ("adaptive",):
         return STRUCTURES
-    found = tuple(structure for structure in STRUCTURES if structure in asked)
-    if not asked or len(found) < len(set(asked)):
+    if not asked or any(structure not in STRUCTURES for structure in asked):
         raise InputError("covariance", repr(covariance), f"choose adaptive or of {', '.join(STRUCTURES)}")
-    return tuple(structure for structure in asked if structure != "adaptive")
+    return asked
 
 
 def _visits(frame: pd.DataFrame, visit: str, rows: Records, arm: str) -> Grouping:

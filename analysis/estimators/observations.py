@@ -18,6 +18,8 @@ Numbers: TypeAlias = "Sequence[float] | NDArray[Any] | pd.Series[Any]"
 Labels: TypeAlias = "Sequence[Any] | NDArray[Any] | pd.Series[Any]"
 
 A_TIME = "a time is a number, 0 or more"
+# Whole numbers are exact as floats up to here; counts and weights beyond it are mistakes.
+LARGEST_WHOLE = 2.0**53
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +86,8 @@ def observations(
     if entries is not None:
         refuse_where(entries >= exits, "entry", entries, "entry comes before the row's duration")
     counted = np.ones(size) if weights is None else numbers("weights", weights, size)
-    refuse_where(~(np.isfinite(counted) & (counted >= 0)), "weights", counted, "a weight is 0 or more")
+    refuse_where(~(counted >= 0), "weights", counted, "a weight is 0 or more")
+    refuse_where(counted > LARGEST_WHOLE, "weights", counted, "a weight is at most 2 to the power of 53")
     kept = counted > 0
     if not kept.any():
         raise InputError("weights", "0 in every row", "at least one row needs a weight above 0")
@@ -112,7 +115,7 @@ def numbers(argument: str, given: Numbers, size: int | None = None, beside: str 
     try:
         series = pd.Series(given) if len(given) else pd.Series(dtype=np.float64)
         found = None if series.dtype.kind in "mMc" else series.to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError) as fault:
+    except (TypeError, ValueError, OverflowError) as fault:
         raise InputError(argument, f"not a row of numbers ({fault})", "give one number a row") from fault
     if found is None:  # pandas would count nanoseconds, or drop an imaginary part
         raise InputError(argument, f"of type {series.dtype}", "give numbers, for example days")
@@ -120,9 +123,23 @@ def numbers(argument: str, given: Numbers, size: int | None = None, beside: str 
     return found
 
 
+def are_counts(values: Floats) -> NDArray[np.bool_]:
+    """Where a value is a whole number, 0 or more, that a float holds exactly.
+
+    >>> are_counts(np.array([3, 0.5, -1, np.nan, np.inf])).tolist()
+    [True, False, False, False, False]
+    """
+    found: NDArray[np.bool_] = (values >= 0) & (values == np.floor(values)) & (values <= LARGEST_WHOLE)
+    return found
+
+
 def one_or_more(given: float | Numbers) -> Numbers:
     """A row of numbers also where one number was given."""
-    return [cast("float", given)] if np.ndim(given) == 0 else cast("Numbers", given)
+    try:
+        alone = np.ndim(given) == 0
+    except ValueError:  # rows of several lengths, which `numbers` refuses
+        alone = False
+    return [cast("float", given)] if alone else cast("Numbers", given)
 
 
 def grouping(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from analysis.estimators.frame_columns import column_of, held, place
 from analysis.estimators.input_error import InputError, is_number, refuse_where
 from analysis.estimators.meaningful_difference import reaches
-from analysis.estimators.observations import A_TIME, Floats, numbers
+from analysis.estimators.observations import A_TIME, Floats, are_counts, numbers
 
 Read: TypeAlias = tuple[NDArray[np.float64], ...]
 Pairs: TypeAlias = NDArray[np.bool_]
@@ -81,8 +81,7 @@ class Count:
                     at, "rows of days", "say until when each was followed: Count(..., follow_up)"
                 )
             counts = column_of(frame, self.column, argument)
-            wrong = ~(np.isfinite(counts) & (counts >= 0) & (counts % 1 == 0))
-            refuse_where(wrong, at, counts, "a count is a whole number, 0 or more")
+            refuse_where(~are_counts(counts), at, counts, "a count is a whole number, 0 or more")
             return (counts,)
         end = column_of(frame, self.follow_up, argument)
         refuse_where(~(np.isfinite(end) & (end >= 0)), place(argument, self.follow_up), end, A_TIME)

@@ -67,7 +67,8 @@ def random_slope_model(
     """
     upper_share(conf_level)  # refuses what is no level
     method = checked_df(df)
-    rows = records(frame, outcome=outcome, participant=participant, arm=arm, covariates=names(covariates))
+    every = names("covariates", covariates)
+    rows = records(frame, outcome=outcome, participant=participant, arm=arm, covariates=every)
     t = _times(frame, time, rows)
     middle, spread = float(rows.outcome.mean()), float(rows.outcome.std())
     since, unit = float(t.mean()), float(t.std())

@@ -12,7 +12,7 @@ from analysis.estimators.contrasts import place_of
 from analysis.estimators.exact_ratio import exact_ratio
 from analysis.estimators.input_error import InputError, refuse_where
 from analysis.estimators.intervals import upper_share
-from analysis.estimators.observations import Labels, Numbers
+from analysis.estimators.observations import Labels, Numbers, are_counts, grouping, numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -78,7 +78,8 @@ def event_rate(
 
     The interval is Garwood's (1936): chi2(2c)/2 and chi2(2c + 2)/2 at the two tails, divided by the time; its
     lower limit is 0 where nothing happened. It takes all events as independent: where some people have many,
-    it is too narrow. Groups come in the order of their first row. Raises InputError (a ValueError).
+    it is too narrow. Groups come in the order of their first row. Raises InputError (a ValueError) that names
+    the argument and the row.
 
     No event in 2 years: the upper limit is -log(0.025)/2 = 1.8444. One: the lower is -log(0.975)/2 = 0.0127.
 
@@ -88,18 +89,21 @@ def event_rate(
     1     b      1          2.0   0.5  0.0127  2.7858
     """
     share = upper_share(conf_level)
-    events, time = np.asarray(count, dtype=np.float64), np.asarray(person_time, dtype=np.float64)
-    labels = pd.Series(["all"] * len(events) if group is None else group)
-    if not len(events) == len(time) == len(labels):
-        raise InputError(
-            "person_time", f"{len(time)} long", f"count is {len(events)} long, group {len(labels)}"
-        )
-    refuse_where(
-        ~(np.isfinite(events) & (events >= 0) & (events % 1 == 0)), "count", events, "a whole number"
-    )
+    events = numbers("count", count)
+    if len(events) == 0:
+        raise InputError("count", "empty", "at least one row is needed")
+    time = numbers("person_time", person_time, len(events), "count")
+    refuse_where(~are_counts(events), "count", events, "a whole number")
     refuse_where(~(np.isfinite(time) & (time >= 0)), "person_time", time, "a number, 0 or more")
-    rows = pd.DataFrame({"count": events.astype(np.int64), "person_time": time})
-    found = rows.groupby(labels.to_numpy(), sort=False).sum().rename_axis("group").reset_index()
+    arms = grouping("group", group, np.ones(len(events), dtype=np.bool_), "count")
+    place, order = pd.factorize(arms.codes)  # in the order of their first row
+    found = pd.DataFrame(
+        {
+            "group": [arms.labels[code] for code in order],
+            "count": np.bincount(place, events).astype(np.int64),
+            "person_time": np.bincount(place, time),
+        }
+    )
     c, observed = found["count"].to_numpy(), found["person_time"].where(found["person_time"] > 0).to_numpy()
     found["rate"] = c / observed
     found["lower"] = np.where(c > 0, chi2.ppf(1 - share, 2 * np.maximum(c, 1)) / 2, 0) / observed

@@ -48,7 +48,10 @@ def recurrent_event_rows(
     if not index.is_unique:
         raise InputError("participant", "not unique", "each participant comes once")
     time = numbers("event_time", event_time)
-    owner = index.get_indexer_for(pd.Index(event_participant))
+    try:
+        owner = index.get_indexer_for(pd.Index(event_participant))
+    except (TypeError, ValueError) as fault:
+        raise InputError("event_participant", f"not a row of labels ({fault})", STRANGER) from fault
     if len(owner) != len(time):
         raise InputError("event_participant", f"{len(owner)} long", f"event_time is {len(time)} long")
     refuse_where(owner < 0, "event_participant", np.asarray(event_participant, dtype=object), STRANGER)

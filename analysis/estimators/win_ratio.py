@@ -145,7 +145,7 @@ def _stratum_keys(frame: object, argument: str, strata: Strata | None) -> list[A
         raise InputError(argument, found, "give a frame, one row a participant")
     if strata is None:
         return [()] * len(frame)
-    names = [strata] if isinstance(strata, str) else list(strata)
+    names: list[Any] = list(strata) if isinstance(strata, list | tuple) else [strata]
     for name in names:
         labels = held(frame, name, argument)
         refuse_where(

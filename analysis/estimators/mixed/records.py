@@ -72,9 +72,14 @@ def records(
     return Records(row, len(frame) - len(row), values[kept], who, arms, columns, centre, scale, typical)
 
 
-def names(given: Sequence[str]) -> tuple[str, ...]:
-    """The names once each; one name alone will do."""
-    return (given,) if isinstance(given, str) else tuple(dict.fromkeys(given))
+def names(argument: str, given: Sequence[str] | None) -> tuple[str, ...]:
+    """The names once each; one name alone will do, and None for no name."""
+    if given is None or isinstance(given, str):
+        return () if given is None else (given,)
+    try:
+        return tuple(dict.fromkeys(given))
+    except TypeError as fault:
+        raise InputError(argument, repr(given), "give the names of columns of the frame") from fault
 
 
 def column(name: str) -> str:

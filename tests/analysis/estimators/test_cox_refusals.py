@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from analysis.estimators import InputError, cox_regression
+from analysis.estimators import InputError, cox_regression, design
 
 DURATION = [1, 2, 3, 4, 5, 6]
 EVENT = [1, 1, 1, 1, 0, 1]
@@ -30,6 +31,15 @@ X = [0, 1, 0, 1, 0, 1]
         ({"strata": [1, 2]}, "strata is 2 long"),
         ({"counts": [1, 1, 1, 0.5, 1, 1]}, "counts[3] is 0.5: a count is a whole number, 1 or more"),
         ({"counts": [1, 1, 1, 0, 1, 1]}, "counts[3] is 0.0: a count is a whole number, 1 or more"),
+        ({"counts": [1, 1, 1, 1e17, 1, 1]}, "counts[3] is 1e+17: a count is a whole number, 1 or more"),
+        ({"covariates": pd.DataFrame(index=range(6))}, "covariates is without a column: a regression needs"),
+        ({"covariates": design([0, 1, 1])}, "covariates is 3 long: the data are 6 long"),
+        ({"covariates": [1, 2, 3, 4, 5, 1e200]}, "covariates['x'][5] is 1e+200: a number is finite, and its"),
+        ({"covariates": [0, 1, "a", date(2020, 1, 1), 2, 3]}, "covariates['x'] is not of one kind"),
+        (
+            {"covariates": np.ma.masked_equal([0, 1, 2, 3, 4, 5], 3)},
+            "covariates['x'][3] is nan: every row needs a value",
+        ),
         ({"entry": [0, 2, 0, 0, 0, 0]}, "entry[1] is 2.0: entry comes before the row's duration"),
         ({"weights": [1, 1, 1, 1, 1, -1]}, "weights[5] is -1.0: a weight is 0 or more"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -295,12 +296,16 @@ def test_equal_sampling_weights_give_the_same_error(data: pd.DataFrame) -> None:
         ({"cause": [0, 0, 0]}, "cause is censored in every row: at least one row ends in a cause"),
         ({"cause": [1, -1, 0]}, "cause[1] is -1.0: 0 is censored, and 1, 2, ... or labels are causes"),
         ({"cause": [1, 0.5, 0]}, "cause[1] is 0.5: 0 is censored, and 1, 2, ... or labels are causes"),
+        ({"cause": [1, np.inf, 0]}, "cause[1] is inf: 0 is censored, and 1, 2, ... or labels are causes"),
+        ({"cause": [1, 2j, 0]}, "cause is of type complex128: give numbers"),
+        ({"cause": [1, date(2020, 1, 1), 0]}, "cause is not of one kind"),
         ({"cause": [1, None, 0]}, "cause[1] is nan: each row needs a cause"),
         ({"cause": ["death", None, 0]}, "cause[1] is None: each row needs a cause"),
         ({"cause": [1, 0]}, "cause is 2 long: duration is 3 long"),
         ({"cause": ["death", "alive", "death"]}, "cause is never 0 or 'censored': name the label"),
         ({"cause": [["a"], ["b"], ["c"]]}, "cause is not a row of labels"),
         ({"duration": [1, -2, 3]}, "duration[1] is -2.0: a time is a number, 0 or more"),
+        ({"duration": np.ones((3, 2))}, "duration is not a row of numbers"),
         ({"conf_type": "loglog"}, "conf_type is 'loglog': choose one of log-log, log, plain, logit, arcsin"),
         ({"conf_level": 95}, "conf_level is 95: a level lies between 0 and 1"),
         ({"group": ["a", None, "b"]}, "group[1] is None: each row needs a label"),

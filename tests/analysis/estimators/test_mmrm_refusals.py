@@ -63,6 +63,27 @@ def test_a_row_is_refused_by_its_place_in_the_frame(change: dict[str, Any], mess
         fit(frame, covariates=["age"])
 
 
+def test_no_covariates_may_be_none() -> None:
+    without = fit(trial(), covariates=None, covariate_by_visit=None)
+    assert without.to_frame().equals(fit(trial()).to_frame())
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"covariates": 3}, "covariates is 3: give the names of columns of the frame"),
+        ({"covariates": [["age"]]}, "covariates is [['age']]: give the names of columns of the frame"),
+        ({"covariate_by_visit": 3}, "covariate_by_visit is 3: give the names of columns of the frame"),
+        ({"arm": ["arm"]}, "arm is ['arm']: give the name of one column of the frame"),
+        ({"covariance": None}, "covariance is None: choose adaptive or of unstructured"),
+        ({"covariance": ["ar1", "ar2"]}, "covariance is ['ar1', 'ar2']: choose adaptive or of unstructured"),
+    ],
+)
+def test_a_setting_that_is_none_is_refused(setting: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=re.escape(message)):
+        fit(trial(), **setting)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -60,6 +60,7 @@ def test_nobody_need_have_an_event() -> None:
         ({"death": [0, 5]}, r"death\[1\] is 5.0: 1 where follow-up ended in death"),
         ({"death": [0]}, "death is 1 long: follow_up is 2 long"),
         ({"event_participant": ["z"]}, r"event_participant\[0\] is z: an event belongs to one of the"),
+        ({"event_participant": None}, "event_participant is not a row of labels"),
         ({"event_participant": ["a", "b"]}, "event_participant is 2 long: event_time is 1 long"),
         ({"event_time": [10]}, r"event_time\[0\] is 10.0: an event happens from day 0 to the end"),
         ({"event_time": [None]}, r"event_time\[0\] is nan: an event happens from day 0 to the end"),

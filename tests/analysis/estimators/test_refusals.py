@@ -43,6 +43,10 @@ from analysis.estimators.rates import event_rate
         ({"entry": [0]}, "entry is 1 long: duration is 3 long, and all have one value a row"),
         ({"weights": [1, 1, -1]}, "weights[2] is -1.0: a weight is 0 or more"),
         ({"weights": [1, np.nan, 1]}, "weights[1] is nan: a weight is 0 or more"),
+        ({"weights": [1, np.inf, 1]}, "weights[1] is inf: a weight is at most 2 to the power of 53"),
+        ({"weights": [1, 1e17, 1]}, "weights[1] is 1e+17: a weight is at most 2 to the power of 53"),
+        ({"duration": [1, 10**400, 3]}, "duration is not a row of numbers (int too large"),
+        ({"group": [("a", 1), ("b", 1), ("a", 2)]}, "group is not a row of labels (a label is one value"),
         ({"weights": [0, 0, 0]}, "weights is 0 in every row: at least one row needs a weight above 0"),
         ({"conf_level": 95}, "conf_level is 95: a level lies between 0 and 1, for example 0.95"),
         ({"conf_level": 0}, "conf_level is 0: a level lies between 0 and 1, for example 0.95"),
@@ -98,6 +102,24 @@ def test_rates_and_means_refuse_a_level_that_is_none(estimate: Callable[..., obj
     data = ([1, 2], [1, 1]) if estimate is event_rate else ([1, 2],)
     with pytest.raises(InputError, match=r"conf_level is '0\.95': a level lies between 0 and 1"):
         estimate(*data, conf_level="0.95")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"count": []}, "count is empty: at least one row is needed"),
+        ({"count": ["a", 1]}, "count is not a row of numbers"),
+        ({"count": [0.5, 1]}, "count[0] is 0.5: a whole number"),
+        ({"count": [np.inf, 1]}, "count[0] is inf: a whole number"),
+        ({"person_time": [1, None]}, "person_time[1] is nan: a number, 0 or more"),
+        ({"person_time": [1, 2, 3]}, "person_time is 3 long: count is 2 long"),
+        ({"group": ["a", None]}, "group[1] is None: each row needs a label"),
+        ({"group": ["a"]}, "group is 1 long: count is 2 long"),
+    ],
+)
+def test_rates_refuse(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=re.escape(message)):
+        event_rate(**({"count": [1, 2], "person_time": [3, 4]} | change))
 
 
 def test_at_refuses_what_is_no_row_of_numbers() -> None:

@@ -290,6 +290,7 @@ def assert_equals_r(found: WinRatio, expected: dict[str, Any]) -> None:
         ({"hierarchy": [Count("blank", "day")]}, r"first\['blank'\]\[0\] is \[None\]: the day of each event"),
         ({"hierarchy": [Difference("endless")]}, r"first\['endless'\]\[0\] is inf: a number, or nothing"),
         ({"strata": "site"}, r"first\['site'\] is not there"),
+        ({"strata": 3}, r"first\[3\] is not there"),
         ({"strata": "blank_site"}, r"first\['blank_site'\]\[0\] is None: each row needs a stratum"),
         ({"strata": "arm"}, "strata is without one that both arms share: pairs are made within a stratum"),
         ({"conf_level": 95}, "conf_level is 95: a level lies between 0 and 1"),
