@@ -92,6 +92,7 @@ ADHO: Columns = MappingProxyType(
         "ASEQ": "number of the spell of this participant",
         "ASTDT": "first day in hospital",
         "AENDT": "last day in hospital; empty where it is not known or lies after the cut-off",
+        "AENRF": "AFTER the last day lies after the cut-off: still in hospital on it; else empty",
         "ASTDY": "first day, counted from randomisation",
         "ADURN": "nights in hospital",
         "ANL01FL": "Y counted in the rate; N began before randomisation or after the end of observation",

@@ -32,12 +32,14 @@ def _rows(cut: Cut, course: Course) -> list[Row]:
 
 
 def _row(cut: Cut, course: Course, number: int, spell: Spell, *, counted: bool) -> Row:
-    ended_on = spell.ended_on if spell.ended_on and spell.ended_on <= cut.cutoff_on else None
+    still_there = spell.ended_on is not None and spell.ended_on > cut.cutoff_on
+    ended_on = None if still_there else spell.ended_on
     return {
         **cut.who(course),
         "ASEQ": number,
         "ASTDT": spell.started_on,
         "AENDT": ended_on,
+        "AENRF": "AFTER" if still_there else "",
         "ASTDY": study_day(spell.started_on, course.randomised_on),
         "ADURN": (ended_on - spell.started_on).days if ended_on else None,
         "ANL01FL": "Y" if counted else "N",

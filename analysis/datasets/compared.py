@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.datasets.params import observed
 from analysis.datasets.study_frames import StudyFrames
 
 
@@ -13,12 +14,11 @@ def compared(data: StudyFrames, param: str, *, instrument: str, scale: str, visi
     """One row for each participant observed for an estimand of ADOBS (`param`), by PARAMCD.
 
     Columns: USUBJID, ARMCD; days (observed); dead; transplant_days (to the transplant, or observed without)
-    and transplanted; nights and admissions (lists of days from day 0; a stay whose end is not known has one
-    night); change (of the scale's score from baseline to the visit), missing where one of the two is.
+    and transplanted; nights and admissions (lists of days from day 0 to the end of observation; a stay whose
+    end is not known has one night); change (of the scale's score from baseline to the visit), missing where
+    one of the two is.
     """
-    observed = data.adobs
-    analysed = (observed["PARAMCD"] == param) & (observed["ANL01FL"] == "Y")
-    people = observed[analysed].reset_index(drop=True)
+    people = _observed(data, param)
     known = people["USUBJID"].map(data.adsl.set_index("USUBJID")["TRNDT"])
     transplanted_on = (known - people["STARTDT"]).dt.days
     counts = (transplanted_on >= 0) & (transplanted_on <= people["DAYS"])
@@ -30,7 +30,7 @@ def compared(data: StudyFrames, param: str, *, instrument: str, scale: str, visi
             "dead": (people["ENDFL"] == "D").astype(int),
             "transplant_days": transplanted_on.where(counts, people["DAYS"]).astype(int),
             "transplanted": counts.astype(int),
-            **_hospital(data, people),
+            **_hospital(data, param, people),
             "change": _change(data, people, instrument, scale, visit),
         }
     )
@@ -39,13 +39,14 @@ def compared(data: StudyFrames, param: str, *, instrument: str, scale: str, visi
 def stays_in_days(data: StudyFrames, param: str) -> pd.DataFrame:
     """Spells of those observed for an estimand of ADOBS: participant, admitted, discharged (days from day 0).
 
-    Of a discharge after the end of observation nothing is known: it is missing.
+    Who is in hospital when the observation ends was not discharged before: of a discharge after that day
+    only this is known, and the day after it stands here. A discharge is missing where nothing is known.
     """
-    observed = data.adobs
-    people = observed[(observed["PARAMCD"] == param) & (observed["ANL01FL"] == "Y")]
+    people = _observed(data, param)
     stays = data.adho.merge(people[["USUBJID", "STARTDT", "ENDDT"]], on="USUBJID")
     stays = stays[stays["ASTDT"] <= stays["ENDDT"]]
-    left = stays["AENDT"].where(stays["AENDT"] <= stays["ENDDT"])
+    still_there = (stays["AENRF"] == "AFTER") | (stays["AENDT"] > stays["ENDDT"])
+    left = stays["AENDT"].mask(still_there, stays["ENDDT"] + pd.Timedelta(days=1))
     return pd.DataFrame(
         {
             "participant": stays["USUBJID"],
@@ -55,17 +56,26 @@ def stays_in_days(data: StudyFrames, param: str) -> pd.DataFrame:
     )
 
 
-def _hospital(data: StudyFrames, people: pd.DataFrame) -> dict[str, pd.Series[Any]]:
-    stays = data.adho.merge(people[["USUBJID", "STARTDT", "ENDDT"]], on="USUBJID")
-    stays = stays[(stays["ASTDT"] >= stays["STARTDT"]) & (stays["ASTDT"] <= stays["ENDDT"])]
-    until = stays["AENDT"].fillna(stays["ASTDT"] + pd.Timedelta(days=1))
-    first = (stays["ASTDT"] - stays["STARTDT"]).dt.days
-    end = (until.where(until <= stays["ENDDT"], stays["ENDDT"]) - stays["STARTDT"]).dt.days
+def _observed(data: StudyFrames, param: str) -> pd.DataFrame:
+    """The analysed rows of ADOBS for an estimand, of those in its set."""
+    rows = data.adobs
+    kept = (rows["PARAMCD"] == param) & (rows["ANL01FL"] == "Y")
+    if observed(data.study)[param].set == "treated":
+        kept &= rows["USUBJID"].isin(data.adsl.loc[data.adsl["TRTFL"] == "Y", "USUBJID"])
+    return rows[kept].reset_index(drop=True)
+
+
+def _hospital(data: StudyFrames, param: str, people: pd.DataFrame) -> dict[str, pd.Series[Any]]:
+    """Nights from day 0 on, also of those who were in hospital then; admissions from day 0 on."""
+    stays = stays_in_days(data, param)
+    until = stays["participant"].map(people.set_index("USUBJID")["DAYS"])
+    end = stays["discharged"].fillna(stays["admitted"] + 1).clip(upper=until)
     nights: dict[str, list[int]] = {}
     admissions: dict[str, list[int]] = {}
-    for who, start, stop in zip(stays["USUBJID"], first, end, strict=True):
-        admissions.setdefault(who, []).append(int(start))
-        nights.setdefault(who, []).extend(range(int(start), int(stop)))
+    for who, start, stop in zip(stays["participant"], stays["admitted"], end, strict=True):
+        if start >= 0:
+            admissions.setdefault(who, []).append(int(start))
+        nights.setdefault(who, []).extend(range(max(int(start), 0), int(stop)))
     return {
         name: pd.Series([held.get(who, []) for who in people["USUBJID"]], dtype=object)
         for name, held in (("nights", nights), ("admissions", admissions))

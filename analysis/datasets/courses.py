@@ -17,7 +17,8 @@ def courses(data: StudyFrames, param: str, *, instrument: str, scale: str) -> pd
 
     Columns: USUBJID, ARMCD; KIND: observed, transplant, death, stay, score, missed (a questionnaire expected
     and not there); FROM and TO in days from day 0; VALUE, the score. By participant, then as KIND stands
-    here, then by day. A stay whose end is not known ends where it began.
+    here, then by day. A stay whose end is not known ends where it began; one that outlasts the observation
+    ends with it.
     """
     observed = data.adobs
     people = observed[(observed["PARAMCD"] == param) & (observed["ANL01FL"] == "Y")]
@@ -49,7 +50,7 @@ def _on(people: pd.DataFrame, days: pd.Series[pd.Timestamp]) -> pd.DataFrame:
 
 def _stays(data: StudyFrames, people: pd.DataFrame, param: str) -> pd.DataFrame:
     stays = stays_in_days(data, param).merge(people, left_on="participant", right_on="USUBJID")
-    until = stays["discharged"].fillna(stays["admitted"])
+    until = stays["discharged"].fillna(stays["admitted"]).clip(upper=stays["DAYS"])
     stays = stays.assign(FROM=stays["admitted"].clip(lower=0), TO=until)
     return stays[stays["TO"] >= 0]
 
