@@ -129,8 +129,14 @@ def _censored(endpoint: Endpoint, course: FollowUp, last_day: date, told_on: dat
 
 
 def shown_by(events: Iterable[SettledEvent]) -> list[Seen]:
-    """Return the days on which events show someone alive: admission, discharge, transplant; no other."""
-    alive = [event for event in events if event.kind in ("hospital stay", "transplant")]
-    shown = [Seen(event.started_on, "event", event.event_id) for event in alive]
-    shown += [Seen(event.ended_on, "event", event.event_id) for event in alive if event.ended_on is not None]
+    """Return the days on which events show someone alive: all but a death do when they began.
+
+    Discharge does so too. The end of an adverse event does not: where it was fatal, that is the death.
+    """
+    shown = []
+    for event in events:
+        if event.kind != "death":
+            shown.append(Seen(event.started_on, "event", event.event_id))
+        if event.kind == "hospital stay" and event.ended_on is not None:
+            shown.append(Seen(event.ended_on, "event", event.event_id))
     return shown

@@ -1,6 +1,5 @@
 """Events as the analysis counts them, and what ends the time that someone is followed, as statements."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -22,24 +21,22 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.domain.adjudication import EventKind
+from app.domain.adjudication import EVENT_KINDS
 from app.models import Event, Reading, Sighting
 from app.queries.asked_outcome import AskedOutcome
 from app.queries.civil_days import DayBefore, Earliest, FirstDay, IsoText, Latest
 from app.queries.decided_events import decided_events
 
-KINDS: tuple[EventKind, ...] = ("hospital stay", "transplant", "death")
-"""Those that a time to an event rests on."""
 WHOLE = len("2026-03-05")
 
 
-def known_events(asked: AskedOutcome, kinds: Sequence[EventKind] = KINDS) -> CTE:
+def known_events(asked: AskedOutcome) -> CTE:
     """Return events that count, on the days on which they do (`app.domain.adjudication.settled`).
 
     Columns: event_id, participant_id, kind, counts, started_on, ended_on. Where a transplant that no one
     confirmed or refuted matters, it is there too, and does not count.
     """
-    decided = decided_events(asked.reported_events(), asked.adjudication, kinds, dialect=asked.dialect)
+    decided = decided_events(asked.reported_events(), asked.adjudication, EVENT_KINDS, dialect=asked.dialect)
     event = decided.subquery("decided")
     rows: FromClause = event
     confirmed = event.c.decision == "confirmed"

@@ -7,7 +7,6 @@ from sqlalchemy import Date, func, select, union_all
 from sqlalchemy.orm import Session
 
 from app import database
-from app.domain.adjudication import EVENT_KINDS
 from app.domain.study import Adjudication
 from app.models import Consent, Participant, Withdrawal
 from app.queries.asked_outcome import AskedOutcome
@@ -27,7 +26,7 @@ def last_day(session: Session, *, study_id: int, adjudication: Adjudication) -> 
     asked = AskedOutcome(
         dialect=dialect, study_id=study_id, adjudication=adjudication, endpoint="OS", events="all"
     )
-    known = known_events(asked, EVENT_KINDS)
+    known = known_events(asked)
     days: list[tuple[Any, Any]] = [
         (Participant.id, Participant.enrolled_on),
         (Consent.participant_id, Consent.consented_on),

@@ -6,7 +6,7 @@ two equal. What comes back has a row for each arm, day and outcome, however many
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Date, FromClause, Subquery, case, func, select
+from sqlalchemy import CTE, ColumnElement, Date, FromClause, Subquery, case, func, null, select
 from sqlalchemy.orm import Session, aliased, join
 
 from app import database
@@ -14,9 +14,6 @@ from app.models import Participant
 from app.queries.asked_outcome import AskedOutcome, Days, Rows
 from app.queries.civil_days import DaysBetween, Earliest, Latest, lend_civil_date
 from app.queries.known_events import ends, known_events
-
-ALIVE_AT = ("hospital stay", "transplant")
-"""Events whose days show someone alive."""
 
 
 class OutcomeCount(NamedTuple):
@@ -92,9 +89,11 @@ def _first_events(asked: AskedOutcome, known: CTE, end: CTE) -> Subquery:
     """The first day of each kind of outcome, and the last one on which an event shows someone alive."""
     limit_on = func.coalesce(end.c.limit_on, asked.cutoff)
     shown_on = case(
-        (known.c.ended_on <= limit_on, known.c.ended_on), (known.c.started_on <= limit_on, known.c.started_on)
+        (known.c.kind == "death", null()),
+        ((known.c.kind == "hospital stay") & (known.c.ended_on <= limit_on), known.c.ended_on),
+        (known.c.started_on <= limit_on, known.c.started_on),
     )
-    alive_on = func.max(case((known.c.kind.in_(ALIVE_AT), shown_on)), type_=Date()).label("alive_on")
+    alive_on = func.max(shown_on, type_=Date()).label("alive_on")
     firsts = [
         func.min(case((known.c.kind.in_(kinds), known.c.started_on)), type_=Date()).label(
             f"outcome_{outcome}"

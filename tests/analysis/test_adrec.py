@@ -74,3 +74,19 @@ def test_a_tumour_with_what_was_said_of_it(trial: Trial, on: int, counted: str) 
     assert (row["AECAT"], row["AETERM"], row["AESER"]) == ("tumour", "Hepatocellular carcinoma", "Y")
     assert (row["AESCRIT"], row["AEOUT"], row["ANL01FL"]) == ("life-threatening", "not recovered", counted)
     assert row["SRCSEQ"] == str(event_id)
+
+
+def test_a_tumour_after_the_last_visit_is_not_lost(trial: Trial) -> None:
+    """Issue 5, 7: found on day 45 in one who was seen last on day 40, it is one of the two observed.
+
+    By hand: 45 days at risk to the tumour and 60 without one.
+    """
+    trial.amend(estimands=(Estimand(endpoint="SAFETY", **WORDS),))
+    one, other = trial.enrol("a"), trial.enrol("b", arm="usual")
+    trial.sighted(one, 40)
+    trial.event(one, "tumour", 45, term="Hepatocellular carcinoma", criteria="other")
+    trial.sighted(other, 60)
+    data = trial.data(cutoff=200)
+    assert data.adae["ANL01FL"].tolist() == ["Y"]
+    assert data.adobs.query("PARAMCD == 'SAFETY'")["DAYS"].tolist() == [45, 60]
+    assert data.adtte.query("PARAMCD == 'OS'")[["AVAL", "CNSR"]].to_numpy().tolist() == [[45, 1], [60, 1]]

@@ -83,6 +83,18 @@ def test_reports_that_no_one_confirmed(trial: Trial, decision: None) -> None:
     ]
 
 
+def test_an_adverse_event_that_the_analysis_leaves_out_is_told(trial: Trial) -> None:
+    one = trial.enrol("a")
+    fever = trial.event(one, "adverse event", 5, 4, term="Fever", decision=None)
+    trial.withdrawn(one, "follow-up", 30)
+    death, tumour = trial.event(one, "death", 30), trial.event(one, "tumour", 31, term="Carcinoma")
+    assert checks(trial) == [
+        ("adverse event reported, not confirmed", "event", str(fever)),
+        ("event after death", "event", f"{tumour} {death}"),
+        ("fact after withdrawal", "event", str(tumour)),
+    ]
+
+
 def test_an_event_before_day_0(trial: Trial) -> None:
     one = trial.enrol("a", enrolled=-90, consented=-90)
     graft = trial.event(one, "transplant", -30)

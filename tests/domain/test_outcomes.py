@@ -153,6 +153,13 @@ def test_a_hospital_stay_shows_life_and_is_no_event() -> None:
     assert found("TFS", course(event("hospital stay", 30, ended=44))) == (44, CENSORED)
 
 
+@pytest.mark.parametrize("kind", ["tumour", "adverse event"])
+def test_an_adverse_event_shows_life_on_its_first_day_alone(kind: EventKind) -> None:
+    """Only the living have one; where it was fatal, its end is the death itself."""
+    assert found("TFS", course(event(kind, 30, ended=44), seen=(20,))) == (30, CENSORED)
+    assert found("OS", course(event(kind, 30), withdrawn=25, seen=(20,))) == (20, CENSORED)
+
+
 def test_an_event_before_day_0_gives_a_negative_time() -> None:
     assert found("TFS", course(event("transplant", -5))) == (-5, EVENT)
 

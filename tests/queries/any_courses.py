@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app.domain.adjudication import DECISIONS, EventKind
+from app.domain.adjudication import DECISIONS, LASTING_KINDS, EventKind
 from app.domain.partial_date import PartialDate
 from app.domain.sighting import SEEN_HOW
 from app.models import (
@@ -31,7 +31,7 @@ from tests.fixtures.study import MORNING
 Row = dict[str, Any]
 
 DAY_0 = date(2026, 1, 20)
-KINDS: tuple[EventKind, ...] = ("death", "transplant", "hospital stay", "tumour")
+KINDS: tuple[EventKind, ...] = ("death", "transplant", "hospital stay", "tumour", "adverse event")
 ZONES = ("Europe/Madrid", "Pacific/Auckland", "America/St_Johns")
 READERS = ("account:1", "account:2", "account:3", "account:4", "import:account:9", "Import:account:9")
 WRITTEN: Row = {"recorded_at": MORNING, "recorded_by": "account:1"}
@@ -176,7 +176,7 @@ class _Writing:
             Event,
             told,
             participant_id=who,
-            ended=event["ended"] if event["kind"] == "hospital stay" else None,
+            ended=event["ended"] if event["kind"] in LASTING_KINDS else None,
             reported_by="account:1",
             report_id=f"R{next(self.numbers)}",
         )

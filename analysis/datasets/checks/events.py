@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from analysis.datasets.checks.finding import EVENT, Finding, Span, first_death, spans, standing
 from analysis.datasets.cut import Cut
+from app.domain.adjudication import SAFETY_KINDS
 from app.queries.outcomes import Course
 
 UNDECIDED = {
@@ -29,14 +30,15 @@ def unread(course: Course) -> Iterator[Finding]:
 
 
 def after_death(course: Course) -> Iterator[Finding]:
-    """Yield hospital stays and transplants that began, or stays that ended, after the death."""
+    """Yield events that began, or stays that ended, after the death."""
     death = first_death(course)
     if death is None:
         return
-    for span in spans(course, "hospital stay", "transplant"):
+    for span in spans(course, "hospital stay", "transplant", *SAFETY_KINDS):
         late = "began" if span.first > death.last else "ended"
-        if span.first > death.last or (span.ended_on is not None and span.ended_on > death.last):
-            day = span.words if late == "began" else str(span.ended_on)
+        ended_on = span.ended_on if span.kind == "hospital stay" else None
+        if span.first > death.last or (ended_on is not None and ended_on > death.last):
+            day = span.words if late == "began" else str(ended_on)
             yield Finding(
                 check="event after death",
                 course=course,
@@ -76,9 +78,9 @@ def before_day_0(course: Course) -> Iterator[Finding]:
 
 
 def discharge_before_admission(course: Course) -> Iterator[Finding]:
-    """Yield stays whose reported end lies before their reported start."""
+    """Yield stays whose reported end lies before their reported start; no other end counts anywhere."""
     for each in standing(course):
-        ended = each.event.ended
+        ended = each.event.ended if each.event.kind == "hospital stay" else None
         if ended is not None and ended.latest < each.event.started.earliest:
             yield Finding(
                 check="discharge before admission",

@@ -8,8 +8,6 @@ from app.domain.adjudication import EventKind
 from app.queries.outcomes import Course, Reported
 
 EVENT, SIGHTING, INFUSION, RESPONSE, PARTICIPANT = "event", "sighting", "treatment", "response", "participant"
-COUNTED: tuple[EventKind, ...] = ("hospital stay", "transplant", "death")
-"""The kinds of events on which a dataset rests."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +42,8 @@ class Span:
 
 
 def standing(course: Course) -> Iterator[Reported]:
-    """Yield the events of the counted kinds that no reviewer refuted or called a duplicate."""
-    return (each for each in course.events if each.event.kind in COUNTED and each.stands)
+    """Yield the events that no reviewer refuted or called a duplicate."""
+    return (each for each in course.events if each.stands)
 
 
 def spans(course: Course, *kinds: EventKind) -> list[Span]:

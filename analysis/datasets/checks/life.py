@@ -12,6 +12,7 @@ from analysis.datasets.checks.finding import (
     first_death,
     spans,
 )
+from app.domain.adjudication import EVENT_KINDS
 from app.queries.outcomes import Course, Dated
 
 
@@ -99,7 +100,7 @@ def after_withdrawal(course: Course) -> Iterator[Finding]:
         facts: list[tuple[str, str, Dated]] = [("an answer", "answer", each) for each in course.answered]
         if scope == "follow-up":
             facts += [("a sighting", SIGHTING, each) for each in course.sightings]
-            events = spans(course, "hospital stay", "transplant", "death")
+            events = spans(course, *EVENT_KINDS)
             facts += [(f"a {each.kind}", EVENT, Dated(each.event_id, each.first)) for each in events]
         for fact, source, each in facts:
             if each.on > withdrawn_on:
