@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Instant
+
+_AWAITING = text("randomised_on IS NULL")
 
 
 class Participant(Base):
@@ -15,6 +17,10 @@ class Participant(Base):
     __table_args__ = (
         UniqueConstraint("study_id", "code"),
         Index("ix_participant_study_id_site_code", "study_id", "site", "code"),
+        # The few who wait for their day 0, by code, without a look at everyone who has one.
+        Index(
+            "ix_participant_awaiting", "study_id", "code", postgresql_where=_AWAITING, sqlite_where=_AWAITING
+        ),
         CheckConstraint("(arm IS NULL) = (randomised_on IS NULL)", name="randomised"),
     )
 

@@ -8,7 +8,7 @@ from itertools import combinations, product
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import event, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app import database
@@ -138,6 +138,7 @@ def many(module_database_url: str) -> Many:
     with database.writing(module_database_url) as session:
         study_id = load_study(session, folder=ENDS_WITH_TRANSPLANT, actor=COMMAND, now=MORNING).study_id
         fill(session, study_id)
+        session.execute(text("ANALYZE"))  # PostgreSQL takes tables that were just filled for empty ones
     return Many(module_database_url, study_id)
 
 

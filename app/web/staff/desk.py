@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from flask import abort, g, redirect, request, url_for
@@ -55,7 +56,7 @@ class Desk:
         """Return who stands in the trail."""
         return self.staff.actor
 
-    @property
+    @cached_property
     def sites(self) -> tuple[Site, ...]:
         """Return the sites that this member of staff works for."""
         return tuple(site for site in self.study.sites if self.staff.site in (None, site.code))
