@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.fixtures.database",
     "tests.fixtures.study",
     "tests.fixtures.alarming",
+    "tests.fixtures.staff_form",
     "tests.fixtures.past",
     "tests.fixtures.phone",
     "tests.fixtures.kinds",

@@ -8,6 +8,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from analysis.datasets.answer_words import AnswerWords, answer_words
 from analysis.datasets.masks import masks
 from app.domain.adjudication import EventChoice
 from app.domain.instrument import Instrument
@@ -61,6 +62,7 @@ class Cut:
     levels: Mapping[int, str] = field(default_factory=dict)
     late_deaths: tuple[LateDeath, ...] = ()
     masks: Mapping[str, str] = field(default_factory=dict)
+    words: AnswerWords = field(default_factory=AnswerWords)
     _scores: dict[int, dict[str, float | None]] = field(default_factory=dict, repr=False, compare=False)
     _who: dict[int, dict[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -200,6 +202,7 @@ def cut(
         particulars=adverse_events.particulars(session, study_id=found.study_id),
         levels=allocations.levels(session, study_id=found.study_id),
         late_deaths=late,
+        words=answer_words(session, found),
     )
 
 

@@ -8,6 +8,7 @@ from analysis.columns import FORMS
 from analysis.datasets.adqs import analysed
 from analysis.datasets.cut import Cut
 from analysis.datasets.frame import Row, frame
+from app.domain.response import STAFF
 from app.domain.schedule import Ends, NotExpected, why_not_expected
 from app.queries.forms import GivenResponse, PlannedForm
 from app.queries.outcomes import Course
@@ -27,7 +28,7 @@ def _rows(cut: Cut, course: Course, form: PlannedForm) -> Iterator[Row]:
     if course.randomised_on is None:
         return
     planned = cut.visits[form.visit].instruments if form.visit in cut.visits else ()
-    given = {each.instrument: each for each in form.responses}
+    given = {each.instrument: each for each in form.responses if each.respondent != STAFF}
     due = form.window.due_on <= cut.cutoff_on
     for instrument in dict.fromkeys((*planned, *given)):
         response = given.get(instrument)

@@ -104,6 +104,7 @@ def frames(known: Cut) -> StudyData:
         masked=bool(known.masks),
         late_deaths=len(known.late_deaths),
         arms=known.arms,
+        words=known.words,
         adqs=adqs(known),
         adbl=adbl(known),
         forms=forms(known),

@@ -6,6 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
+from analysis.datasets.answer_words import AnswerWords
 from app.domain.study import Study
 
 
@@ -21,6 +22,7 @@ class StudyFrames:
     masked: bool
     late_deaths: int
     arms: dict[str, str]
+    words: AnswerWords
     adsl: pd.DataFrame
     adtte: pd.DataFrame
     adqs: pd.DataFrame

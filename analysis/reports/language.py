@@ -5,7 +5,7 @@ is offered to participants whether or not its statistics are translated. Sentenc
 and so are the results; numbers are written alike in all languages, as they stand in results.json.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Literal
 
@@ -29,6 +29,11 @@ def gettext(message: str, **values: object) -> str:
 def english(sentence: str) -> str:
     """Return a sentence where the report's figures are in English too, otherwise nothing."""
     return sentence if current() == SOURCE_LANGUAGE else ""
+
+
+def preferred(study_languages: Iterable[str]) -> tuple[str, ...]:
+    """Return in which languages a study's words are looked for: the one in use, English, the study's own."""
+    return (current(), SOURCE_LANGUAGE, *study_languages)
 
 
 def in_own_language(texts: Mapping[str, str], otherwise: str) -> str:

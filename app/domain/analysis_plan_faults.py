@@ -190,14 +190,14 @@ def _visit_faults(
 def _covariate_faults(
     study: Study, place: str, analysis: Analysis, estimand: Estimand
 ) -> Iterator[DefinitionFault]:
-    rule = METHODS[analysis.method]
+    rule, asked = METHODS[analysis.method], (*study.instruments, *study.staff_forms)
     for option in ("covariates", "strata", "subgroups"):
         if option not in rule.options:
             continue
         names = _nameable(study, option, estimand)
         for name in getattr(analysis, option):
             named = answered(name)
-            if name not in names and (named is None or named[0] not in study.instruments):
+            if name not in names and (named is None or named[0] not in asked):
                 allowed = f"{listed(names)}, or an answer at baseline: instrument.item"
                 rests_on = frozenset({"visits", "estimands", "randomisation"})
                 yield DefinitionFault(f"{place}.{option}", quoted(name), allowed, rests_on)

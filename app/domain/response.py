@@ -7,8 +7,12 @@ from typing import Literal, get_args
 
 from app.domain.answer import AnswerValue
 
-Respondent = Literal["patient", "proxy", "patient with help"]
+Respondent = Literal["patient", "proxy", "patient with help", "staff"]
 RESPONDENTS: tuple[Respondent, ...] = get_args(Respondent)
+OWN: tuple[Respondent, ...] = ("patient", "patient with help")
+"""Whose answers show that the participant is alive."""
+STAFF: Respondent = "staff"
+"""Who fills in the forms of a visit that participants never see."""
 Mode = Literal["phone", "telephone", "paper", "import"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 

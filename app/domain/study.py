@@ -234,8 +234,13 @@ class Study(Strict):
 
     @property
     def instruments(self) -> tuple[str, ...]:
-        """Return the names of all instruments that any visit has, in the order of their first use."""
+        """Return the names of all that participants answer at any visit, in the order of their first use."""
         return tuple(dict.fromkeys(name for visit in self.visits for name in visit.instruments))
+
+    @property
+    def staff_forms(self) -> tuple[str, ...]:
+        """Return the names of all instruments that staff fill in at any visit."""
+        return tuple(dict.fromkeys(name for visit in self.visits for name in visit.staff_forms))
 
     @property
     def infusions_tell_arm(self) -> bool:

@@ -40,7 +40,9 @@ class Repeats(Strict):
 class Visit(Strict):
     """Due `day` days after the anchor, open from `opens` days before that to `closes` days after.
 
-    `anchor` None is the study's; one that repeats is due `day` days after each of its times.
+    `instruments` are answered by participants; `staff_forms` are instruments that staff fill in, of which
+    participants see nothing. `anchor` None is the study's; one that repeats is due `day` days after each of
+    its times.
     """
 
     code: str
@@ -49,6 +51,7 @@ class Visit(Strict):
     closes: int
     title: Texts
     instruments: tuple[str, ...]
+    staff_forms: tuple[str, ...] = ()
     anchor: Anchor | None = None
     repeats: Repeats | None = None
 

@@ -34,6 +34,7 @@ def visit_faults(study: Study, instruments: Collection[str]) -> Iterator[Definit
                 yield DefinitionFault(f"{place}.{field}", str(getattr(visit, field)), allowed)
         yield from text_faults(study, f"{place}.title", visit.title)
         yield from _instrument_faults(place, visit, instruments)
+        yield from _staff_form_faults(study, place, visit)
         if visit.anchor == "infusion":
             yield from _infusion_faults(study, f"{place}.anchor")
         if visit.repeats is not None:
@@ -56,12 +57,24 @@ def _is_sound(visit: Visit) -> bool:
 def _instrument_faults(place: str, visit: Visit, instruments: Collection[str]) -> Iterator[DefinitionFault]:
     if not visit.instruments:
         yield DefinitionFault(f"{place}.instruments", "none", "at least one instrument")
-    for name in repeated(visit.instruments):
-        yield DefinitionFault(f"{place}.instruments", f"{quoted(name)} more than once", "each once")
-    for name in dict.fromkeys(visit.instruments):
-        if name not in instruments:
-            allowed = f"a folder under instruments/: {listed(sorted(instruments))}"
-            yield DefinitionFault(f"{place}.instruments", quoted(name), allowed, frozenset({"instruments/"}))
+    for field in ("instruments", "staff_forms"):
+        names: tuple[str, ...] = getattr(visit, field)
+        for name in repeated(names):
+            yield DefinitionFault(f"{place}.{field}", f"{quoted(name)} more than once", "each once")
+        for name in dict.fromkeys(names):
+            if name not in instruments:
+                allowed = f"a folder under instruments/: {listed(sorted(instruments))}"
+                yield DefinitionFault(f"{place}.{field}", quoted(name), allowed, frozenset({"instruments/"}))
+
+
+def _staff_form_faults(study: Study, place: str, visit: Visit) -> Iterator[DefinitionFault]:
+    """What participants answer at any visit is no form of staff: whose answers they are would be unclear."""
+    for name in dict.fromkeys(visit.staff_forms):
+        if name in study.instruments:
+            found = f"{quoted(name)}, which participants answer"
+            yield DefinitionFault(
+                f"{place}.staff_forms", found, "instruments that no visit asks participants"
+            )
 
 
 def _infusion_faults(study: Study, place: str) -> Iterator[DefinitionFault]:

@@ -168,7 +168,9 @@ def _judge_instrument(asked: _Asked, study: Judged[Study] | None, faults: list[F
     for tag, wording in asked.wordings.items():
         if wording is not None:
             _judge_wording(f"{folder}/{tag}.json", tag, wording, instrument, faults)
-    if study is None or "languages" in study.incomplete or asked.name not in study.value.instruments:
+    if study is None or "languages" in study.incomplete:
+        return
+    if asked.name not in (*study.value.instruments, *study.value.staff_forms):
         return
     first = study.value.languages[:1]
     faults += [

@@ -1,4 +1,7 @@
-"""Answers that a participant gave by telephone or on paper, typed in by staff: sent as a response, once."""
+"""Answers that a participant gave by telephone or on paper, typed in by staff: sent as a response, once.
+
+Forms that staff fill in, of which participants know nothing, come the same way.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
-from app.domain.response import Mode, Respondent
+from app.domain.response import STAFF, Mode, Respondent
 from app.domain.schedule import ANSWERABLE, civil_date
 from app.errors import Code, Refusal
 from app.models import Consent, Response
@@ -46,14 +49,23 @@ def enter_response(
     empty takes nothing back. With a faulty answer nothing is stored. The same again gives the same receipt.
 
     Refuses a day before the consent, after a death or a withdrawal of answers or follow-up, or in the future,
-    and a questionnaire that has been sent. Outside the visit's window a reason is needed, for the trail.
+    and a questionnaire that has been sent. Outside the visit's window a reason is needed, for the trail. Of a
+    form that staff fill in `respondent` is "staff", and of no other.
     """
     visitor = _visitor(session, participant_id=participant_id, language=language, actor=actor)
     if (instrument, language) not in studies.current(session, study_id=visitor.study_id).offered:
         raise Refusal(Code.LANGUAGE_NOT_OFFERED, language)
     found = responses.questionnaire(
-        session, visitor=visitor, occasion_id=occasion_id, instrument=instrument, language=language, now=now
+        session,
+        visitor=visitor,
+        occasion_id=occasion_id,
+        instrument=instrument,
+        language=language,
+        now=now,
+        by_staff=True,
     )
+    if (respondent == STAFF) != found.is_staff_form:
+        raise Refusal(Code.FAULTY_INPUT, f"{instrument} answered by {respondent}")
     if found.submitted_at is not None:
         return _sent_before(session, found, submission_id)
     _check_day(session, visitor, answered_on, now)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Date, Select, literal, select, true
 from app.domain.adjudication import EventChoice
 from app.domain.estimand import Endpoint, Origin, Strategy
 from app.domain.outcomes import CENSORED, COMPETING, EVENT, counted_kinds
+from app.domain.response import OWN
 from app.domain.study import Adjudication
 from app.models import Answer, Event, Occasion, Participant, Response, Sighting, Treatment, Withdrawal
 from app.queries.civil_days import CivilDate
@@ -114,7 +115,7 @@ class AskedOutcome:
             .join(Response, Response.id == Answer.response_id)
             .join(Occasion, Occasion.id == Response.occasion_id)
             .join(Participant, Participant.id == Occasion.participant_id)
-            .where(Response.respondent != "proxy")
+            .where(Response.respondent.in_(OWN))
         )
         given_on = CivilDate(Answer.answered_at, Participant.time_zone)
         return self._days(rows, Occasion.participant_id, given_on)

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
 from app.domain.answer import AnswerValue
 from app.domain.instrument import Scale
-from app.domain.response import GivenAnswer, Respondent, counting, until_sent
+from app.domain.response import STAFF, GivenAnswer, Respondent, counting, until_sent
 from app.domain.schedule import civil_date
 from app.domain.scoring import scores
 from app.models import Answer, Occasion, Response
@@ -19,6 +19,7 @@ from app.queries.access import Visitor
 
 SCALES_SPEAK = "en"
 """The language of the titles in instrument.json."""
+_OF_THEIRS = and_(Response.submitted_at.is_not(None), Response.respondent != STAFF)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def is_shown(session: Session, *, visitor: Visitor) -> bool:
         return False
     sent = (
         exists()
-        .where(Response.occasion_id == Occasion.id, Response.submitted_at.is_not(None))
+        .where(Response.occasion_id == Occasion.id, _OF_THEIRS)
         .where(Occasion.participant_id == visitor.participant_id)
     )
     return bool(session.scalar(select(sent)))
@@ -89,7 +90,7 @@ def _sent(session: Session, visitor: Visitor) -> list[_Sent]:
         select(Response, Answer)
         .join(Occasion, Occasion.id == Response.occasion_id)
         .join(Answer, Answer.response_id == Response.id)
-        .where(Occasion.participant_id == visitor.participant_id, Response.submitted_at.is_not(None))
+        .where(Occasion.participant_id == visitor.participant_id, _OF_THEIRS)
         .order_by(Response.id, Answer.id)
     )
     stored: dict[Response, list[GivenAnswer]] = defaultdict(list)

@@ -37,7 +37,8 @@ class InstrumentStatus:
 class OccasionStatus:
     """A visit for one participant: its window, where it stands today, and its questionnaires.
 
-    `not_expected` says why, where that is its state.
+    `staff_forms` are what staff fill in at it: whether they have changes nothing of the state. `not_expected`
+    says why, where that is its state.
     """
 
     occasion_id: int
@@ -46,6 +47,7 @@ class OccasionStatus:
     state: OccasionState
     instruments: tuple[InstrumentStatus, ...]
     not_expected: NotExpected | None = None
+    staff_forms: tuple[InstrumentStatus, ...] = ()
 
 
 def of_participant(session: Session, *, participant_id: int, now: datetime) -> list[OccasionStatus]:
@@ -65,8 +67,9 @@ def of_participant(session: Session, *, participant_id: int, now: datetime) -> l
     for occasion in found:
         visit = study.visit(occasion.visit)
         window = Window(occasion.opens_on, occasion.due_on, occasion.closes_on)
-        instruments = tuple(
-            progress[occasion.id].get(name, InstrumentStatus(name)) for name in visit.instruments
+        instruments, staff_forms = (
+            tuple(progress[occasion.id].get(name, InstrumentStatus(name)) for name in names)
+            for names in (visit.instruments, visit.staff_forms)
         )
         state = occasion_state(
             window,
@@ -75,7 +78,7 @@ def of_participant(session: Session, *, participant_id: int, now: datetime) -> l
             today=today,
         )
         why = why_not_expected(window, ends, today=today) if state == "not expected" else None
-        statuses.append(OccasionStatus(occasion.id, visit, window, state, instruments, why))
+        statuses.append(OccasionStatus(occasion.id, visit, window, state, instruments, why, staff_forms))
     return statuses
 
 

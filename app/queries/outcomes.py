@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain import adjudication
 from app.domain.adjudication import ONE_READING, EventChoice, Rule, SettledEvent, settled
 from app.domain.outcomes import FollowUp, Seen, shown_by
+from app.domain.response import OWN
 from app.domain.schedule import civil_date
 from app.domain.study import Adjudication, Origin
 from app.models import Consent, Participant, Response, Sighting, Treatment
@@ -321,7 +322,7 @@ def _sightings(
 def _answered(
     session: Session, of_study: ColumnElement[bool], zones: Mapping[int, ZoneInfo]
 ) -> Mapping[int, tuple[Dated, ...]]:
-    own = and_(of_study, Response.respondent != "proxy")
+    own = and_(of_study, Response.respondent.in_(OWN))
     last = answered_days.last_of_days(session, where=own, zones=zones)
     return _by_participant((owner, Dated(answer_id, on)) for (owner, _, on), answer_id in last.items())
 

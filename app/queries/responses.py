@@ -48,6 +48,11 @@ class Questionnaire:
         return counting(self.given, self.submitted_at)
 
     @property
+    def is_staff_form(self) -> bool:
+        """Return whether staff fill it in, and participants never see it."""
+        return self.name in self.visit.staff_forms
+
+    @property
     def entry_ids(self) -> frozenset[str]:
         """Return the names of all entries that phones sent."""
         return frozenset(each.entry_id for each in self.given if each.entry_id is not None)
@@ -106,11 +111,19 @@ _FOUND = (
 
 
 def questionnaire(
-    session: Session, *, visitor: Visitor, occasion_id: int, instrument: str, language: str, now: datetime
+    session: Session,
+    *,
+    visitor: Visitor,
+    occasion_id: int,
+    instrument: str,
+    language: str,
+    now: datetime,
+    by_staff: bool = False,
 ) -> Questionnaire:
     """Return a questionnaire with its answers so far; NOT_FOUND when it is not this participant's.
 
-    A draft stays with the instrument version it was begun in, whatever was loaded since.
+    The forms that staff fill in are there `by_staff` only. A draft stays with the instrument version it was
+    begun in, whatever was loaded since.
     """
     rows = (
         session.connection()
@@ -125,7 +138,7 @@ def questionnaire(
     row = rows[0]
     current = studies.current(session, study_id=visitor.study_id)
     visit = current.study.visit(row.visit)
-    if instrument not in visit.instruments:
+    if instrument not in (*visit.instruments, *(visit.staff_forms if by_staff else ())):
         raise Refusal(Code.NOT_FOUND, f"instrument {instrument}")
     version_id, wording_id = _version_and_wording(session, current, row, instrument, language)
     ends = Ends(withdrawn_on=row.withdrawn_on)

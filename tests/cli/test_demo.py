@@ -12,7 +12,7 @@ from analysis import load
 from app import clock, config, database
 from app.cli import main
 from app.cli.demo import making, simulation
-from app.cli.demo.life import Answered, Life, Read, Reported
+from app.cli.demo.life import Answered, FilledIn, Life, Read, Reported
 from app.cli.demo.making import Demo, make
 from app.cli.demo.mistakes import MISTAKES
 from app.cli.demo.story import tell
@@ -70,8 +70,12 @@ def test_everything_told_is_there_and_has_its_entry(settings: Config) -> None:
     assert codes == {life.code for life in demo.lives}
     acts = [act for life in demo.lives for act in life.acts]
     answered = [act for act in acts if isinstance(act, Answered)]
-    assert answers == sum(len(act.first) + (len(act.rest) if act.sent_at else 0) for act in answered)
-    assert len(rows[Response]) == len(answered)
+    filled_in = [act for act in acts if isinstance(act, FilledIn)]
+    assert filled_in
+    assert answers == sum(len(act.first) + (len(act.rest) if act.sent_at else 0) for act in answered) + sum(
+        len(act.answers) for act in filled_in
+    )
+    assert len(rows[Response]) == len(answered) + len(filled_in)
     assert len(rows[Event]) == sum(isinstance(act, Reported) for act in acts)
     assert readings == sum(isinstance(act, Read) for act in acts)
 
@@ -103,8 +107,9 @@ def _whole(url: str, demo: Demo) -> None:
         assert set(session.scalars(select(Participant.code))) == {life.code for life in demo.lives}
         submitted = session.scalar(select(func.count(Response.submitted_at)))
         assert list(audit.verify(session)) == []
-    answered = [act for life in demo.lives for act in life.acts if isinstance(act, Answered)]
-    assert submitted == sum(act.sent_at is not None for act in answered)
+    acts = [act for life in demo.lives for act in life.acts]
+    sent = sum(isinstance(act, Answered) and act.sent_at is not None for act in acts)
+    assert submitted == sent + sum(isinstance(act, FilledIn) for act in acts)
 
 
 def test_a_second_run_changes_nothing_and_prints_the_same(settings: Config) -> None:

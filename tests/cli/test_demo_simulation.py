@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from math import sqrt
+from math import exp, sqrt
 from statistics import mean, variance
 
 import pytest
 
 from app.cli.demo import simulation
+from app.cli.demo.baseline import death_factor
 from app.cli.demo.life import Answered, Course, Life
 from app.cli.demo.making import FOLDER
 from app.cli.demo.mistakes import MISTAKES
@@ -85,13 +86,55 @@ def test_rates_of_dying_and_of_transplants_are_the_true_ones(
 ) -> None:
     for arm in folder.study.arms:
         truth = getattr(arm_truth(folder.study, MANY, arm.code), event)
-        happened, days = 0, 0
+        happened, expected = 0, 0.0
         for course in _courses(many, arm.code):
             first = min(filter(None, (course.died_on, course.transplanted_on)), default=None)
-            days += ((first or course.today) - course.day_0).days
+            own = truth * (death_factor(MANY, course.baseline.meld) if event == "deaths" else 1)
+            expected += own * ((first or course.today) - course.day_0).days / YEAR
             transplant = course.transplanted_on is not None
             happened += transplant if event == "transplants" else first is not None and not transplant
         # The number of events is Poisson: its standard error is its root. Four of them.
+        assert abs(happened - expected) < 4 * sqrt(expected)
+
+
+def test_a_higher_meld_hastens_death_by_the_true_factor_a_point(
+    folder: StudyFolder, many: list[Life]
+) -> None:
+    courses = [life.course for life in many if life.course is not None]
+    factors = [death_factor(MANY, course.baseline.meld) for course in courses]
+    # Log-normal, the logarithm's standard deviation 0.06 * 5: mean 1, standard deviation root(e^0.09 - 1).
+    assert abs(mean(factors) - 1) < 4 * sqrt((exp(0.09) - 1) / len(factors))
+    assert death_factor(MANY, 21) / death_factor(MANY, 20) == pytest.approx(exp(0.06))
+    # The score of a Cox model at the true effect: MELD of each death less the weighted mean of those at risk.
+    score, information = 0.0, 0.0
+    for arm in folder.study.arms:
+        times = [_until_death(course) for course in _courses(many, arm.code)]
+        for days, died, own in times:
+            if died:
+                at_risk = [(meld, exp(0.06 * meld)) for other, _, meld in times if other >= days]
+                total = sum(weight for _, weight in at_risk)
+                centre = sum(meld * weight for meld, weight in at_risk) / total
+                score += own - centre
+                information += sum(weight * (meld - centre) ** 2 for meld, weight in at_risk) / total
+    assert abs(score) < 4 * sqrt(information)
+
+
+def _until_death(course: Course) -> tuple[int, bool, int]:
+    """Days to the first of death, transplant and today; whether it was the death; MELD."""
+    first = min(filter(None, (course.died_on, course.transplanted_on)), default=None)
+    died = first is not None and course.transplanted_on is None
+    return ((first or course.today) - course.day_0).days, died, course.baseline.meld
+
+
+def test_tumours_come_at_the_true_rate_while_someone_lives(folder: StudyFolder, many: list[Life]) -> None:
+    for arm in folder.study.arms:
+        truth = arm_truth(folder.study, MANY, arm.code).tumours
+        happened, days = 0, 0
+        for course in _courses(many, arm.code):
+            until = course.tumour_on or course.died_on or course.today
+            assert course.tumour_on is None or course.alive(course.tumour_on - timedelta(days=1))
+            days += (until - course.day_0).days
+            happened += course.tumour_on is not None
         assert abs(happened - truth * days / YEAR) < 4 * sqrt(truth * days / YEAR)
 
 

@@ -33,7 +33,7 @@ def test_check_says_that_the_demo_has_no_faults() -> None:
     said = checked.stdout.splitlines()
     assert said[:2] == [
         "Study demo: no faults. Languages: en, es, fr, de, pt, zh-Hans, hi, mr, ar, fa, ja, tr.",
-        "Arms: 2. Sites: 3. Visits: 6. Instruments: 1.",
+        "Arms: 2. Sites: 3. Visits: 6. Instruments: 2.",
     ]
     assert [note.partition(": the text may need more than one text message")[0] for note in said[2:]] == [
         f"Note: reminder {step}" for step in ("ready", "again", "last")

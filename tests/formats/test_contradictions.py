@@ -37,6 +37,22 @@ CONTRADICTIONS = [
         'a window from day 7, while "day-0" is open until day 7',
         "do not overlap",
     ),
+    (
+        STUDY,
+        "closes = 14",
+        'closes = 14\nstaff_forms = ["rest"]',
+        "visits[1].staff_forms",
+        '"rest", which participants answer',
+        "no visit asks participants",
+    ),
+    (
+        STUDY,
+        "closes = 14",
+        'closes = 14\nstaff_forms = ["meld"]',
+        "visits[1].staff_forms",
+        '"meld"',
+        "a folder under instruments/: rest",
+    ),
     (STUDY, WEEK_4, YEARLY, "visits[1].title.ar", '"الأسبوع 4"', "words with {number}"),
     (STUDY, "closes = 14", "closes = 14\nrepeats = {}", "visits[1].repeats.unit", "nothing", "required"),
     (

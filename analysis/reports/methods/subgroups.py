@@ -11,13 +11,14 @@ from analysis.reports.alternative import with_table
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.forest import FITS, Heads, Line, forest_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
-from analysis.reports.language import gettext
+from analysis.reports.language import gettext, preferred
 from analysis.reports.plain import Json, lines
 from analysis.reports.product_effects import product_effects
 from analysis.reports.step import Step
 from analysis.reports.table import Table
 from analysis.reports.words import NOTHING, limits, number, p_value, p_words
 from app.domain.analysis_covariates import PRODUCT
+from app.i18n import SOURCE_LANGUAGE
 
 NOT_KNOWN = "not known"
 SOURCE = (
@@ -57,7 +58,7 @@ def find(step: Step) -> Finding:
     shown = _levels(step, [*effects, *by_product])
     table = _table(step, shown)
     return Finding(
-        sentences=(MANY.format(n=tests), *_interactions([*effects, *by_product]), *hidden),
+        sentences=(MANY.format(n=tests), *_interactions(step, [*effects, *by_product]), *hidden),
         figures=(_figure(step, shown, table, tests),),
         results={"subgroups": effects, "product": by_product, "tests": tests},
         excluded=excluded(step, rows),
@@ -77,10 +78,13 @@ def _effects(step: Step, rows: pd.DataFrame, names: list[str]) -> tuple[list[Jso
     return lines(found.to_frame()), found.tests
 
 
-def _interactions(effects: list[Json]) -> tuple[str, ...]:
+def _interactions(step: Step, effects: list[Json]) -> tuple[str, ...]:
     told = {row["subgroup"]: row["interaction_p_value"] for row in effects}
+    tags = (SOURCE_LANGUAGE, *step.data.study.languages)
     return tuple(
-        f"Interaction with {name}: {p_words(value)}." for name, value in told.items() if value is not None
+        f"Interaction with {step.data.words.named(name, tags)}: {p_words(value)}."
+        for name, value in told.items()
+        if value is not None
     )
 
 
@@ -121,6 +125,7 @@ def _levels(step: Step, effects: list[Json]) -> list[list[Json]]:
         level = str(row["level"]).removesuffix(".0")
         if row["subgroup"] == "site":
             level = sites.get(level, level)
+        level = step.data.words.answer(row["subgroup"], level, preferred(step.data.study.languages))
         level = {"all": gettext("All"), NOT_KNOWN: gettext("not known")}.get(level, level)
         words = f"{level}, {step.arms[row['arm']]}" if several else level
         found.setdefault(row["subgroup"], []).append(row | {"words": words})
@@ -133,7 +138,7 @@ def _sites(step: Step) -> dict[str, str]:
     return names if max(map(len, names.values()), default=0) <= FITS else {}
 
 
-def _factor(name: str) -> str:
+def _factor(step: Step, name: str) -> str:
     """What a subgroup is called, with a capital."""
     words = {"site": gettext("Site"), "stratum": gettext("Stratum of the randomisation")} | {
         "lot": gettext("Product lot"),
@@ -146,7 +151,7 @@ def _factor(name: str) -> str:
         "route": gettext("Route"),
         "all": gettext("All"),
     }
-    return words.get(name, name)
+    return words.get(name) or step.data.words.named(name, preferred(step.data.study.languages))
 
 
 def _why_not(reason: str) -> str:
@@ -158,7 +163,7 @@ def _why_not(reason: str) -> str:
 
 def _figure(step: Step, blocks: list[list[Json]], table: Table, tests: int) -> Figure:
     title = gettext("%(endpoint)s: subgroups", endpoint=step.endpoint_words)
-    drawn = [line for block in blocks for line in _lines(block)]
+    drawn = [line for block in blocks for line in _lines(step, block)]
     told = gettext(
         "Hazard ratios of %(arm)s against %(reference)s with 95 %% intervals, on a logarithmic axis; squares"
         " are as large as they have events.",
@@ -198,10 +203,11 @@ def _many(tests: int) -> str:
     )
 
 
-def _lines(block: list[Json]) -> list[Line]:
+def _lines(step: Step, block: list[Json]) -> list[Line]:
     """The lines of a subgroup: its name with the test, below it the levels; everyone has one line."""
     whole = block[0]["subgroup"] == "all"
-    head = Line(label=_factor(block[0]["subgroup"]), heading=True, p=p_value(block[0]["interaction_p_value"]))
+    told = _factor(step, block[0]["subgroup"])
+    head = Line(label=told, heading=True, p=p_value(block[0]["interaction_p_value"]))
     own = [
         Line(
             label=row["words"],
@@ -246,7 +252,7 @@ def _table(step: Step, blocks: list[list[Json]]) -> Table:
         ],
         rows=[
             [
-                _factor(str(row["subgroup"])),
+                _factor(step, str(row["subgroup"])),
                 row["words"],
                 f"{number(row['events'])} / {number(row['n'])}",
                 f"{number(row['events_reference'])} / {number(row['n_reference'])}",

@@ -4,26 +4,32 @@ from datetime import date, timedelta
 from math import ceil, exp, log
 from random import Random
 
-from app.cli.demo.life import Course, Stay
+from app.cli.demo.baseline import death_factor
+from app.cli.demo.life import Baseline, Course, Stay
 from app.cli.demo.truth import ArmTruth, Truth
 
 YEAR = 365.25
 LONGEST_STAY = 60
 
 
-def true_course(chance: Random, truth: Truth, arm: ArmTruth, *, day_0: date, today: date) -> Course:
+def true_course(
+    chance: Random, truth: Truth, arm: ArmTruth, *, baseline: Baseline, day_0: date, today: date
+) -> Course:
     """Draw a course: death and transplant compete; a transplant changes the rate of dying from then on."""
-    death, transplant = _days(chance, arm.deaths), _days(chance, arm.transplants)
+    deaths = arm.deaths * death_factor(truth, baseline.meld)
+    death, transplant = _days(chance, deaths), _days(chance, arm.transplants)
     if transplant < death:
         death = transplant + _days(chance, arm.deaths_after_transplant)
     transplanted_on = _until(day_0, transplant, today) if transplant < death else None
     died_on = _until(day_0, death, today)
     return Course(
+        baseline=baseline,
         day_0=day_0,
         today=today,
         died_on=died_on,
         transplanted_on=transplanted_on,
         stays=_stays(chance, truth, arm, day_0=day_0, last_day=died_on or today, died=died_on is not None),
+        tumour_on=_until(day_0, _days(chance, arm.tumours), died_on or today),
     )
 
 

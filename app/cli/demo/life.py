@@ -36,6 +36,16 @@ class Answered(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FilledIn(Act):
+    """A form that staff fill in, and the day to which it applies."""
+
+    visit: str
+    instrument: str
+    answers: Mapping[str, str]
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reported(Act):
     """An event as it was told, by the participant or by staff."""
 
@@ -46,6 +56,8 @@ class Reported(Act):
     ended: PartialDate | None = None
     ongoing: bool = False
     reason: str = ""
+    term: str = ""
+    criteria: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,14 +92,36 @@ class Stay:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """What is known on day 0; all but MELD are numbers of choices on the form."""
+
+    meld: int
+    aetiology: int
+    aclf: int
+    age_class: int
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Return the answers by item of the form."""
+        return {
+            "meld": str(self.meld),
+            "aetiology": str(self.aetiology),
+            "aclf": str(self.aclf),
+            "age": str(self.age_class),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class Course:
     """What truly happens to someone from day 0 on; what lies after `today` has not happened yet."""
 
+    baseline: Baseline
     day_0: date
     today: date
     died_on: date | None
     transplanted_on: date | None
     stays: tuple[Stay, ...]
+    tumour_on: date | None
 
     def alive(self, on: date) -> bool:
         """Return whether they live to the end of a day."""

@@ -11,6 +11,13 @@ from app.cli.demo.truth import Truth
 from app.domain.partial_date import PartialDate
 from app.domain.study import Study
 
+TUMOURS = (
+    "Hepatocellular carcinoma",
+    "Hepatocellular carcinoma",
+    "Cholangiocarcinoma",
+    "Colorectal carcinoma",
+)
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -47,6 +54,8 @@ class Telling:
             yield from self._transplant(course, course.transplanted_on, f"{code}-transplant")
         if course.died_on is not None:
             yield from self._death(course.died_on, f"{code}-death")
+        if course.tumour_on is not None:
+            yield from self._tumour(course.tumour_on, f"{code}-tumour")
 
     def _stay(self, course: Course, stay: Stay, report_id: str) -> Iterator[Act]:
         there = stay.ended_on is None or self._happens(self.truth.told_while_there)
@@ -123,6 +132,19 @@ class Telling:
             started=PartialDate(on.year, on.month) if partly else PartialDate.of(on),
             by_participant=False,
             report_id=report_id,
+        )
+        yield from self._reading(report_id, told_on, on, None)
+
+    def _tumour(self, on: date, report_id: str) -> Iterator[Act]:
+        told_on = on + self._days(3, 21)
+        yield Reported(
+            at=self.clock.in_office(told_on),
+            kind="tumour",
+            started=PartialDate.of(on),
+            by_participant=False,
+            report_id=report_id,
+            term=self.chance.choice(TUMOURS),
+            criteria=("other",),
         )
         yield from self._reading(report_id, told_on, on, None)
 

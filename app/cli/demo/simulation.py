@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from app.cli.demo.attending import Attending
 from app.cli.demo.bad_days import with_bad_days
+from app.cli.demo.baseline import Desk, true_baseline
 from app.cli.demo.course import true_course
 from app.cli.demo.life import Act, Answered, Course, Life, Withdrew
 from app.cli.demo.mistakes import with_mistakes
@@ -115,11 +116,12 @@ def _life(
 ) -> Life:
     clock = Clock(entry.chance, ZoneInfo(entry.site.time_zone))
     enrolled_on = today - timedelta(days=max(entry.enrolled_ago, 1))
+    age = entry.chance.randint(38, 76)
     life = Life(
         code=code,
         site=entry.site.code,
         language=entry.language,
-        birth_year=enrolled_on.year - entry.chance.randint(38, 76),
+        birth_year=enrolled_on.year - age,
         enrolled_at=clock.at(enrolled_on, 8, 11),
         consented_on=enrolled_on,
         arm=arm,
@@ -131,9 +133,11 @@ def _life(
         return life
     day_0 = today - timedelta(days=entry.ago)
     of_arm = arm_truth(study, truth, arm)
-    course = true_course(entry.chance, truth, of_arm, day_0=day_0, today=today)
+    baseline = true_baseline(entry.chance, truth, age=age)
+    course = true_course(entry.chance, truth, of_arm, baseline=baseline, day_0=day_0, today=today)
     attending = Attending(entry.chance, truth, study, instruments, clock)
     acts = [
+        *Desk(entry.chance, truth, study, clock).forms(course),
         *attending.infusions(course, arm),
         *attending.visits(course, of_arm),
         *attending.followed_up(course),

@@ -5,12 +5,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cli.demo.life import Act, Answered, Infused, Life, Read, Reported, Seen, Withdrew
+from app.cli.demo.life import Act, Answered, FilledIn, Infused, Life, Read, Reported, Seen, Withdrew
 from app.domain.actor import Actor
 from app.formats.contact import ContactDetails
 from app.models import Occasion
 from app.operations.answers import save_answers
 from app.operations.consents import record_withdrawal
+from app.operations.entered_responses import enter_response
 from app.operations.events import read_event, report_event
 from app.operations.links import issue_link
 from app.operations.participants import enrol_participant, randomise_participant
@@ -62,7 +63,7 @@ class _Teller:
     """Tells one life; the transaction holds the participant, who is not even visible to others yet."""
 
     def __init__(self, session: Session, life: Life, current: CurrentStudy, participant_id: int) -> None:
-        self._session = session
+        self._session, self._study = session, current.study
         actor = Actor("participant", participant_id, study_id=current.study_id, site=life.site)
         zone = ZoneInfo(current.study.site(life.site).time_zone)
         self._visitor = Visitor(participant_id, current.study_id, life.site, life.language, zone, actor)
@@ -76,6 +77,8 @@ class _Teller:
         match act:
             case Answered():
                 self._answered(act)
+            case FilledIn():
+                self._filled_in(act)
             case Infused():
                 self._infused(act)
             case Reported():
@@ -112,6 +115,23 @@ class _Teller:
                 language=self._visitor.language,
             )
 
+    def _filled_in(self, act: FilledIn) -> None:
+        enter_response(
+            self._session,
+            participant_id=self._visitor.participant_id,
+            occasion_id=self._occasions[act.visit],
+            instrument=act.instrument,
+            raw=act.answers,
+            mode="paper",
+            respondent="staff",
+            answered_on=act.on,
+            language=self._study.languages[0],
+            reason="",
+            submission_id=f"{self._visitor.participant_id}-{act.visit}-{act.instrument}",
+            actor=STAFF,
+            now=act.at,
+        )
+
     def _infused(self, act: Infused) -> None:
         record_treatment(
             self._session,
@@ -132,6 +152,8 @@ class _Teller:
             ended=act.ended,
             ongoing=act.ongoing,
             reason=act.reason,
+            term=act.term,
+            criteria=act.criteria,
             report_id=act.report_id,
             actor=self._visitor.actor if act.by_participant else STAFF,
             now=act.at,

@@ -19,6 +19,7 @@ class ArmTruth:
     stays: float
     quality_slope: float
     answering: float
+    tumours: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,7 @@ class Truth:
             stays=0.9,
             quality_slope=8.0,
             answering=0.90,
+            tumours=0.03,
         )
     )
     control: ArmTruth = field(
@@ -61,8 +63,16 @@ class Truth:
             stays=1.6,
             quality_slope=-4.0,
             answering=0.84,
+            tumours=0.03,
         )
     )
+    meld_mean: float = 20.0
+    meld_sd: float = 5.0
+    deaths_by_meld: float = 0.06
+    aetiologies: tuple[float, ...] = (0.4, 0.3, 0.2, 0.1)
+    aclf_definitions: tuple[float, ...] = (0.5, 0.2, 0.15, 0.15)
+    form_forgotten: float = 0.03
+
     stay_frailty_variance: float = 0.4
     stay_median_days: float = 6.0
     stay_log_sd: float = 0.7

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.domain.answer import AnswerValue, BadAnswer, filed, read_filed
+from app.domain.response import RESPONDENTS, STAFF
 from app.domain.study import Visit
 from app.errors import Fault
 from app.formats.csv_file import Progress
@@ -68,6 +69,7 @@ class Reader:
     def __init__(self, session: Session, current: studies.CurrentStudy, protocol: Protocol) -> None:
         self.protocol = protocol
         self.visits: Mapping[str, Visit] = {visit.code: visit for visit in current.study.schedule}
+        self.staff_forms = current.study.staff_forms
         published = exports.wordings(session, study_id=current.study_id)
         self.by_version = {(one.instrument, one.language, one.version): one for one in published.values()}
         self.offered = {key: published[each.wording_id] for key, each in current.offered.items()}
@@ -122,7 +124,7 @@ class Reader:
         return replace(
             row,
             language=row.language or person.row.language,
-            respondent=row.respondent or "patient",
+            respondent=row.respondent or (STAFF if row.instrument in self.staff_forms else "patient"),
             mode=row.mode or "import",
         )
 
@@ -130,8 +132,9 @@ class Reader:
         visit = self.visits.get(row.visit)
         if visit is None:
             return None, [("visit", row.visit, one_of(self.visits))]
-        if row.version is None and row.instrument not in visit.instruments:
-            return None, [("instrument", row.instrument, one_of(visit.instruments) + f", at {visit.code}")]
+        asked = (*visit.instruments, *visit.staff_forms)
+        if row.version is None and row.instrument not in asked:
+            return None, [("instrument", row.instrument, one_of(asked) + f", at {visit.code}")]
         name, language = row.instrument, row.language or ""
         if row.version is None:
             languages = sorted(each for instrument, each in self.offered if instrument == name)
@@ -152,6 +155,10 @@ class Reader:
                 found.append(("item", None, "an item; none only where a response has no answer at all"))
         elif row.answered_at is None:
             found.append(("answered_at", None, "the instant at which the answer was given"))
+        by_staff = row.instrument in self.staff_forms
+        if by_staff != (row.respondent == STAFF):
+            allowed = STAFF if by_staff else one_of(each for each in RESPONDENTS if each != STAFF)
+            found.append(("respondent", row.respondent, f"{allowed}, of {row.instrument}"))
         for name in ("answered_at", "sent_at"):
             found += self._instant(name, getattr(row, name), person)
         return found

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app import i18n
 from app.domain.answer import BadAnswer, unanswered
-from app.domain.response import RESPONDENTS, Respondent
+from app.domain.response import Respondent
 from app.domain.schedule import ANSWERABLE
 from app.errors import Code, Refusal
 from app.i18n import gettext
@@ -219,7 +219,7 @@ def _respondents() -> list[tuple[Respondent, str]]:
 
 def _respondent() -> Respondent | None:
     said = request.form.get("respondent")
-    return next((each for each in RESPONDENTS if each == said), None)
+    return next((each for each, _ in _respondents() if each == said), None)
 
 
 def _words(saved: Saved) -> dict[str, str]:

@@ -1,12 +1,15 @@
-"""Answers given by telephone or on paper: one page with all questions, sent as a response."""
+"""Answers given by telephone or on paper, and forms of staff: one page with all questions."""
 
 import secrets
 from collections.abc import Collection, Mapping
+from typing import TypeAlias
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app import i18n
 from app.domain.answer import AnswerValue, BadAnswer, read_answer, unanswered
+from app.domain.response import STAFF
 from app.errors import Code, Refusal
 from app.i18n import gettext
 from app.operations.entered_responses import enter_response
@@ -20,11 +23,12 @@ from app.web.questions import drawn
 from app.web.staff import blueprint
 from app.web.staff.asked import Asked
 from app.web.staff.desk import Desk, at_desk
-from app.web.staff.entry_form import PREFIX, EntryForm, field_of
+from app.web.staff.entry_form import PREFIX, EntryForm, StaffFormEntry, field_of
 from app.web.staff.pages import page
 from app.web.staff.record import known_as
 from app.web.transactions import settings
 
+AnyForm: TypeAlias = EntryForm | StaffFormEntry
 NO_FAULTS: Mapping[str, BadAnswer] = {}
 ADDRESS = "/participants/<code>/answers/<int:occasion_id>/<instrument>"
 
@@ -33,9 +37,9 @@ ADDRESS = "/participants/<code>/answers/<int:occasion_id>/<instrument>"
 @staff_only("coordinator", "administrator")
 def enter_answers(code: str, occasion_id: int, instrument: str) -> ResponseReturnValue:
     """Show the questions with nothing filled in; one that was sent is shown as it was answered."""
-    form = EntryForm(prefix=PREFIX)
-    form.submission_id.data = secrets.token_urlsafe(16)
     with at_desk() as desk:
+        form = _kind_of_form(desk, instrument)(prefix=PREFIX)
+        form.submission_id.data = secrets.token_urlsafe(16)
         participant = desk.participant(code)
         found = _found(desk, participant, occasion_id, instrument)
         if found.submitted_at is not None:
@@ -49,7 +53,8 @@ def enter_answers(code: str, occasion_id: int, instrument: str) -> ResponseRetur
 @staff_only("coordinator", "administrator")
 def save_entered(code: str, occasion_id: int, instrument: str) -> ResponseReturnValue:
     """Keep and send what was typed in; or say what is wrong, or what has no answer, and ask again."""
-    form = EntryForm(request.form, prefix=PREFIX)
+    with at_desk() as desk:
+        form = _kind_of_form(desk, instrument)(request.form, prefix=PREFIX)
     faults = NO_FAULTS
     gaps: Collection[str] = ()
     try:
@@ -60,7 +65,7 @@ def save_entered(code: str, occasion_id: int, instrument: str) -> ResponseReturn
             gaps = _gaps(found, answers) if "gaps" not in request.form else ()
             if form.validate() and not faults and not gaps:
                 _enter(desk, participant, found, form)
-                flash(gettext("The answers are stored and sent."))
+                flash(_stored(found))
                 return redirect(url_for("staff.participant", code=code), 303)
     except Refusal as refusal:
         if refusal.code in (Code.NOT_FOUND, Code.NOT_ALLOWED):
@@ -72,15 +77,25 @@ def save_entered(code: str, occasion_id: int, instrument: str) -> ResponseReturn
         return _page(desk, participant, found, form, faults=faults, gaps=gaps), 422
 
 
-def _enter(desk: Desk, participant: ParticipantRow, found: Questionnaire, form: EntryForm) -> None:
+def _kind_of_form(desk: Desk, instrument: str) -> type[EntryForm | StaffFormEntry]:
+    return StaffFormEntry if instrument in desk.study.staff_forms else EntryForm
+
+
+def _stored(found: Questionnaire) -> str:
+    if found.is_staff_form:
+        return gettext("The form is stored.")
+    return gettext("The answers are stored and sent.")
+
+
+def _enter(desk: Desk, participant: ParticipantRow, found: Questionnaire, form: AnyForm) -> None:
     enter_response(
         desk.session,
         participant_id=participant.id,
         occasion_id=found.occasion_id,
         instrument=found.name,
         raw=_given(found),
-        mode=form.mode.data,
-        respondent=form.respondent.data,
+        mode=form.mode.data if isinstance(form, EntryForm) else "paper",
+        respondent=form.respondent.data if isinstance(form, EntryForm) else STAFF,
         answered_on=form.answered_on.whole_day,
         language=_language(desk, participant, found.name),
         reason=(form.reason.data or "").strip(),
@@ -101,13 +116,18 @@ def _found(desk: Desk, participant: ParticipantRow, occasion_id: int, instrument
         instrument=instrument,
         language=language,
         now=desk.now,
+        by_staff=True,
     )
 
 
 def _language(desk: Desk, participant: ParticipantRow, instrument: str) -> str:
-    """Return whose words are shown: those asked for, else the participant's own, of those that there are."""
+    """Return whose words are shown: those asked for, else the participant's own, of those that there are.
+
+    A form that staff fill in is shown in their own language.
+    """
     offered = _languages(desk, instrument)
-    wanted = (request.values.get("language"), participant.language)
+    whose = i18n.current() if instrument in desk.study.staff_forms else participant.language
+    wanted = (request.values.get("language"), whose)
     return next((each for each in wanted if each in offered), desk.study.languages[0])
 
 
@@ -142,7 +162,7 @@ def _page(
     desk: Desk,
     participant: ParticipantRow,
     found: Questionnaire,
-    form: EntryForm,
+    form: AnyForm,
     *,
     faults: Mapping[str, BadAnswer] = NO_FAULTS,
     gaps: Collection[str] = (),

@@ -69,6 +69,24 @@ class EntryForm(StaffForm):
     submission_id = HiddenField("")
 
 
+class StaffFormEntry(StaffForm):
+    """The same of a form that staff fill in themselves."""
+
+    says = SAYS
+
+    answered_on = TypedDate(
+        lazy_gettext("Day to which the form applies"),
+        needed=lazy_gettext("Enter the day to which the form applies."),
+        description=lazy_gettext("Where the participant is, for instance the day of the laboratory values."),
+    )
+    reason = TextAreaField(
+        lazy_gettext("Reason, if the day or today lies outside the time of the visit"),
+        [AtMost(LONGEST_REASON)],
+        description=lazy_gettext("It stands in the audit trail."),
+    )
+    submission_id = HiddenField("")
+
+
 AT_THE_DAY = (Code.DATE_IN_FUTURE, Code.DATE_OUT_OF_ORDER, Code.DEAD, Code.WITHDRAWN)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from app.domain.response import STAFF
 from app.i18n import format_day, gettext
 from app.queries.data_queries import About
 from app.queries.participants import ParticipantRow
@@ -74,7 +75,10 @@ def _response(entry: TimelineEntry, desk: Desk, _participant: ParticipantRow) ->
     title = gettext("Answers sent") if entry.kind == "response.submit" else gettext("Began to answer")
     visit = _visit(desk, str(entry.details["visit"]))
     details: Details = entry.details
-    how = [visit, words.RESPONDENTS[details["respondent"]], words.MODES[details["mode"]]]
+    how = [visit, words.RESPONDENTS[details["respondent"]]]
+    if details["respondent"] == STAFF:
+        return Told(gettext("Form filled in"), " · ".join(map(str, how)), response_id=details["response_id"])
+    how.append(words.MODES[details["mode"]])
     if details["differs"]:
         how.append(gettext("answered differently on two devices"))
     return Told(title, " · ".join(map(str, how)), response_id=details["response_id"])

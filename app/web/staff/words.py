@@ -284,6 +284,7 @@ RESPONDENTS = {
     "patient": lazy_gettext("answered by the participant"),
     "proxy": lazy_gettext("answered by a relative"),
     "patient with help": lazy_gettext("answered by the participant with help"),
+    "staff": lazy_gettext("filled in by staff"),
 }
 MODES = {
     "phone": lazy_gettext("on the study's pages"),
