@@ -1,7 +1,7 @@
 """Forms that staff fill in: a response of which no participant knows.
 
-Revision: 0019_staff_forms
-After: 0018_signature_confirmed_by
+Revision: 0020_staff_forms
+After: 0019_awaiting
 
 The way back narrows the list of words only where no row has the new one.
 """
@@ -11,8 +11,8 @@ from alembic import op
 
 from migrations.checks import replace_check
 
-revision = "0019_staff_forms"
-down_revision = "0018_signature_confirmed_by"
+revision = "0020_staff_forms"
+down_revision = "0019_awaiting"
 branch_labels = None
 depends_on = None
 
