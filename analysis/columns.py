@@ -82,7 +82,7 @@ ADQS: Columns = MappingProxyType(
         "BASE": "score at baseline",
         "CHG": "AVAL minus BASE, after baseline",
         "QSEVAL": "who answered",
-        "ANL01FL": "Y answered within the window of the visit; N outside it, or after a withdrawal",
+        "ANL01FL": "Y answered within the window of the visit; N outside it, after a withdrawal or a death",
         **_SOURCE,
     }
 )

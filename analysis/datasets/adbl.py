@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.columns import ADBL
-from analysis.datasets.adqs import analysed, baseline_visit
+from analysis.datasets.adqs import baseline_visit, counted
 from analysis.datasets.cut import Cut
 from analysis.datasets.frame import Row, frame
 from app.domain.answer import DECLINED
@@ -33,7 +33,7 @@ def adbl(cut: Cut) -> pd.DataFrame:
 
 
 def _rows(cut: Cut, course: Course, form: PlannedForm, given: GivenResponse) -> Iterator[Row]:
-    if not analysed(course, form, given):
+    if not counted(cut, course, form, given):
         return
     instrument = cut.instruments[given.instrument_version_id]
     shared: Row = {

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 
 from analysis.columns import ADQS
+from analysis.datasets.adsl import first_event_on
 from analysis.datasets.cut import Cut
 from analysis.datasets.frame import Row, frame, study_day
 from app.queries.forms import GivenResponse, PlannedForm
@@ -49,6 +50,13 @@ def analysed(course: Course, form: PlannedForm, given: GivenResponse) -> bool:
     return on is not None and form.window.opens_on <= on <= min(filter(None, ends))
 
 
+def counted(cut: Cut, course: Course, form: PlannedForm, given: GivenResponse) -> bool:
+    """Whether its scores count: it is analysed, and nobody says that it was given after the death."""
+    died_on = first_event_on(cut, course, "death")
+    on = given.given_on
+    return analysed(course, form, given) and (died_on is None or on is None or on <= died_on)
+
+
 def _rows(cut: Cut, course: Course, form: PlannedForm, given: GivenResponse) -> Iterator[Row]:
     instrument = cut.instruments[given.instrument_version_id]
     shared = {
@@ -59,7 +67,7 @@ def _rows(cut: Cut, course: Course, form: PlannedForm, given: GivenResponse) -> 
         "ADT": given.given_on,
         "ADY": study_day(given.given_on, course.randomised_on),
         "QSEVAL": given.respondent,
-        "ANL01FL": "Y" if analysed(course, form, given) else "N",
+        "ANL01FL": "Y" if counted(cut, course, form, given) else "N",
         "SRCDOM": "response",
         "SRCSEQ": given.response_id,
     }
