@@ -184,7 +184,7 @@ def _standing(
     )
     rows: FromClause = join(Occasion, person, person.c.id == Occasion.participant_id)
     there = sent.number
-    if everyone and dialect == "postgresql":
+    if everyone:
         database.read_in_order(session)
         given, there = sent.counted()
         rows = rows.outerjoin(given, given.c.occasion_id == Occasion.id)
