@@ -126,6 +126,9 @@ def _counted(sessions: Sequence[Session], asked: AskedOutcome) -> list[OutcomeCo
     if ids is None:
         return []
     parts = len(sessions) if ids[1] - ids[0] >= AT_LEAST else 1
+    if parts == 1 and ids == participant_ids(sessions[0]):
+        # Given a range, SQLite finds each event by an index, which takes half as long again as reading all.
+        return outcome_counts(sessions[0], asked)
     ends = np.linspace(ids[0] - 1, ids[1], parts + 1).astype(int).tolist()
     pieces = [replace(asked, among=(before + 1, last)) for before, last in pairwise(ends)]
     with ThreadPoolExecutor(parts) as pool:

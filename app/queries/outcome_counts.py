@@ -28,9 +28,11 @@ class OutcomeCount(NamedTuple):
     participants: int
 
 
-def participant_ids(session: Session, *, study_id: int) -> tuple[int, int] | None:
-    """Return the first and the last id among a study's participants, or None where it has none."""
-    ids = select(func.min(Participant.id), func.max(Participant.id)).where(Participant.study_id == study_id)
+def participant_ids(session: Session, *, study_id: int | None = None) -> tuple[int, int] | None:
+    """Return the first and the last id among a study's participants, or of all; None where there are none."""
+    ids = select(func.min(Participant.id), func.max(Participant.id))
+    if study_id is not None:
+        ids = ids.where(Participant.study_id == study_id)
     first, last = tuple[int | None, int | None](session.execute(ids).one())
     return None if first is None or last is None else (first, last)
 
