@@ -51,6 +51,11 @@ class CoxRegression:
     _kept: NDArray[np.bool_]
     _model: CoxModel
 
+    def __post_init__(self) -> None:
+        """A result cannot be changed by writing into its matrices."""
+        for matrix in (self.covariance_matrix, self.model_covariance_matrix):
+            matrix.setflags(write=False)
+
     def to_frame(self) -> pd.DataFrame:
         """One row a term, named as R names it.
 

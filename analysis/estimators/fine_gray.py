@@ -35,6 +35,11 @@ class FineGrayRegression:
     log_likelihood: float
     null_log_likelihood: float
 
+    def __post_init__(self) -> None:
+        """A result cannot be changed by writing into its arrays."""
+        for found in (self.coefficients, self.covariance_matrix):
+            found.setflags(write=False)
+
     def to_frame(self) -> pd.DataFrame:
         """One row a term, named as R names it, with the columns of `cox_regression`.
 

@@ -241,3 +241,17 @@ def test_accepted_words() -> None:
     ):
         found = mmrm(VISITS, covariance=structure, df="satterthwaite", **mixed)
         assert found.covariance == structure
+
+
+@pytest.mark.parametrize(
+    ("name", "attribute"),
+    [
+        ("cox_regression", "covariance_matrix"),
+        ("cox_regression", "model_covariance_matrix"),
+        ("fine_gray_regression", "coefficients"),
+        ("fine_gray_regression", "covariance_matrix"),
+    ],
+)
+def test_arrays_of_results_cannot_be_written_to(name: str, attribute: str) -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        getattr(_fitted(name), attribute)[0] = 1
