@@ -109,13 +109,13 @@ METHODS: Mapping[Method, MethodRule] = {
         title="Responders",
         endpoints=SCORES,
         needs=("visits",),
-        takes=("difference", "strata"),
+        takes=("difference",),
         by_difference=True,
     ),
     "deterioration": MethodRule(
         title="Time to sustained deterioration",
         endpoints=SCORES,
-        takes=("difference", "visits", "at_days"),
+        takes=("difference", "visits"),
         by_difference=True,
     ),
     "area-under-curve": MethodRule(
@@ -161,3 +161,5 @@ METHODS: Mapping[Method, MethodRule] = {
 }
 OPTIONS = tuple(dict.fromkeys(option for rule in METHODS.values() for option in rule.options))
 """The fields of an analysis that depend on its method."""
+WITH_LOOKS: tuple[Method, ...] = ("kaplan-meier", "log-rank")
+"""Those beside whose test a boundary of a look can stand."""

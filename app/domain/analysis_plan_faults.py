@@ -5,10 +5,10 @@ from itertools import pairwise
 from math import isfinite
 
 from app.domain.analysis_covariates import DAY_0, PRODUCT, answered
-from app.domain.analysis_methods import METHODS, OPTIONS
+from app.domain.analysis_methods import METHODS, OPTIONS, WITH_LOOKS
 from app.domain.analysis_plan import Analysis, AnalysisSettings, Looks
 from app.domain.codes import DefinitionFault, code_faults, listed, quoted, repeated
-from app.domain.estimand import ENDPOINTS, Estimand
+from app.domain.estimand import ENDPOINTS, AnyEndpoint, Estimand
 from app.domain.instrument import Instrument
 from app.domain.study import Study
 
@@ -88,9 +88,17 @@ def _look_faults(study: Study, looks: Looks) -> Iterator[DefinitionFault]:
         yield DefinitionFault(f"{place}.parameter", str(parameter), "a number; of power more than 0")
     endpoints = {each.key: each.endpoint for each in study.estimands}
     primary = [each for each in study.analyses if each.rank == "primary"]
-    if not any(endpoints.get(each.estimand) in ENDPOINTS for each in primary):
-        allowed = f"looks only where a primary analysis is of one of {listed(ENDPOINTS)}"
+    if not any(_has_boundary(each, endpoints.get(each.estimand)) for each in primary):
+        allowed = (
+            f"looks only where a primary analysis tests one of {listed(ENDPOINTS)} by {listed(WITH_LOOKS)}"
+        )
         yield DefinitionFault(place, "no primary analysis", allowed, frozenset({"analyses", "estimands"}))
+
+
+def _has_boundary(primary: Analysis, endpoint: AnyEndpoint | None) -> bool:
+    """Whether a look has a test to stand beside; of a method that does not fit something else is told."""
+    fits = endpoint in METHODS[primary.method].endpoints
+    return endpoint in ENDPOINTS and (primary.method in WITH_LOOKS or not fits)
 
 
 def _method_faults(place: str, analysis: Analysis, estimand: Estimand) -> Iterator[DefinitionFault]:

@@ -91,6 +91,7 @@ CONTRADICTIONS = [
     ("[10, 20]", '[10], spending = "power"', "analysis.looks.parameter", "nothing", "power needs it"),
     ("[10, 20]", "[10], parameter = 1", "analysis.looks.parameter", "1", "obrien-fleming has none"),
     ('rank = "primary"', 'rank = "safety"', "analysis.looks", "no primary analysis", "TFS, OS, TTX"),
+    ('"kaplan-meier"\nat_days = [365]', '"cox"', "analysis.looks", "no primary analysis", "by kaplan-meier"),
     ('code = "tfs-rmst"', 'code = "wins"', "analyses[3].code", '"wins"', "only once"),
     (
         'estimand = "quality"',
