@@ -19,6 +19,7 @@ from app.models.password_link import PasswordLink
 from app.models.push_subscription import PushSubscription
 from app.models.qualification import Qualification
 from app.models.reminder import Reminder
+from app.models.reply import Reply
 from app.models.report import Report
 from app.models.response import Answer, Response
 from app.models.second_factor import CodeApp, Passkey, ProviderIdentity, RecoveryCode, SpentChallenge
@@ -64,6 +65,7 @@ __all__ = [
     "Reading",
     "RecoveryCode",
     "Reminder",
+    "Reply",
     "Report",
     "Response",
     "Sighting",

@@ -18,7 +18,8 @@ class Reminder(Base):
     """Planned, claimed by one sender, then sent, failed or dropped; still claimed: a sender died at work.
 
     `channel` is the first choice until a sender has found the one that is open. `bounced_at`: the address
-    takes nothing, found when it was sent or reported later. `settled_at`: staff looked at what went wrong.
+    takes nothing, found when it was sent or reported later. `delivered_at`: a gateway said that it arrived.
+    `settled_at`: staff looked at what went wrong.
     """
 
     __tablename__ = "reminder"
@@ -47,6 +48,7 @@ class Reminder(Base):
     dropped_at: Mapped[datetime | None] = mapped_column(Instant)
     failure: Mapped[str | None] = mapped_column(String(500))
     bounced_at: Mapped[datetime | None] = mapped_column(Instant)
+    delivered_at: Mapped[datetime | None] = mapped_column(Instant)
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
     tries: Mapped[int] = mapped_column(server_default="0")
 

@@ -1,4 +1,4 @@
-"""What a mail server or a gateway reports of its own accord: a bounce, an answer that says STOP."""
+"""What a mail server or a gateway reports of its own accord: a bounce, a delivery, an answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from app.operations import attempts, audit
 from app.operations.audit import Chain
 from app.operations.contact_hashes import mark_bounced, whose
 from app.operations.contact_preferences import start_reminders, stop_reminders
+from app.operations.replies import keep_reply
 
 ReportKind = Literal["bounce", "stop", "reply", "delivered"]
 REPORT_KINDS: tuple[ReportKind, ...] = ("bounce", "stop", "reply", "delivered")
@@ -45,8 +46,8 @@ def take_report(
 ) -> int:
     """Do what a report asks for all who have the address; return how many they are.
 
-    The same report again, known by its signature, does nothing. An answer that is no known word does nothing
-    and is not kept.
+    The same report again, known by its signature, does nothing. An answer that is neither STOP nor START is
+    kept for staff to read.
     """
     if attempts.too_many(session, kind="hook", subject=signature, now=now):
         return 0
@@ -63,6 +64,18 @@ def take_report(
             )
         elif asked == "start":
             start_reminders(session, participant_id=participant_id, actor=themselves, now=now)
+        elif report.kind == "delivered":
+            _deliver(session, participant_id, report.channel, actor=actor, now=now)
+        elif report.text.strip():
+            keep_reply(
+                session,
+                participant_id=participant_id,
+                channel=report.channel,
+                words=report.text.strip(),
+                actor=themselves,
+                now=now,
+                contact_keys=contact_keys,
+            )
     return len(found)
 
 
@@ -76,7 +89,25 @@ def _bounce(session: Session, participant_id: int, channel: Channel, *, actor: A
         now=now,
         reason=REPORTED,
     )
-    last = session.scalars(
+    last = _last_sent(session, participant_id, channel)
+    if last is None or last.bounced_at is not None:
+        return
+    last.bounced_at, last.failure = now, REPORTED
+    _record(session, participant_id, last, "reminder.bounce", actor=actor, now=now, reason=REPORTED)
+
+
+def _deliver(session: Session, participant_id: int, channel: Channel, *, actor: Actor, now: datetime) -> None:
+    """Note that the last message that left by a channel arrived; one that came back since did not."""
+    audit.lock(session, Chain("participant", participant_id))
+    last = _last_sent(session, participant_id, channel)
+    if last is None or last.delivered_at is not None or last.bounced_at is not None:
+        return
+    last.delivered_at = now
+    _record(session, participant_id, last, "reminder.deliver", actor=actor, now=now)
+
+
+def _last_sent(session: Session, participant_id: int, channel: Channel) -> Reminder | None:
+    return session.scalars(
         select(Reminder)
         .join(Occasion, Occasion.id == Reminder.occasion_id)
         .where(
@@ -88,18 +119,27 @@ def _bounce(session: Session, participant_id: int, channel: Channel, *, actor: A
         .limit(1)
         .execution_options(populate_existing=True)
     ).first()
-    if last is None or last.bounced_at is not None:
-        return
-    last.bounced_at, last.failure = now, REPORTED
+
+
+def _record(
+    session: Session,
+    participant_id: int,
+    reminder: Reminder,
+    action: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> None:
     session.flush()
     audit.record(
         session,
         chain=Chain("participant", participant_id),
         actor=actor,
-        action="reminder.bounce",
-        subject=f"reminder:{last.id}",
+        action=action,
+        subject=f"reminder:{reminder.id}",
         now=now,
-        new={"channel": channel},
-        reason=REPORTED,
+        new={"channel": reminder.channel},
+        reason=reason,
         locked=True,
     )

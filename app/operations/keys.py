@@ -10,7 +10,7 @@ from app.domain.actor import Actor
 from app.formats import contact as contact_format
 from app.formats import sealing
 from app.formats.contact_hash import address_hash
-from app.models import AllocationList, CodeApp, Contact, ContactHash, Document, Event, Participant
+from app.models import AllocationList, CodeApp, Contact, ContactHash, Document, Event, Participant, Reply
 from app.models import PushSubscription as Browser
 from app.operations import audit
 from app.operations.audit import Chain
@@ -34,6 +34,7 @@ def reseal(
         "documents": _reseal_documents(session, study_id, contact_keys),
         "browsers": _reseal_browsers(session, study_id, contact_keys),
         "lists": _reseal_lists(session, study_id, contact_keys),
+        "replies": _reseal_replies(session, study_id, contact_keys),
     }
     audit.record(
         session,
@@ -148,3 +149,18 @@ def _reseal_lists(session: Session, study_id: int, contact_keys: tuple[str, ...]
         each.sealed = sealing.reseal(each.sealed, contact_keys, what="the randomisation list")
     session.flush()
     return len(lists)
+
+
+def _reseal_replies(session: Session, study_id: int, contact_keys: tuple[str, ...]) -> int:
+    """Seal what people answered to messages, also where it was dealt with."""
+    replies = session.scalars(
+        select(Reply)
+        .join(Participant, Participant.id == Reply.participant_id)
+        .where(Participant.study_id == study_id)
+        .order_by(Reply.id)
+        .with_for_update(of=Reply)
+    ).all()
+    for reply in replies:
+        reply.sealed = sealing.reseal(reply.sealed, contact_keys, what="an answer to a message")
+    session.flush()
+    return len(replies)

@@ -243,4 +243,4 @@ def _add(
 def free(reminder: Reminder) -> None:
     """Let a message wait again as if nothing had become of it; the caller leaves the audit entry."""
     reminder.claimed_at = reminder.sent_at = reminder.failed_at = reminder.dropped_at = None
-    reminder.failure = reminder.bounced_at = reminder.settled_at = None
+    reminder.failure = reminder.bounced_at = reminder.delivered_at = reminder.settled_at = None

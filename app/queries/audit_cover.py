@@ -17,6 +17,7 @@ from app.models import (
     MissedReason,
     Occasion,
     Reading,
+    Reply,
     Response,
     Sighting,
     Treatment,
@@ -89,6 +90,7 @@ def _facts() -> Mapping[str, Select[int, int]]:
             case(QUERY_ACTIONS, value=DataQueryStep.kind),
             AuditEntry.at == DataQueryStep.done_at,
         ).join(DataQuery, DataQuery.id == DataQueryStep.query_id),
+        "reply": _untold(Reply.id, Reply.participant_id, "reply", Reply.id, "reply.receive"),
         "event": event.where(Event.reported_by.not_like(IMPORTED)),
         "reading": reading.join(Event, Event.id == Reading.event_id).where(
             Reading.read_by.not_like(IMPORTED)

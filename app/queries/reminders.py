@@ -24,7 +24,15 @@ from app.queries.endings import NOTHING_ENDED, Ending, endings
 from app.queries.occasions import completed_on
 from app.queries.worklist import ReminderState, reminder_state
 
-REMINDER_STATES: tuple[ReminderState, ...] = ("planned", "unknown", "sent", "failed", "bounced", "dropped")
+REMINDER_STATES: tuple[ReminderState, ...] = (
+    "planned",
+    "unknown",
+    "sent",
+    "delivered",
+    "failed",
+    "bounced",
+    "dropped",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,10 +16,11 @@ from app.domain.actor import Actor
 from app.domain.adjudication import EVENT_KINDS, ONE_READING
 from app.domain.schedule import ANSWERABLE, OccasionState
 from app.models import Event, Occasion, Participant, Reading, Reminder
-from app.queries import event_queue, events, link_requests, roster, studies, worklist
+from app.queries import event_queue, events, link_requests, replies, roster, studies, worklist
 from app.queries.events import EventRow
 from app.queries.link_requests import OpenRequest
 from app.queries.occasion_states import Standing, Wanted, look
+from app.queries.replies import WaitingReply
 from app.queries.roster import RosterRow, within
 from app.queries.troubled_reminders import is_troubled
 from app.queries.worklist import ReminderState, WorkRow, reminder_state
@@ -129,6 +130,12 @@ def messages(session: Session, *, actor: Actor, study_id: int, now: datetime) ->
         at, state = reminder_state(reminder)
         rows.append(FailedMessage(code, visit, reminder.channel, state, at))
     return Waiting(min(len(found), MOST), rows, more=len(found) > MOST)
+
+
+def answers(session: Session, *, actor: Actor, study_id: int, now: datetime) -> Waiting[WaitingReply]:  # noqa: ARG001 - as every queue
+    """Return the answers to messages that nobody has dealt with, the oldest first."""
+    found = replies.waiting(session, actor=actor, study_id=study_id, limit=MOST + 1)
+    return Waiting(min(len(found), MOST), found[:FIRST], more=len(found) > MOST)
 
 
 def asking(session: Session, *, actor: Actor, study_id: int, now: datetime) -> Waiting[OpenRequest]:  # noqa: ARG001 - as every queue

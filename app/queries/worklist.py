@@ -18,7 +18,7 @@ from app.queries.endings import Ending
 from app.queries.occasion_states import Order as Sort
 from app.queries.occasion_states import Standing, Wanted
 
-ReminderState = Literal["sent", "bounced", "failed", "dropped", "planned", "unknown"]
+ReminderState = Literal["sent", "delivered", "bounced", "failed", "dropped", "planned", "unknown"]
 LastReminder = tuple[datetime, ReminderState]
 
 
@@ -178,6 +178,7 @@ def reminder_state(reminder: Reminder) -> LastReminder:
     """Return where a reminder stands and since when; claimed and never recorded is `unknown`."""
     states: tuple[tuple[datetime | None, ReminderState], ...] = (
         (reminder.bounced_at, "bounced"),
+        (reminder.delivered_at, "delivered"),
         (reminder.sent_at, "sent"),
         (reminder.failed_at, "failed"),
         (reminder.dropped_at, "dropped"),

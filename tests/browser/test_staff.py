@@ -24,6 +24,7 @@ from app.operations.link_requests import ask_for_link
 from app.operations.links import issue_link, revoke_links
 from app.operations.password_links import issue_password_link
 from app.operations.qualifications import record_qualification
+from app.operations.replies import keep_reply
 from app.operations.reports import publish_report
 from app.operations.studies import load_study
 from app.queries import occasions
@@ -35,7 +36,7 @@ from tests.fixtures.desk import PASSWORD
 from tests.fixtures.mail import Mailbox
 from tests.fixtures.phone import SETTINGS
 from tests.fixtures.server import Serve
-from tests.fixtures.study import COMMAND, LINK_KEYS, TinyStudy
+from tests.fixtures.study import COMMAND, CONTACT_KEYS, LINK_KEYS, TinyStudy
 
 pytestmark = pytest.mark.browser
 
@@ -154,6 +155,15 @@ def office(request: pytest.FixtureRequest, sqlite_url: str, serve: Serve) -> Ite
                 now=now,
             )
         session.add(_bounced(now))
+        keep_reply(
+            session,
+            participant_id=first,
+            channel="sms",
+            words="My father died yesterday.",
+            actor=COMMAND,
+            now=now,
+            contact_keys=CONTACT_KEYS,
+        )
         _invite_someone(session, study_id, now)
         publish_report(
             session,
@@ -251,6 +261,7 @@ def pages(office: Office, page: Page) -> Iterator[str]:
         "/reminders/sent?occasion=1&occasion=3",
         "/reminders",
         "/reminders/1",
+        "/replies/1",
         "/people",
         "/people?state=deactivated",
         "/people/invite",

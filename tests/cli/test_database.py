@@ -56,7 +56,8 @@ def test_contacts_are_sealed_with_the_newest_key(tiny: TinyStudy, monkeypatch: p
     done = hepatica("database", "reseal")
     assert (done.exit_code, done.stdout) == (
         0,
-        "tiny: 1 contacts, 0 documents, 0 browsers, 0 lists sealed anew\n0 code apps sealed anew\n",
+        "tiny: 1 contacts, 0 documents, 0 browsers, 0 lists, 0 replies sealed anew\n"
+        "0 code apps sealed anew\n",
     )
     with database.reading(tiny.url) as session:
         sealed = session.scalars(select(Contact.sealed)).one()

@@ -57,7 +57,7 @@ def test_planned_sent_and_counted(hepatica: Hepatica, tiny: TinyStudy, mailbox: 
     assert hepatica("reminders", "plan").output == "Planned: 3\n"
     assert hepatica("reminders", "plan", "--study", "tiny").output == "Planned: 0\n"
     assert hepatica("reminders", "send").output == "Sent: 2, failed: 0, addresses that take no messages: 1\n"
-    counted = "tiny: planned 0, unknown 0, sent 2, failed 0, bounced 1, dropped 0\n"
+    counted = "tiny: planned 0, unknown 0, sent 2, delivered 0, failed 0, bounced 1, dropped 0\n"
     told = "  wait for someone to decide: bounced 1\n"
     assert hepatica("reminders", "status").output == counted + told
     assert len(mailbox.letters) == 2

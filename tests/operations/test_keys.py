@@ -17,6 +17,7 @@ from app.operations.contact_hashes import mark_bounced, whose
 from app.operations.contacts import change_contact
 from app.operations.documents import attach_document
 from app.operations.push_subscriptions import end_subscriptions, subscribe
+from app.operations.replies import keep_reply
 from app.operations.second_factors import remove
 from app.operations.studies import load_study
 from app.queries import audit, second_factors
@@ -63,6 +64,15 @@ def _keep_person(tiny: TinyStudy) -> None:
             actor=COMMAND,
             now=MORNING,
             endpoint_hash=browsers[0].hash,
+        )
+        keep_reply(
+            session,
+            participant_id=participant_id,
+            channel="sms",
+            words="My father died yesterday.",
+            actor=COMMAND,
+            now=MORNING,
+            contact_keys=CONTACT_KEYS,
         )
         attach_document(
             session,
@@ -128,7 +138,7 @@ def test_one_study_and_one_account_leave_the_others_alone(kept: TinyStudy) -> No
         [first, _] = second_factors.with_code_apps(session)
         apps = keys.reseal_code_apps(session, account_id=first, actor=COMMAND, now=MORNING, contact_keys=BOTH)
         told = session.scalars(select(AuditEntry.new).where(AuditEntry.action == "keys.reseal")).all()
-    assert done == {"contacts": 1, "documents": 1, "browsers": 2, "lists": 1}
+    assert done == {"contacts": 1, "documents": 1, "browsers": 2, "lists": 1, "replies": 1}
     assert set(none.values()) == {0}
     assert apps == 2
     assert told == [done, none, {"code_apps": 2}]

@@ -212,7 +212,15 @@ def test_what_is_claimed_is_claimed_once(tiny: TinyStudy) -> None:
     assert claimed(tiny) == []
     with database.reading(tiny.url) as session:
         status = queries.status(session, study_id=tiny.study_id)
-    assert status.counts == {"planned": 0, "unknown": 1, "sent": 0, "failed": 0, "bounced": 0, "dropped": 0}
+    assert status.counts == {
+        "planned": 0,
+        "unknown": 1,
+        "sent": 0,
+        "delivered": 0,
+        "failed": 0,
+        "bounced": 0,
+        "dropped": 0,
+    }
     assert [(row.participant_code, row.visit, row.at) for row in status.in_flight] == [("P-1", "d0", MORNING)]
 
 

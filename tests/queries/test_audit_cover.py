@@ -16,6 +16,7 @@ from app.operations.answers import save_answers
 from app.operations.consents import record_withdrawal
 from app.operations.data_queries import raise_query
 from app.operations.events import read_event, report_event
+from app.operations.replies import keep_reply
 from app.operations.responses import submit_response
 from app.operations.sightings import record_sighting
 from app.operations.studies import load_study
@@ -23,7 +24,7 @@ from app.operations.treatments import record_treatment
 from app.queries import audit, occasions
 from app.queries.access import Visitor
 from tests.fixtures.alarming import WITH_ALERTS
-from tests.fixtures.study import COMMAND, DAY_0, MORNING, TinyStudy
+from tests.fixtures.study import COMMAND, CONTACT_KEYS, DAY_0, MORNING, TinyStudy
 
 LATER = MORNING + timedelta(hours=1)
 
@@ -116,6 +117,18 @@ def _ask(session: Session) -> None:
     )
 
 
+def _answer(session: Session) -> None:
+    keep_reply(
+        session,
+        participant_id=1,
+        channel="sms",
+        words="Call me.",
+        actor=COMMAND,
+        now=MORNING,
+        contact_keys=CONTACT_KEYS,
+    )
+
+
 @pytest.mark.parametrize(
     ("record", "missed"),
     [
@@ -128,6 +141,7 @@ def _ask(session: Session) -> None:
         (_alarm, "alert 1"),
         (_end_an_alarm, "alert step 1"),
         (_ask, "query step 1"),
+        (_answer, "reply 1"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -15,6 +15,7 @@ from app.i18n import gettext, lazy_gettext
 from app.operations import reminders as operations
 from app.operations.reminder_decisions import leave_reminder, send_again
 from app.queries import reminders as queries
+from app.queries import replies
 from app.queries.reminders import ReminderRow
 from app.queries.troubled_reminders import TROUBLES, Trouble, TroubledRow, counts, troubled
 from app.web.gate import staff_only
@@ -101,6 +102,7 @@ def reminder_log() -> ResponseReturnValue:
             rows=_rows(desk, desk.session, trouble, limit=MOST),
             counts=counts(desk.session, actor=desk.actor, study_id=desk.study_id, now=desk.now),
             trouble=trouble,
+            replies=replies.waiting(desk.session, actor=desk.actor, study_id=desk.study_id, limit=MOST),
             works=desk.staff.role != "monitor",
         )
 

@@ -33,6 +33,7 @@ def today() -> ResponseReturnValue:
             questions=_questions(desk),
             to_confirm=queues.to_confirm(**asked),
             messages=queues.messages(**asked),
+            answers=queues.answers(**asked),
             asking=queues.asking(**asked),
             not_randomised=queues.not_randomised(**asked),
         )

@@ -227,6 +227,7 @@ MAIL_FATES = {
 }
 REMINDER_STATES = {
     "sent": lazy_gettext("Sent"),
+    "delivered": lazy_gettext("Delivered"),
     "failed": lazy_gettext("Failed"),
     "bounced": lazy_gettext("Refused: the address takes no messages"),
     "dropped": lazy_gettext("Not sent: no longer owed"),

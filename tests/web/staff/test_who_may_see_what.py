@@ -57,6 +57,8 @@ ALLOWED: dict[str, set[str]] = {
     "staff.response": READING,
     "staff.languages": READING,
     "staff.reminder_log": READING,
+    "staff.reply": WORK,
+    "staff.settle_reply": WORK,
     "staff.events": EVENTS,
     "staff.event": EVENTS,
     "staff.read_event": EVENTS - {"monitor"},
@@ -125,7 +127,7 @@ def filled(address: str, code: str, event_id: int, report_id: int) -> str:
         .replace("<instrument>", "itch")
     )
     address = address.replace("<int:response_id>", "1").replace("<item>", "itch")
-    address = address.replace("<int:correction_id>", "1")
+    address = address.replace("<int:correction_id>", "1").replace("<int:reply_id>", "1")
     address = address.replace("<int:alert_id>", "1").replace("<int:query_id>", "1")
     address = address.replace("<int:response_id>", "1").replace("<int:qualification_id>", "1")
     address = address.replace("<int:account_id>", "9")  # nobody: whose account it is would be signed out
