@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.domain.analysis_plan import Method
-from app.domain.estimand import AnyEndpoint
+from app.domain.estimand import AnyEndpoint, Strategy
 
 TIMES: tuple[AnyEndpoint, ...] = ("TFS", "OS")
 ANY_TIMES: tuple[AnyEndpoint, ...] = ("TFS", "OS", "TTX")
@@ -29,7 +29,8 @@ class MethodRule:
     `words` are what fields that are texts may say, the first one where nothing is said. A quality of life
     whose estimand names no scale is for methods with `all_scales` only; those `by_difference` need to know
     which difference is meaningful; those `of_the_living` look at scores alone, so that neither a death nor a
-    transplant is an event for them.
+    transplant is an event for them. `deaths` and `transplants` are what those can be that it carries out,
+    where that is not all that its endpoints allow.
     """
 
     title: str
@@ -40,6 +41,8 @@ class MethodRule:
     all_scales: bool = False
     by_difference: bool = False
     of_the_living: bool = False
+    deaths: tuple[Strategy, ...] = ()
+    transplants: tuple[Strategy, ...] = ()
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -86,9 +89,14 @@ METHODS: Mapping[Method, MethodRule] = {
         words={"model": ("andersen-gill", "pwp-total-time", "pwp-gap-time")},
     ),
     "days-out-of-hospital": MethodRule(
-        title="Days alive and out of hospital", endpoints=STAYS, needs=("tau_days",)
+        title="Days alive and out of hospital",
+        endpoints=STAYS,
+        needs=("tau_days",),
+        deaths=("while-alive", "competing"),
     ),
-    "readmission": MethodRule(title="Readmission", endpoints=STAYS, takes=("within_days",)),
+    "readmission": MethodRule(
+        title="Readmission", endpoints=STAYS, takes=("within_days",), deaths=("while-alive", "competing")
+    ),
     "means": MethodRule(
         title="Observed means", endpoints=SCORES, takes=("visits",), all_scales=True, of_the_living=True
     ),
@@ -111,6 +119,8 @@ METHODS: Mapping[Method, MethodRule] = {
         needs=("visits",),
         takes=("difference",),
         by_difference=True,
+        deaths=("event", "competing", "while-alive"),
+        transplants=("ignored", "event"),
     ),
     "deterioration": MethodRule(
         title="Time to sustained deterioration",
@@ -125,9 +135,14 @@ METHODS: Mapping[Method, MethodRule] = {
         title="Average score while alive", endpoints=SCORES, needs=("visits",), of_the_living=True
     ),
     "composite-mean": MethodRule(
-        title="Mean score, death counting as one", endpoints=SCORES, needs=("visits", "at_death")
+        title="Mean score, death counting as one",
+        endpoints=SCORES,
+        needs=("visits", "at_death"),
+        deaths=("event",),
     ),
-    "worst-rank": MethodRule(title="Scores ranked above deaths", endpoints=SCORES, needs=("visits",)),
+    "worst-rank": MethodRule(
+        title="Scores ranked above deaths", endpoints=SCORES, needs=("visits",), deaths=("event",)
+    ),
     "multiple-imputation": MethodRule(
         title="Multiple imputation",
         endpoints=SCORES,

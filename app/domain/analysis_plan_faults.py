@@ -116,12 +116,27 @@ def _method_faults(place: str, analysis: Analysis, estimand: Estimand) -> Iterat
             f"an estimand for which neither a death nor a transplant is an event: so {analysis.method} is"
         )
         yield DefinitionFault(f"{place}.estimand", quoted(estimand.key), allowed, _RESTS_ON_ESTIMANDS)
+    if estimand.endpoint in rule.endpoints:
+        yield from _strategy_faults(place, analysis, estimand)
     if "score" in analysis.hierarchy and not estimand.scale:
         allowed = "an estimand that names its scale, or no score"
         yield DefinitionFault(f"{place}.hierarchy", quoted("score"), allowed, _RESTS_ON_ESTIMANDS)
     if rule.by_difference and analysis.difference is None and estimand.meaningful_difference is None:
         allowed = "a number, here or as the estimand's meaningful_difference"
         yield DefinitionFault(f"{place}.difference", "nothing", allowed, _RESTS_ON_ESTIMANDS)
+
+
+def _strategy_faults(place: str, analysis: Analysis, estimand: Estimand) -> Iterator[DefinitionFault]:
+    """What a death or a transplant is for the estimand, where the method cannot carry it out."""
+    rule = METHODS[analysis.method]
+    for what, found, able in (
+        ("death", estimand.death_is, rule.deaths),
+        ("transplant", estimand.transplant_is, rule.transplants),
+    ):
+        if able and found not in able:
+            allowed = f"an estimand whose {what} is one of {listed(able)}: so {analysis.method} takes it"
+            said = f"{quoted(estimand.key)}, whose {what} is {quoted(found)}"
+            yield DefinitionFault(f"{place}.estimand", said, allowed, _RESTS_ON_ESTIMANDS)
 
 
 def _option_faults(place: str, analysis: Analysis) -> Iterator[DefinitionFault]:

@@ -29,7 +29,7 @@ STRATEGIES: Mapping[AnyEndpoint, Choices] = {
     "TFS": Choices(transplant=("event",), death=("event",)),
     "OS": Choices(transplant=("ignored", "censoring"), death=("event",)),
     "TTX": Choices(transplant=("event",), death=("competing", "censoring")),
-    "HOSP": Choices(transplant=("ignored", "censoring"), death=("while-alive", "competing")),
+    "HOSP": Choices(transplant=("ignored", "censoring"), death=("while-alive", "competing", "censoring")),
     "QOL": Choices(
         transplant=("ignored", "censoring", "event"), death=("while-alive", "event", "competing", "censoring")
     ),

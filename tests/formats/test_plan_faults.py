@@ -203,3 +203,22 @@ def test_a_change_that_is_noticed_has_a_size(planned: Path, method: str) -> None
     changed(planned, STUDY, "meaningful_difference = 8\n", "")
     (fault,) = faults(changed(planned, STUDY, '"mmrm"', f'"{method}"'))
     assert (fault.place, fault.found) == ("analyses[1].difference", "nothing")
+
+
+@pytest.mark.parametrize(
+    ("method", "said", "found", "allowed"),
+    [
+        ("responders", 'death = "censoring"', 'death is "censoring"', "event, competing, while-alive"),
+        ("responders", 'transplant = "censoring"', 'transplant is "censoring"', "ignored, event"),
+        ("worst-rank", 'death = "competing"', 'death is "competing"', "one of event"),
+    ],
+)
+def test_a_method_takes_only_deaths_and_transplants_that_it_can_carry_out(
+    planned: Path, method: str, said: str, found: str, allowed: str
+) -> None:
+    changed(planned, STUDY, 'covariates = ["baseline", "rest.tired"]\ncovariance = "toeplitz"\n', "")
+    changed(planned, STUDY, 'scale = "ENERGY"\n', f'scale = "ENERGY"\n{said}\n')
+    (fault,) = faults(changed(planned, STUDY, '"mmrm"', f'"{method}"'))
+    assert fault.place == "analyses[1].estimand"
+    assert found in fault.found
+    assert allowed in fault.allowed

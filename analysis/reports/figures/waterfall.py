@@ -30,7 +30,7 @@ def waterfall_figure(
     """`changes` have group, change and status (scored, dead, missing), a row a participant.
 
     One panel an arm, all as wide as the largest; lines at the margin that matters. `words` are axis, better,
-    worse, between, dead and missing.
+    worse, between, missing, and dead where anyone can be.
     """
     groups = [group for group in names if group in set(changes["group"])]
     known = changes.loc[changes["status"] == "scored", "change"].abs()
@@ -88,8 +88,9 @@ def _panel(axes: Axes, own: pd.DataFrame, margin: float) -> None:
 
 
 def _handles(words: Mapping[str, str]) -> Sequence[Patch]:
+    ended = [Patch(facecolor=INK, alpha=0.82, label=words["dead"])] if "dead" in words else []
     return [
-        Patch(facecolor=INK, alpha=0.82, label=words["dead"]),
+        *ended,
         Patch(facecolor=WORSE, label=words["worse"]),
         Patch(facecolor=BETWEEN, label=words["between"]),
         Patch(facecolor=BETTER, label=words["better"]),

@@ -1,4 +1,4 @@
-"""How many hospital stays a participant has had by each time, on average, death ending them."""
+"""How many hospital stays a participant has had by each time, on average: death ends or censors them."""
 
 from functools import partial
 
@@ -18,6 +18,10 @@ SOURCE = (
     "The mean cumulative count of hospital stays takes death as their end (Ghosh and Lin 2000): the dead"
     " have no more stays, and no one is taken to live on."
 )
+CENSORED = (
+    "The mean cumulative count of hospital stays takes death as a censoring (Nelson 1995; variance of Lawless"
+    " and Nadeau 1995): the stays that there would be if nobody died and all went on as those who lived."
+)
 
 
 def find(step: Step) -> Finding:
@@ -26,7 +30,7 @@ def find(step: Step) -> Finding:
     counts = mean_cumulative_count(
         *(rows["TSTART"], rows["TSTOP"], rows["EVENT"], rows["USUBJID"]),
         group=rows["ARMCD"],
-        terminal=rows["TERMINAL"],
+        terminal=None if _censored(step) else rows["TERMINAL"],
     )
     found, why_not = _contrasts(step, counts)
     day = max(step.analysis.at_days, default=None)
@@ -47,9 +51,13 @@ def find(step: Step) -> Finding:
             **({"at": lines(counts.at(step.analysis.at_days))} if step.analysis.at_days else {}),
         },
         excluded=excluded(step, rows),
-        methods=(SOURCE,),
+        methods=(CENSORED if _censored(step) else SOURCE,),
         code=_code(step),
     )
+
+
+def _censored(step: Step) -> bool:
+    return step.estimand.death_is == "censoring"
 
 
 def _contrasts(step: Step, counts: MeanCumulativeCount) -> tuple[list[Json], str]:
@@ -62,13 +70,13 @@ def _contrasts(step: Step, counts: MeanCumulativeCount) -> tuple[list[Json], str
 
 
 def _code(step: Step) -> str:
-    only = ""
+    only, terminal = "", "" if _censored(step) else ', terminal=rows["TERMINAL"]'
     if step.estimand.set == "treated":
         only = '\nrows = rows[rows["USUBJID"].isin(data.adsl.query("TRTFL == \'Y\'")["USUBJID"])]'
     return (
         f"rows = data.adrec.query(\"PARAMCD == '{step.param}'\"){only}\n"
         'mean_cumulative_count(rows["TSTART"], rows["TSTOP"], rows["EVENT"], rows["USUBJID"],'
-        ' group=rows["ARMCD"], terminal=rows["TERMINAL"])'
+        f' group=rows["ARMCD"]{terminal})'
     )
 
 
