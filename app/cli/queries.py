@@ -30,7 +30,11 @@ def checked(settings: Config, code: str | None = None) -> int:
         found = [
             each
             for study in ([code] if code else studies.codes(session))
-            for each in data_checks.unasked(session, study_id=studies.current(session, code=study).study_id)
+            for each in data_checks.unasked(
+                session,
+                study_id=studies.current(session, code=study).study_id,
+                contact_keys=settings.contact_keys,
+            )
         ]
     for participant_id, finding in found:
         with database.writing(settings.database_url) as session:

@@ -1,4 +1,4 @@
-"""What a check asks about by itself: dates that contradict each other, each asked about once."""
+"""What a check asks about by itself: dates that contradict each other, or the study; each asked once."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,14 +7,16 @@ from itertools import combinations
 from typing import Literal
 
 from app.domain.data_queries import QuerySubject
+from app.domain.study import OLDEST_AGE
 
-Check = Literal["stay-order", "stays-overlap", "alive-after-death", "outside-window", "consent-late"]
+Check = Literal["stay-order", "stays-overlap", "alive-after-death", "outside-window", "consent-late", "age"]
 CHECKS: tuple[Check, ...] = (
     "stay-order",
     "stays-overlap",
     "alive-after-death",
     "outside-window",
     "consent-late",
+    "age",
 )
 
 
@@ -60,7 +62,8 @@ class Facts:
     """What is looked at of one participant; events that were refuted are left out.
 
     `alive_on`: days on which an answer of the participant's own or a sighting shows life. `given`: responses
-    that nobody has given a reason for; what staff typed in outside a window has one.
+    that nobody has given a reason for; what staff typed in outside a window has one. `ages`: the youngest and
+    the oldest that the study enrols.
     """
 
     participant_id: int
@@ -70,6 +73,9 @@ class Facts:
     deaths: Sequence[Span] = ()
     alive_on: Sequence[date] = ()
     given: Sequence[Given] = ()
+    enrolled_on: date | None = None
+    birth_year: int | None = None
+    ages: tuple[int, int] = (0, OLDEST_AGE)
 
 
 def findings(facts: Facts) -> Iterator[Finding]:
@@ -86,6 +92,10 @@ def findings(facts: Facts) -> Iterator[Finding]:
     for each in facts.given:
         if not each.opened_on <= each.on <= each.closed_on:
             yield Finding(check="outside-window", subject="answer", subject_id=each.response_id, field="")
+    yield from _of_participant(facts)
+
+
+def _of_participant(facts: Facts) -> Iterator[Finding]:
     if facts.randomised_on and facts.consented_on and facts.randomised_on < facts.consented_on:
         yield Finding(
             check="consent-late",
@@ -93,6 +103,20 @@ def findings(facts: Facts) -> Iterator[Finding]:
             subject_id=facts.participant_id,
             field="consented_on",
         )
+    if _is_of_another_age(facts):
+        # about the enrolment: the year of birth is a contact detail, and stands in no query
+        yield Finding(
+            check="age", subject="participant", subject_id=facts.participant_id, field="enrolled_on"
+        )
+
+
+def _is_of_another_age(facts: Facts) -> bool:
+    """Return whether someone was surely too young or too old at enrolment, on whatever day they were born."""
+    if facts.enrolled_on is None or facts.birth_year is None:
+        return False
+    youngest, oldest = facts.ages
+    birthday_passed = facts.enrolled_on.year - facts.birth_year
+    return birthday_passed < youngest or birthday_passed - 1 > oldest
 
 
 def _overlap(one: Span, other: Span) -> bool:

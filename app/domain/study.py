@@ -24,6 +24,8 @@ Blinding = Literal["none", "assessors", "double"]
 AfterTransplant = Literal["continue", "stop"]
 Channel = Literal["email", "sms", "push"]
 CHANNELS: tuple[Channel, ...] = ("email", "sms", "push")
+OLDEST_AGE = 120
+"""Nobody is older: a year of birth that says so is mistyped."""
 AlertOwner = Literal["coordinator", "administrator"]
 TIMINGS = ("on_opening", "days_after_opening", "days_after_due", "days_before_closing")
 
@@ -187,7 +189,8 @@ class Study(Strict):
     """One version of a protocol. Visits are counted from `anchor`, but for those that name another.
 
     For `offline_days` after the link was opened a phone shows its pages without a connection; `history` lets
-    participants see their own scores. Without `randomisation` arms are drawn elsewhere and typed in.
+    participants see their own scores. Without `randomisation` arms are drawn elsewhere and typed in. Between
+    `youngest_age` and `oldest_age` participants are enrolled.
     """
 
     code: str
@@ -217,6 +220,8 @@ class Study(Strict):
     adjudication: Adjudication = Adjudication()
     anchor: Anchor = "randomisation"
     after_transplant: AfterTransplant = "continue"
+    youngest_age: int = 0
+    oldest_age: int = OLDEST_AGE
 
     @property
     def quiet_hours(self) -> QuietHours:

@@ -21,6 +21,7 @@ from app.domain.randomisation_faults import randomisation_faults
 from app.domain.reminders import step_due_on
 from app.domain.schedule import window
 from app.domain.study import (
+    OLDEST_AGE,
     TIMINGS,
     Adjudication,
     AlertRule,
@@ -85,6 +86,15 @@ def _head_faults(study: Study) -> Iterator[DefinitionFault]:
     for place in ("link_days", "session_days", "offline_days"):
         if not 1 <= getattr(study, place) <= LONGEST_STAY_IN_DAYS:
             yield DefinitionFault(place, str(getattr(study, place)), f"1 to {LONGEST_STAY_IN_DAYS} days")
+    yield from _age_faults(study)
+
+
+def _age_faults(study: Study) -> Iterator[DefinitionFault]:
+    for place in ("youngest_age", "oldest_age"):
+        if not 0 <= getattr(study, place) <= OLDEST_AGE:
+            yield DefinitionFault(place, str(getattr(study, place)), f"0 to {OLDEST_AGE} years")
+    if study.oldest_age < study.youngest_age:
+        yield DefinitionFault("oldest_age", str(study.oldest_age), f"from {study.youngest_age} years on")
 
 
 def _quiet_faults(study: Study) -> Iterator[DefinitionFault]:

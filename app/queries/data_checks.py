@@ -2,13 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.data_checks import Facts, Finding, Given, Span, findings
-from app.models import DataQuery, Participant
-from app.queries import forms, outcomes
+from app.domain.study import Study
+from app.errors import Refusal
+from app.formats import contact as contact_format
+from app.models import Contact, DataQuery, Participant
+from app.queries import forms, outcomes, studies
 from app.queries.forms import PlannedForm
 from app.queries.outcomes import Course, Reported
 
@@ -16,8 +20,11 @@ WITH_A_REASON = ("telephone", "paper")
 """What staff type in outside the window of its visit has a reason in the trail."""
 
 
-def unasked(session: Session, *, study_id: int) -> list[tuple[int, Finding]]:
-    """Return the findings and whose they are, without those that were ever asked about."""
+def unasked(session: Session, *, study_id: int, contact_keys: Sequence[str]) -> list[tuple[int, Finding]]:
+    """Return the findings and whose they are, without those that were ever asked about.
+
+    Years of birth are opened for it and go no further than into the answer of a check.
+    """
     courses = outcomes.courses(session, study_id=study_id)
     planned = forms.forms(
         session, study_id=study_id, zones={each.participant_id: each.time_zone for each in courses}
@@ -33,15 +40,33 @@ def unasked(session: Session, *, study_id: int) -> list[tuple[int, Finding]]:
             .where(Participant.study_id == study_id, DataQuery.finding.is_not(None))
         )
     }
+    study = studies.current(session, study_id=study_id).study
+    born = _born(session, study_id, contact_keys)
     return [
         (course.participant_id, finding)
         for course in courses
-        for finding in findings(_facts(course, given[course.participant_id]))
+        for finding in findings(
+            _facts(course, given[course.participant_id], study, born.get(course.participant_id))
+        )
         if (course.participant_id, finding.name) not in there
     ]
 
 
-def _facts(course: Course, planned: Sequence[PlannedForm]) -> Facts:
+def _born(session: Session, study_id: int, contact_keys: Sequence[str]) -> dict[int, int]:
+    """Return the years of birth by participant; of details that the keys do not open there is none."""
+    rows = session.execute(
+        select(Contact.participant_id, Contact.sealed)
+        .join(Participant, Participant.id == Contact.participant_id)
+        .where(Participant.study_id == study_id)
+    )
+    found = {}
+    for participant_id, sealed in rows:
+        with suppress(Refusal):
+            found[participant_id] = contact_format.unseal(sealed, contact_keys).birth_year
+    return found
+
+
+def _facts(course: Course, planned: Sequence[PlannedForm], study: Study, birth_year: int | None) -> Facts:
     standing = [each for each in course.events if each.stands]
     return Facts(
         participant_id=course.participant_id,
@@ -51,6 +76,9 @@ def _facts(course: Course, planned: Sequence[PlannedForm]) -> Facts:
         deaths=[_span(each) for each in standing if each.event.kind == "death"],
         alive_on=[each.on for each in (*course.answered, *course.sightings)],
         given=[given for form in planned for given in _given(form)],
+        enrolled_on=course.enrolled_on,
+        birth_year=birth_year,
+        ages=(study.youngest_age, study.oldest_age),
     )
 
 

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from app.domain.data_checks import Facts, Given, Span, findings
 
 DAY_0 = date(2026, 1, 5)
@@ -66,3 +68,25 @@ def test_a_consent_after_the_randomisation() -> None:
     assert found(consented_on=day(1)) == [("consent-late:7", "consented_on")]
     assert found(consented_on=day(1), randomised_on=None) == []
     assert found(consented_on=None) == []
+
+
+@pytest.mark.parametrize(
+    ("birth_year", "wrong"),
+    [
+        (2008, False),  # turned 18 in 2026, perhaps before the enrolment on 5 January
+        (2009, True),  # 17 at most
+        (1945, False),  # 80 still, where the birthday came later in the year
+        (1944, True),  # 81 at least
+        (None, False),
+    ],
+)
+def test_an_age_that_the_study_does_not_allow(birth_year: int | None, wrong: bool) -> None:
+    asked = [("age:7", "enrolled_on")] if wrong else []
+    assert found(enrolled_on=DAY_0, birth_year=birth_year, ages=(18, 80)) == asked
+
+
+def test_without_limits_only_what_nobody_reaches_is_asked_about() -> None:
+    assert found(enrolled_on=DAY_0, birth_year=1905) == []
+    assert found(enrolled_on=DAY_0, birth_year=2026) == []
+    assert found(enrolled_on=DAY_0, birth_year=2027) == [("age:7", "enrolled_on")]
+    assert found(enrolled_on=DAY_0, birth_year=1904) == [("age:7", "enrolled_on")]

@@ -1,8 +1,10 @@
 """A query has a question, an owner, answers and an end, each a step of its own and an entry in the trail."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 
 from app import database
@@ -15,11 +17,12 @@ from app.operations import data_queries as operations
 from app.operations.accounts import add_account
 from app.operations.events import read_event, report_event
 from app.operations.sightings import record_sighting
+from app.operations.studies import load_study
 from app.queries import data_queries as queries
 from app.queries.audit import verify
 from app.queries.data_queries import QueryRow
 from tests.fixtures.phone import Clock, configured
-from tests.fixtures.study import COMMAND, DAY_0, MORNING, TinyStudy
+from tests.fixtures.study import COMMAND, DAY_0, FOLDER, MORNING, STUDY, TinyStudy
 
 
 def account(tiny: TinyStudy, role: Role, site: str | None = None) -> Actor:
@@ -221,3 +224,25 @@ def test_a_refuted_event_contradicts_nothing(tiny: TinyStudy, time: Clock) -> No
     assert checked(configured(tiny.url)) == 0
     with database.reading(tiny.url) as session:
         assert session.scalar(select(func.count(DataQuery.id))) == 0
+
+
+def test_an_age_that_the_study_does_not_allow_is_asked_about_and_told_nowhere(
+    tiny: TinyStudy, time: Clock
+) -> None:
+    with database.writing(tiny.url) as session:
+        folder = replace(FOLDER, study=replace(STUDY, youngest_age=18, oldest_age=70))
+        load_study(session, folder=folder, actor=COMMAND, now=MORNING)
+    tiny.enrol("M-1", birth_year=1958)  # 67 or 68 on 5 January 2026
+    child, old = tiny.enrol("M-2", birth_year=2010), tiny.enrol("M-3", birth_year=1951)
+    elsewhere = replace(configured(tiny.url), contact_keys=(Fernet.generate_key().decode(),))
+    assert checked(elsewhere) == 0  # with the keys of another installation nobody's year is known
+    assert [checked(configured(tiny.url)) for _ in range(2)] == [2, 0]
+    with database.reading(tiny.url) as session:
+        asked = session.scalars(select(DataQuery).order_by(DataQuery.id)).all()
+        told = [str(each.new) for each in session.scalars(select(AuditEntry)) if each.action == "query.ask"]
+    assert [(each.participant_id, each.field, each.value, each.finding) for each in asked] == [
+        (child, "enrolled_on", "2026-01-05", f"age:{child}"),
+        (old, "enrolled_on", "2026-01-05", f"age:{old}"),
+    ]
+    assert len(told) == 2
+    assert not any("2010" in each or "1951" in each for each in told)

@@ -133,6 +133,10 @@ CHECKS = {
         "The answers were given outside the time of their visit. Is the day right?"
     ),
     "consent-late": lazy_gettext("The consent is dated after the randomisation. Which date is right?"),
+    "age": lazy_gettext(
+        "By the year of birth the participant was younger or older at the enrolment than the study allows. "
+        "Is the year right?"
+    ),
 }
 LIKENESSES = {
     # Translators: what another report may be to the one that is looked at
