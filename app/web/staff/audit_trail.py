@@ -9,16 +9,20 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from app.errors import Refusal
+from app.formats import sealing
 from app.queries import audit, audit_veil, audit_words
 from app.queries.audit import Entry, Search
 from app.queries.audit_veil import Veil
-from app.web.gate import LARGEST_KEY, staff_only
+from app.web.gate import staff_only
 from app.web.staff import blueprint
 from app.web.staff.desk import Desk, at_desk
 from app.web.staff.pages import page
 from app.web.staff.table_file import Columns, table_file, wanted
+from app.web.transactions import settings
 
 AT_ONCE = 100
+PLACE = "audit trail before entry "
 FILE: Columns[Entry] = {
     "time": lambda entry: entry.at,
     "who": lambda entry: entry.actor,
@@ -44,7 +48,7 @@ class Wish:
     begin: date | None
     end: date | None
 
-    def address(self, **more: int | None) -> str:
+    def address(self, **more: str | None) -> str:
         """Return the address of the same entries with something more."""
         given: dict[str, Any] = {
             "participant": self.participant,
@@ -87,24 +91,41 @@ def _day(text: str) -> date | None:
 def audit_trail() -> ResponseReturnValue:
     """Show the newest entries that are asked for, without what is veiled in this study."""
     wish = asked()
-    before = request.args.get("before", type=int)
     with at_desk() as desk:
         search = _search(desk, wish)
         if wanted():
             return table_file(desk, "audit-trail", FILE, lambda session: _veiled(session, desk, search))
-        search = replace(search, before=min(before, LARGEST_KEY) if before is not None else None)
+        search = replace(search, before=_place(request.args.get("before", "")))
         veil = _veil(desk.session, desk)
         found = audit_veil.newest(desk.session, search=search, veil=veil, limit=AT_ONCE)
         return page(
             "audit_trail.html",
             desk,
             entries=found,
-            older=found[-1].id if len(found) == AT_ONCE else None,
+            older=_sealed(found[-1].id) if len(found) == AT_ONCE else None,
             wish=wish,
             actions=_actions(veil),
             action=audit_words.action,
             content=audit_words.content,
         )
+
+
+def _sealed(entry_id: int) -> str:
+    """Return where the next page begins, unreadable.
+
+    Whoever could ask for the page before any number would find the numbers of entries that are kept from
+    them, and among those the infusions that tell an arm.
+    """
+    return sealing.seal(f"{PLACE}{entry_id}", settings().contact_keys)
+
+
+def _place(sealed: str) -> int | None:
+    """Return where a page begins; None, as for the first page, for whatever was not sealed for this."""
+    try:
+        place = sealing.unseal(sealed, settings().contact_keys, what="a place in the trail")
+    except Refusal:
+        return None
+    return int(place.removeprefix(PLACE)) if place.startswith(PLACE) else None
 
 
 def _actions(veil: Veil) -> list[tuple[str, str]]:

@@ -5,11 +5,15 @@ import io
 from dataclasses import replace
 
 import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import select
 
 from app import database
 from app.domain.actor import Actor, Role
 from app.domain.study import Blinding
+from app.formats import sealing
 from app.formats.tables import SightingRow, Tables, TreatmentRow
+from app.models import AuditEntry
 from app.operations.imports import import_study_data
 from app.operations.studies import load_study
 from tests.fixtures.arms import LATER, one_of_each_arm
@@ -75,6 +79,32 @@ def test_leaving_infusions_out_keeps_the_pages_full(
         return found
 
     assert walked("M-1") == walked("M-2") == [2, 1]
+
+
+def test_the_numbers_of_entries_cannot_be_tried_out(
+    new_staff: NewStaff, tiny: TinyStudy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.staff.audit_trail.AT_ONCE", 2)
+    one_of_each_arm(tiny)
+    monitor = new_staff("monitor")
+    with database.reading(tiny.url) as session:
+        there = session.execute(select(AuditEntry.id, AuditEntry.action)).all()
+    hidden = [key for key, action in there if action.startswith("treatment.")]
+    assert hidden
+    numbers = [each for key in hidden for each in (key, key + 1)] + [max(key for key, _ in there) + 10, 0, -1]
+
+    def shown(before: object) -> list[str]:
+        return [text(row) for row in monitor.get("/audit", before=before).iter("tr")]
+
+    first = [text(row) for row in monitor.get("/audit").iter("tr")]
+    assert [shown(each) for each in (*numbers, "x", "", "9" * 40)] == [first] * (len(numbers) + 3)
+    older = next(a.attrib["href"] for a in monitor.get("/audit").iter("a") if "before=" in a.attrib["href"])
+    assert not any(f"before={each}" in older for each in range(10))
+    again = monitor.get(older.removeprefix("/staff"))
+    assert [text(row) for row in again.iter("tr")] not in (first, [])
+    forged = sealing.seal("audit trail before entry 2", (Fernet.generate_key().decode(),))
+    other = sealing.seal("2", CONTACT_KEYS)  # ours, for something else
+    assert shown(forged) == shown(other) == first
 
 
 def test_an_open_study_tells_infusions_and_hashes(new_staff: NewStaff, tiny: TinyStudy) -> None:
