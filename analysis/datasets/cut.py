@@ -183,10 +183,11 @@ def cut(
         zones={course.participant_id: course.time_zone for course in courses},
     )
     versions = {given.instrument_version_id for form in planned for given in form.responses}
-    here = tuple(course.until(cutoff_on) for course in courses if course.enrolled_on <= cutoff_on)
+    enrolled = [course for course in courses if course.enrolled_on <= cutoff_on]
+    here = tuple(course.until(cutoff_on) for course in enrolled)
     late = tuple(_late_deaths(here, cutoff_on))
     if found.study.analysis.late_deaths == "as-known":
-        here = tuple(course.as_known_on(cutoff_on) for course in here)
+        here = tuple(course.as_known_on(cutoff_on) for course in enrolled)
     return Cut(
         study=found.study,
         version=found.number,

@@ -1,5 +1,6 @@
 """Events as the analysis counts them, and what ends the time that someone is followed, as statements."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -77,15 +78,17 @@ def _last_signs(asked: AskedOutcome) -> Subquery:
     """For each event on a partly known date, the last day of that time on which something counts as a sign.
 
     It is not taken to have happened before that day: for a death the last sign of life, for others day 0.
+    A sign after the cut-off shows that the death came later still, unless nothing counts that was not known.
     """
+    known = asked if asked.as_known else replace(asked, cutoff_on=None)
     partly = asked.reported_events().where(func.length(Event.started) < WHOLE).subquery()
     text = type_coerce(partly.c.started, String)
     signs = []
     for source, any_kind in (
         (asked.randomisations(), True),
-        (asked.infusions(), False),
-        (asked.sightings(), False),
-        (asked.answers(), False),
+        (known.infusions(), False),
+        (known.sightings(), False),
+        (known.answers(), False),
     ):
         day = source.only().subquery()
         within = func.substr(IsoText(day.c.on), 1, func.length(text)) == text

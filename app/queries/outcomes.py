@@ -120,8 +120,15 @@ class Course:
             infusions=_until(self.infusions, cutoff_on),
             sightings=_until(self.sightings, cutoff_on),
             answered=_until(self.answered, cutoff_on),
-            events=tuple(each for each in self.events if each.earliest <= cutoff_on),
+            events=tuple(each for each in self.events if self._may_lie_until(each, cutoff_on)),
         )
+
+    def _may_lie_until(self, event: Reported, day: date) -> bool:
+        """Return whether an event may lie on or before a day; no death does where life is shown after it."""
+        if event.earliest > day:
+            return False
+        found = self._settled_one(event, "all") if event.event.kind == "death" else None
+        return found is None or found.started_on <= day
 
     def _goes_on_after(self, day: date) -> bool:
         rows: tuple[tuple[Dated, ...], ...] = (
@@ -138,12 +145,18 @@ class Course:
         )
 
     def as_known_on(self, day: date) -> "Course":
-        """Return the course without events that were told, and sightings recorded, after a day."""
-        return replace(
+        """Return the course without events that were told, and sightings recorded, after a day.
+
+        Nor is anything of what had not happened yet.
+        """
+        known = replace(
             self,
             events=tuple(each for each in self.events if each.told_on <= day),
-            sightings=tuple(each for each in self.sightings if each.recorded_on <= day),
+            sightings=_until([each for each in self.sightings if each.recorded_on <= day], day),
+            infusions=_until(self.infusions, day),
+            answered=_until(self.answered, day),
         )
+        return known.until(day)
 
     def settled_events(self, events: EventChoice) -> list[SettledEvent]:
         """Return the events as the analysis counts them, in the order of their days; not to be changed."""
@@ -152,18 +165,13 @@ class Course:
         return self._settled[events]
 
     def _settle(self, events: EventChoice) -> list[SettledEvent]:
-        found = [
-            settled(
-                each.event,
-                each.readings,
-                events=events,
-                not_before=self._not_before(each.event),
-                rule=each.rule,
-            )
-            for each in self.events
-        ]
+        found = [self._settled_one(each, events) for each in self.events]
         counted = [each for each in found if each is not None]
         return sorted(counted, key=lambda each: (each.started_on, each.event_id))
+
+    def _settled_one(self, event: Reported, events: EventChoice) -> SettledEvent | None:
+        not_before = self._not_before(event.event)
+        return settled(event.event, event.readings, events=events, not_before=not_before, rule=event.rule)
 
     def _not_before(self, event: adjudication.Event) -> date | None:
         """Return what bounds a partly known date: day 0, and for a death the last sign of life until then."""

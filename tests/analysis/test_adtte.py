@@ -7,7 +7,9 @@ import pytest
 
 from analysis import StudyData
 from analysis.columns import DATASETS
+from analysis.datasets.counts import survival_counts
 from analysis.datasets.masks import masks
+from app.domain.analysis_plan import AnalysisSettings
 from app.domain.partial_date import PartialDate
 from app.domain.study import Randomisation
 from app.errors import Refusal
@@ -151,6 +153,27 @@ def test_a_death_in_a_month_does_not_go_before_a_day_seen_alive_in_it(trial: Tri
     assert time(data, "OS", "a")[:2] == time(data, "TFS", "a")[:2] == (40, 0)
     assert data.adsl["LSTALVDT"].tolist() == [pd.Timestamp(day(40))]
     assert "alive after death" in set(data.checks["CHECK"])
+
+
+@pytest.mark.parametrize(("seen", "expected"), [(75, (0, 1)), (58, (58, 0))])
+def test_who_is_alive_after_the_cut_off_did_not_die_before_it(
+    trial: Trial, seen: int, expected: tuple[int, int]
+) -> None:
+    """By reasoning: day 60 is 6 March; who was seen on day 75, the 21st, and died in March died after both.
+
+    Seen on day 58 alone, they may have died before the cut-off, and not before that day.
+    """
+    one = trial.enrol("a")
+    trial.event(one, "death", PartialDate(2026, 3), decision=None)
+    trial.sighted(one, seen)
+    assert time(trial.data(events="all", cutoff=60), "OS", "a")[:2] == expected
+    (counted,) = survival_counts(
+        trial.url, study="tiny", endpoint="OS", events="all", cutoff=day(60)
+    ).to_dict("records")
+    assert (counted["duration"], 1 - counted["event"]) == expected
+    trial.amend(settings=AnalysisSettings(late_deaths="as-known"))
+    as_known = (58, 0) if seen == 58 else (55, 0)  # on day 60 nobody knew of day 75
+    assert time(trial.data(events="all", cutoff=60), "OS", "a")[:2] == as_known
 
 
 def test_a_time_below_0_is_kept_and_not_analysed(trial: Trial) -> None:

@@ -92,8 +92,7 @@ def by_the_domain(known: Sequence[Course], asked: AskedOutcome) -> Outcomes:
     cutoff_on = asked.cutoff_on or max(each.last_day() for each in known)
     found: Outcomes = {}
     for each in known:
-        course = each.until(cutoff_on)
-        course = course.as_known_on(cutoff_on) if asked.as_known else course
+        course = each.as_known_on(cutoff_on) if asked.as_known else each.until(cutoff_on)
         follow_up = course.follow_up(origin=asked.origin, events=asked.events, cutoff_on=cutoff_on)
         if each.enrolled_on > cutoff_on or follow_up is None:
             continue
