@@ -44,6 +44,10 @@ class AnswerWords:
         )
         return words.get(value, value)
 
+    def by_language(self, instrument: str) -> dict[str, Wording]:
+        """The words of one instrument in each language that it has."""
+        return {tag: found for (name, tag), found in self.wordings.items() if name == instrument}
+
     def _of(self, name: str, languages: Iterable[str]) -> tuple[Instrument, Wording, str] | None:
         named = answered(name)
         if named is None or named[0] not in self.instruments:

@@ -49,6 +49,11 @@ class Causes:
     of_interest: str
     code: str
 
+    @property
+    def others(self) -> list[str]:
+        """The causes that rule it out, those that happened."""
+        return sorted(set(self.rows["cause"]) - {self.of_interest, CENSORED})
+
 
 def transplant_or_death(step: Step) -> Causes:
     """From ADTTE: which came first; where the estimand censors at death, transplants alone."""

@@ -47,7 +47,7 @@ def contrast_table(
             caption=caption,
             columns=[
                 gettext("Measure"),
-                gettext("Arm"),
+                gettext("Arms"),
                 gettext("Estimate"),
                 gettext("95 %% interval"),
                 "p",
@@ -55,7 +55,11 @@ def contrast_table(
             rows=[
                 [
                     names[row["measure"]],
-                    step.arms[row["group"]],
+                    gettext(
+                        "%(arm)s against %(reference)s",
+                        arm=step.arms[row["group"]],
+                        reference=step.arms[step.reference],
+                    ),
                     number(row["estimate"], places[row["measure"]]),
                     limits(row["lower"], row["upper"], places[row["measure"]]),
                     p_value(row["p_value"]),

@@ -9,11 +9,16 @@ from analysis.reports.step import Step
 
 
 def excluded(
-    step: Step, analysed: pd.DataFrame, reasons: Mapping[str, int] = MappingProxyType({})
+    step: Step,
+    analysed: pd.DataFrame,
+    reasons: Mapping[str, int] = MappingProxyType({}),
+    *,
+    otherwise: str = "without a covariate or a stratum of the model",
 ) -> tuple[str, ...]:
     """Tell of the randomised who have no row among those analysed (a frame with USUBJID).
 
-    `reasons` are the method's own, each with how many it left out; what they leave unexplained is told too.
+    `reasons` are the method's own, each with how many it left out; `otherwise` is what those lack whom
+    they leave unexplained.
     """
     randomised = step.data.adsl[step.data.adsl["RANDFL"] == "Y"]
     left = int(analysed["USUBJID"].nunique())
@@ -25,7 +30,7 @@ def excluded(
             "without a day 0 of this estimand": len(step.people) - len(with_day_0),
             "with an event before day 0 (see the inconsistencies)": len(with_day_0) - counted,
             **reasons,
-            "without what this analysis needs": counted - left - sum(reasons.values()),
+            otherwise: counted - left - sum(reasons.values()),
         }
     told = ", ".join(f"{number} {why}" for why, number in found.items() if number > 0)
     analysed_words = f"{left} of {len(randomised)} randomised are analysed."

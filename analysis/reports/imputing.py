@@ -85,7 +85,7 @@ def difference_table(step: Step, rows: list[Json]) -> Table:
     return Table(
         caption=gettext(
             "%(scale)s: differences from %(arm)s by visit, scores imputed",
-            scale=step.scale_title,
+            scale=step.scale_words,
             arm=step.arms[step.reference],
         ),
         columns=[

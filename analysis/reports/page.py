@@ -10,14 +10,17 @@ from unicodedata import bidirectional
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from analysis.datasets import StudyData
 from analysis.reports.carrying_out import CarriedOut
 from analysis.reports.conduct import SECTIONS
 from analysis.reports.finding import Finding
 from analysis.reports.language import gettext
 from analysis.reports.methods_paragraph import methods
+from analysis.reports.plan_hash import plan_sha256
 from analysis.reports.results import versions
 from analysis.reports.step import Step
 from analysis.reports.words import number, percent
+from app.domain.adjudication import EventChoice
 from app.domain.analysis_plan import Rank
 from app.domain.estimand import Estimand
 from app.i18n import SOURCE_LANGUAGE, current, direction, isolated
@@ -54,7 +57,9 @@ class Group:
     parts: Sequence[Part]
 
 
-def page(done: CarriedOut, drawn: Mapping[str, str], data_sha256: str) -> str:
+def page(
+    done: CarriedOut, drawn: Mapping[str, str], data_sha256: str, reported_sha256: str | None = None
+) -> str:
     """The whole document."""
     data = done.data
     return _template().render(
@@ -62,16 +67,20 @@ def page(done: CarriedOut, drawn: Mapping[str, str], data_sha256: str) -> str:
         title=data.study.title.get("en") or next(iter(data.study.title.values())),
         names=data.arms,
         sha256=data_sha256,
+        reported_sha256=reported_sha256,
+        plan_sha256=plan_sha256(data.study),
         versions=versions(data),
         origins=ORIGINS,
         glance=glance(done),
         groups=groups(done),
         conduct={name: (title, done.conduct[name]) for name, (title, _) in SECTIONS.items()},
         again=again(done),
+        loading=loading,
         next_figure=numbered(lambda n: gettext("Figure %(n)s.", n=n)),
         next_table=numbered(lambda n: gettext("Table %(n)s.", n=n)),
         local=local(),
         in_order=in_order,
+        is_code=is_code,
         result_letters=RESULT_LETTERS,
         methods=methods(done),
         figures={name: Markup(svg) for name, svg in drawn.items()},  # noqa: S704 - drawn and escaped in figures
@@ -81,17 +90,22 @@ def page(done: CarriedOut, drawn: Mapping[str, str], data_sha256: str) -> str:
 def again(done: CarriedOut) -> str:
     """The lines of Python that come before all others."""
     data = done.data
-    asked = f'study="{data.study.code}", cutoff="{data.cutoff}", events="{data.events}"'
-    if data.blinded:
-        asked += ', blinded="masked"' if data.masked else ", blinded=True"
     return (
         "import pandas as pd\n\n"
         "from analysis import load\n"
         "from analysis.datasets import combined, levels\n"
         "from analysis.estimators import *\n"
         "from analysis.reports import figure\n\n"
-        f"data = load(DATABASE_URL, {asked})"
+        f"{loading(data, data.events)}"
     )
+
+
+def loading(data: StudyData, events: EventChoice) -> str:
+    """The line of Python that loads the same data, or those with other events."""
+    asked = f'study="{data.study.code}", cutoff="{data.cutoff}", events="{events}"'
+    if data.blinded:
+        asked += ', blinded="masked"' if data.masked else ", blinded=True"
+    return f"data = load(DATABASE_URL, {asked})"
 
 
 def numbered(words: Callable[[int], str]) -> Callable[[], str]:
@@ -112,6 +126,11 @@ def in_order(words: str) -> str:
     if any(bidirectional(letter) in ("R", "AL") for letter in words):
         return words
     return isolated(words)
+
+
+def is_code(words: str) -> bool:
+    """Whether a head of a row is a code, as a participant's, that no line may break."""
+    return words.isascii() and " " not in words
 
 
 def css_string(text: str) -> Markup:

@@ -12,9 +12,9 @@ from app.errors import Code, Refusal
 def figure(data: StudyData, name: str) -> Figure:
     """Draw one figure of a study's report again, by the name of its file without `.svg`.
 
-    In a notebook the figure shows itself; `figure(...).svg()` is the file, `.table` holds its numbers. An
-    analysis of all reported events needs data that were loaded with `events="all"`. Raises
-    `app.errors.Refusal` where the data give no such figure.
+    In a notebook the figure shows itself; `figure(...).svg()` is the file, `.table` holds its numbers. Raises
+    `app.errors.Refusal` where the data give no such figure, or hold confirmed events alone and the figure
+    counts all reported ones.
     """
     steps = {
         analysis.code: (estimand, analysis)
@@ -24,6 +24,12 @@ def figure(data: StudyData, name: str) -> Figure:
     codes = sorted((code for code in steps if name == code or name.startswith(f"{code}-")), key=len)
     for code in reversed(codes):
         estimand, analysis = steps[code]
+        if analysis.events == "all" and data.events != "all":
+            raise Refusal(
+                Code.FAULTY_INPUT,
+                f"figure {name!r} counts all reported events, and these data hold confirmed ones; allowed:"
+                ' data = load(..., events="all")',
+            )
         for drawn in found(Step(data=data, estimand=estimand, analysis=analysis)).figures:
             if drawn.name == name:
                 return drawn

@@ -11,6 +11,7 @@ from analysis.datasets import StudyData
 from analysis.reports.carrying_out import CarriedOut
 from analysis.reports.finding import Finding
 from analysis.reports.plain import Json, lines
+from analysis.reports.plan_hash import plan_sha256
 from analysis.reports.step import Step
 from app.domain.analysis_methods import METHODS, OPTIONS
 
@@ -18,15 +19,21 @@ LIBRARIES = ("lifelines", "matplotlib", "numpy", "pandas", "scipy", "sqlalchemy"
 PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 
 
-def results(done: CarriedOut, data_sha256: str) -> Json:
-    """The results as plain data: no NaN (null instead), a section without data is null."""
+def results(done: CarriedOut, data_sha256: str, reported_sha256: str | None = None) -> Json:
+    """The results as plain data: no NaN (null instead), a section without data is null.
+
+    `reported_sha256` is the hash of the datasets with all reported events, where an analysis wants them.
+    """
     data, told = done.data, done.described
     scores = [each for code, each in told.items() if code.startswith("qol-")]
     return {
         "study": data.study.code,
         "cutoff": data.cutoff.isoformat(),
         "events": data.events,
+        "blinded": ("masked" if data.masked else "pooled") if data.blinded else None,
         "data_sha256": data_sha256,
+        "reported_sha256": reported_sha256,
+        "plan_sha256": plan_sha256(data.study),
         "versions": versions(data),
         "tfs": _survival(told["tfs"]),
         "os": _survival(told["os"]),

@@ -17,7 +17,8 @@ class ScoreRows:
     """`rows` of ADQS, `AVISIT` ordered as the visits are, and a column for each covariate of the plan.
 
     `visits` are their codes; `names` and `by_visit` the columns of covariates with one effect, and with one
-    effect a visit (the baseline); `code` makes the rows again.
+    effect a visit (the baseline); `code` makes the rows again. `left_out` counts those observed who have no
+    row, by reason.
     """
 
     rows: pd.DataFrame
@@ -25,6 +26,7 @@ class ScoreRows:
     names: list[str]
     by_visit: list[str]
     code: str
+    left_out: dict[str, int]
 
     @property
     def last(self) -> str:
@@ -40,6 +42,7 @@ def score_rows(step: Step) -> ScoreRows:
     there = [visit for visit in visits if visit in set(rows["AVISIT"])]
     if not there:
         raise NotPossible("No questionnaire of these visits has been answered.")
+    scored = rows["USUBJID"].nunique()
     named = list(step.analysis.covariates)
     columns = step.data.covariates(named, rows)
     rows = rows.assign(**{name: columns[name] for name in named})
@@ -52,7 +55,15 @@ def score_rows(step: Step) -> ScoreRows:
         names=[name for name in named if name != "baseline"],
         by_visit=[name for name in named if name == "baseline"],
         code=_code(step, there),
+        left_out={
+            "without a score at these visits": len(step.observed) - scored,
+            _lacking(named): scored - rows["USUBJID"].nunique(),
+        },
     )
+
+
+def _lacking(named: list[str]) -> str:
+    return "without a score at baseline" if named == ["baseline"] else f"without {' or '.join(named)}"
 
 
 def later_visits(step: Step) -> list[str]:

@@ -153,6 +153,25 @@ class Step:
         return str(own["PARAM"].iloc[0]) if len(own) else self.estimand.scale
 
     @property
+    def scale_words(self) -> str:
+        """What the estimand's scale is called in the language of tables and figures."""
+        return self.scale_called(self.estimand.scale, self.scale_title)
+
+    def scale_called(self, scale: str, otherwise: str) -> str:
+        """What a scale of the estimand's questionnaire is called there, as its wording has it."""
+        wordings = self.data.words.by_language(self.estimand.instrument)
+        return in_own_language(
+            {each: found.scales.get(scale, "") for each, found in wordings.items()}, otherwise
+        )
+
+    @property
+    def questionnaire_words(self) -> str:
+        """What the estimand's questionnaire is called there."""
+        instrument = self.estimand.instrument
+        titles = {each: found.title for each, found in self.data.words.by_language(instrument).items()}
+        return in_own_language(titles, instrument)
+
+    @property
     def visits(self) -> dict[str, str]:
         """What visits are called, in their order; one that the study no longer has keeps its code."""
         return {visit.code: visit.title.get("en", visit.code) for visit in self.data.study.schedule}

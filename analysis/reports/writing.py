@@ -35,8 +35,10 @@ def write_report(read: Callable[[], Cut], folder: Path) -> Iterator[str | Report
     digest = data_sha256(folder / "datasets")
     yield "estimating"
     done = carry_out(known, data)
+    also = None
     if done.reported is not None:
         write(done.reported, folder / "datasets" / REPORTED, like=(data, folder / "datasets"))
+        also = data_sha256(folder / "datasets" / REPORTED)
     yield "drawing"
     drawn = _drawn(done)
     held = folder / "figures"
@@ -44,7 +46,7 @@ def write_report(read: Callable[[], Cut], folder: Path) -> Iterator[str | Report
     for name, svg in drawn.items():
         (held / f"{name}.svg").write_text(svg, encoding="utf-8")
     yield "writing the page"
-    report = Report(data, digest, results(done, digest), page(done, drawn, digest))
+    report = Report(data, digest, results(done, digest, also), page(done, drawn, digest, also))
     (folder / "results.json").write_text(as_text(report.results), encoding="utf-8")
     (folder / "report.html").write_text(report.page, encoding="utf-8")
     yield report

@@ -3,6 +3,7 @@
 from itertools import pairwise
 from xml.etree import ElementTree
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -14,7 +15,7 @@ from analysis.reports.figures.forest import Heads, Line, forest_figure
 from analysis.reports.figures.mean_count import stay_counts
 from analysis.reports.figures.swimmer import MOST, SwimmerWords, lanes, swimmer_figure
 from analysis.reports.figures.time_axis import Ticks
-from analysis.reports.figures.waterfall import waterfall_figure
+from analysis.reports.figures.waterfall import bars, waterfall_figure
 from analysis.reports.figures.wins import win_figure
 from analysis.reports.plain import Json
 
@@ -202,7 +203,17 @@ def test_a_waterfall_of_thousands_stays_small() -> None:
     keys = ("axis", "better", "worse", "between", "dead", "missing")
     drawn = waterfall_figure(changes, {"a": "Cells"}, dict(zip(keys, keys, strict=True)), margin=8, **NAMED)
     assert "Cells (n = 4000)" in words(drawn)
-    assert len(drawn) < 400_000
+    assert len(drawn) < 80_000
+
+
+def test_bars_of_neighbours_stand_for_everyone() -> None:
+    """1,200 changes in 300 bars: four neighbours each, the first of -2, -1, 0 and 1 on places 0 to 3."""
+    at = np.arange(1200.0)
+    middle, height, width = bars(at, at - 2, of=1200)
+    assert (len(width), width.sum(), set(width)) == (300, 1200, {4.0})
+    assert (middle[0], height[0]) == (1.5, -0.5)
+    none, _, _ = bars(at[:0], at[:0], of=1200)
+    assert len(none) == 0
 
 
 def test_stays_are_counted_before_each_tick() -> None:

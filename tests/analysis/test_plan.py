@@ -12,12 +12,14 @@ from click.testing import CliRunner
 from analysis import datasets, estimators
 from analysis.__main__ import main
 from analysis.estimators import means, rates
+from analysis.reports import figure
 from analysis.reports.finding import Finding
 from analysis.reports.methods import METHODS
 from analysis.reports.step import Step
 from app.domain import analysis_methods
 from app.domain.analysis_plan import Analysis, AnalysisSettings, LateDeaths, Looks, Method, Rank
 from app.domain.estimand import Estimand
+from app.errors import Refusal
 from tests.analysis.trial import Trial, begin, day
 
 WORDS: dict[str, Any] = {"population": "All", "intercurrent": "As usual", "summary": "By arm"}
@@ -188,6 +190,16 @@ def test_a_transplant_is_what_the_estimand_says(told: Trial) -> None:
     assert times.loc["OWN-LIVER", "EVNTDESC"] == "censored at the transplant"
 
 
+def test_a_figure_of_all_events_is_not_drawn_of_confirmed_ones(planned: Trial, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="counts all reported events, and these data hold confirmed ones"):
+        figure(planned.data(), "curves-all")
+    report(planned, tmp_path)
+    of_report = (tmp_path / "figures" / "curves-all.svg").read_text(encoding="utf-8")
+    assert figure(planned.data(events="all"), "curves-all").svg() == of_report
+    line = "events=&#34;all&#34;)</code>"
+    assert line in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
 def test_every_finding_is_found_again_by_its_lines_of_python(planned: Trial) -> None:
     for step, found in planned.carried_out().steps:
         names = {name: getattr(estimators, name) for name in estimators.__all__}
@@ -272,5 +284,5 @@ def test_who_has_no_stratum_is_left_out_and_counted(told: Trial) -> None:
     assert found["whole"][1].excluded == ("9 of 9 randomised are analysed.",)
     assert found["test"][1].excluded == (
         "8 of 9 randomised are analysed.",
-        "Left out: 1 without what this analysis needs.",
+        "Left out: 1 without a covariate or a stratum of the model.",
     )

@@ -62,8 +62,29 @@ def test_results_have_their_keys_and_no_nan(told: Trial, tmp_path: Path) -> None
     report(told, tmp_path)
     found = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"), parse_constant=_refuse)
     assert list(found) == [
-        *("study", "cutoff", "events", "data_sha256", "versions", "tfs", "os", "ttx", "qol", "completion"),
-        *("hospital", "alerts", "queries", "flow", "checks", "analyses"),
+        *(
+            "study",
+            "cutoff",
+            "events",
+            "blinded",
+            "data_sha256",
+            "reported_sha256",
+            "plan_sha256",
+            "versions",
+        ),
+        *(
+            "tfs",
+            "os",
+            "ttx",
+            "qol",
+            "completion",
+            "hospital",
+            "alerts",
+            "queries",
+            "flow",
+            "checks",
+            "analyses",
+        ),
     ]
     assert (found["study"], found["cutoff"], found["events"]) == ("tiny", "2026-03-26", "confirmed")
     digest = hashlib.sha256()
@@ -78,6 +99,8 @@ def test_results_have_their_keys_and_no_nan(told: Trial, tmp_path: Path) -> None
     assert list(found["tfs"]["logrank"]) == ["statistic", "df", "p_value"]
     assert {"mean", "lower", "upper", "n", "sd", "visit", "scale", "group"} <= set(found["qol"][0])
     assert {"expected", "completed", "available", "randomised"} <= set(found["completion"][0])
+    for row in found["completion"]:
+        assert row["available"] + sum(row["reasons"].values()) == row["randomised"]
     assert all(math.isfinite(row["rate"]) for row in found["hospital"])
 
 
@@ -182,6 +205,11 @@ def test_tables_and_figures_speak_the_language_asked_for(told: Trial, tmp_path: 
     heads = {"".join(head.itertext()) for head in tree.iterfind(".//thead//th")}
     assert "الذراع" in heads
     assert "Arm" not in heads
+    captions = " ".join("".join(each.itertext()) for each in tree.iterfind(".//figcaption"))
+    assert "هل شعرت بحكة في جلدك؟" in captions  # the questionnaire's own title in Arabic
+    for english_sentence in tree.iterfind(".//details[@class='listed']//td"):
+        assert (english_sentence.attrib["lang"], english_sentence.attrib["dir"]) == ("en", "ltr")
+    assert {each.attrib["dir"] for each in tree.iterfind(".//figure/div")} == {"ltr"}
     assert "\N{RIGHT-TO-LEFT ISOLATE}الأحداث\N{POP DIRECTIONAL ISOLATE}" in arabic["figures/tfs.svg"].decode()
 
 

@@ -33,6 +33,7 @@ def _tables(data: StudyData) -> list[Table]:
                 columns=[gettext("Participant"), gettext("What is inconsistent"), gettext("Source")],
                 rows=[[str(who or "whole study"), str(message), where] for who, message, where in told],
                 words=2,
+                english=True,
             )
         )
     return tables

@@ -8,9 +8,10 @@ from analysis.reports.finding import Finding
 from analysis.reports.language import gettext, in_own_language
 from analysis.reports.plain import Json, lines
 from analysis.reports.table import Table
-from analysis.reports.words import NOTHING, out_of, percent
+from analysis.reports.words import NOTHING, number, out_of, percent
 
 VISIT = ["instrument", "visit", "day", "group"]
+NOT_DUE = "not due by the cut-off"
 READ = (
     "Two rates, after SISAQOL. Completion: of the questionnaires expected at a visit (due by the cut-off, the"
     " participant alive and taking part). Available data: of all who were randomised; what the dead and the"
@@ -52,9 +53,7 @@ def rates(data: StudyData) -> pd.DataFrame | None:
     found["completion_rate"] = (found["completed"] / found["expected"]).where(found["expected"] > 0)
     found["available_rate"] = found["available"] / found["randomised"]
     reasons = _reasons(forms)
-    found["reasons"] = pd.Series(
-        [reasons.get(row, {}) for row in found[VISIT].itertuples(index=False, name=None)], dtype=object
-    )
+    found["reasons"] = pd.Series([_whole(reasons, row) for row in lines(found)], dtype=object)
     arms = {arm: place for place, arm in enumerate(data.arms)}
     place = found.assign(group=found["group"].map(arms)).sort_values(["instrument", "day", "group"])
     return found.loc[place.index].reset_index(drop=True)
@@ -69,6 +68,13 @@ def _reasons(forms: pd.DataFrame) -> dict[tuple[object, ...], dict[str, int]]:
     for *row, reason, n in counts.itertuples(index=False, name=None):
         found.setdefault(tuple(row), {})[str(reason)] = int(n)
     return found
+
+
+def _whole(reasons: dict[tuple[object, ...], dict[str, int]], row: Json) -> dict[str, int]:
+    """The reasons of a row with those added whose window has not opened: there and not there are everyone."""
+    told = reasons.get(tuple(row[name] for name in VISIT), {})
+    rest = row["randomised"] - row["available"] - sum(told.values())
+    return told | {NOT_DUE: told.get(NOT_DUE, 0) + rest} if rest > 0 else told
 
 
 def _table(data: StudyData, found: pd.DataFrame) -> Table:
@@ -101,5 +107,21 @@ def _line(row: Json, visits: dict[str, str], arms: dict[str, str], *, several: b
         percent(row["completion_rate"]),
         out_of(row["available"], row["randomised"]),
         percent(row["available_rate"]),
-        ", ".join(f"{reason} {n}" for reason, n in row["reasons"].items()) or NOTHING,
+        "; ".join(f"{_reason_words(reason)}: {number(n)}" for reason, n in row["reasons"].items()) or NOTHING,
     ]
+
+
+def _reason_words(reason: str) -> str:
+    """A reason in the language of tables; what staff say of it, in brackets, stays theirs."""
+    said, *staff = reason.split(" (", 1)
+    words = {
+        "died": gettext("died"),
+        "withdrew": gettext("withdrew"),
+        "had a transplant": gettext("had a transplant"),
+        NOT_DUE: gettext("not due by the cut-off"),
+        "not begun": gettext("not begun"),
+        "begun, not sent": gettext("begun, not sent"),
+        "answered outside the window": gettext("answered outside the window"),
+        "sent without enough answers": gettext("sent without enough answers"),
+    }
+    return " (".join([words.get(said, said), *staff])

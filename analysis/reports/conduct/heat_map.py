@@ -51,7 +51,9 @@ def _figure(data: StudyData, forms: pd.DataFrame, instrument: str, *, several: b
     visits = [(visit, known.get(visit, visit)) for visit in days.index]
     title = gettext("Completion by visit")
     if several:
-        title = gettext("%(questionnaire)s: completion by visit", questionnaire=instrument)
+        title = gettext(
+            "%(questionnaire)s: completion by visit", questionnaire=_questionnaire(data, instrument)
+        )
     told = gettext(
         "Completed of expected questionnaires (due by the cut-off, the participant alive and taking part) by"
         " visit, for all, by arm and by site; the darker, the more complete."
@@ -67,6 +69,11 @@ def _figure(data: StudyData, forms: pd.DataFrame, instrument: str, *, several: b
         table=_table(title, counts, named, visits),
         drawing=partial(completion_figure, counts, named, visits),
     )
+
+
+def _questionnaire(data: StudyData, instrument: str) -> str:
+    titles = {each: found.title for each, found in data.words.by_language(instrument).items()}
+    return in_own_language(titles, instrument)
 
 
 def _counts(forms: pd.DataFrame, groups: dict[str, list[Group]]) -> pd.DataFrame:

@@ -41,6 +41,7 @@ def survival_figure(
     names: dict[str, str],
     *,
     bands: pd.DataFrame | None = None,
+    from_day: int = 0,
     name: str,
     title: str,
     description: str,
@@ -48,9 +49,9 @@ def survival_figure(
     """The curves by arm with pointwise 95 % bands, censorings as ticks, and the table below.
 
     `rows` are the analysed rows of ADTTE that the curves were estimated from, `bands` those of
-    `KaplanMeier.bands`, drawn as dotted lines.
+    `KaplanMeier.bands`, drawn as dotted lines; `from_day` is the day from which times count.
     """
-    at = ticks(int(rows["AVAL"].max()))
+    at = ticks(int(rows["AVAL"].max()), from_day)
     groups = list(rows["ARMCD"].cat.categories)
     look = looks(groups)
     table_height = len(groups) * GROUP

@@ -21,11 +21,12 @@ GROUP = 0.86  # inches of a group below the axis, its name and three lines
 
 @dataclass(frozen=True)
 class Ticks:
-    """The times below which the table stands, in days, and what they are called."""
+    """The times below which the table stands, in days, and what they are called; they count `from_day`."""
 
     unit: str
     days_per_unit: float
     labels: tuple[int, ...]
+    from_day: int = 0
 
     @property
     def days(self) -> NDArray[np.float64]:
@@ -36,21 +37,24 @@ class Ticks:
     def words(self) -> str:
         """The label of the axis."""
         if self.unit == "months":
-            return gettext("Time since day 0, months")
-        return gettext("Time since day 0, years")
+            return gettext("Time since day %(day)s, months", day=self.from_day)
+        return gettext("Time since day %(day)s, years", day=self.from_day)
 
     @property
     def head(self) -> str:
         """The head of a column of these times."""
-        return gettext("Months since day 0") if self.unit == "months" else gettext("Years since day 0")
+        if self.unit == "months":
+            return gettext("Months since day %(day)s", day=self.from_day)
+        return gettext("Years since day %(day)s", day=self.from_day)
 
 
-def ticks(last_day: int) -> Ticks:
+def ticks(last_day: int, from_day: int = 0) -> Ticks:
     """At most eight steps of a round length over the whole follow-up: months, or years after four of them."""
     unit, days_per_unit = ("months", DAYS_PER_MONTH) if last_day <= MONTHS_UP_TO else ("years", DAYS_PER_YEAR)
     units = max(last_day / days_per_unit, 1)
     step = next(step for step in (1, 2, 3, 6, 12, 24, 60, 120, 600) if units / step <= 8)
-    return Ticks(unit, days_per_unit, tuple(range(0, int(units / step) * step + 1, step)))
+    labels = tuple(range(0, int(units / step) * step + 1, step))
+    return Ticks(unit, days_per_unit, labels, from_day)
 
 
 def mark(axes: Axes, at: Ticks, last_day: float) -> None:

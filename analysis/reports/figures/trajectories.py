@@ -22,7 +22,7 @@ def trajectory_figure(
 ) -> str:
     """Means of one questionnaire by visit and arm with 95 % intervals, the arms side by side.
 
-    `names` are the arms' by code, `visits` the visits' by code.
+    `means` has each scale's name as `words`; `names` are the arms' by code, `visits` the visits' by code.
     """
     scales = list(dict.fromkeys(means["scale"]))
     groups = [group for group in names if group in set(means["group"])]
@@ -72,6 +72,6 @@ def _scale(axes: Axes, means: pd.DataFrame, look: dict[str, Look], visits: dict[
             label=group,
         )
     plain_grid(axes)
-    axes.set_title(means["title"].iloc[0])
+    axes.set_title(means["words"].iloc[0])
     _visits(axes, days["day"].to_numpy(dtype=np.float64), [visits.get(each, each) for each in days["visit"]])
     axes.yaxis.set_tick_params(labelleft=True)

@@ -7,14 +7,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
 from analysis.estimators.meaningful_difference import reaches
 from analysis.reports.figures.drawing import COLOURS, GREY, INK, RULE, paper, svg
 
 BETTER, WORSE, BETWEEN = COLOURS[0], COLOURS[1], "#b8c2c7"
+Floats = NDArray[np.float64]
 WIDTH, PANEL = 8.2, 2.15  # inches
 BARS = 300
-"""Of more participants in an arm the bars run into one area."""
+"""Of more changes in an arm a bar is the median of neighbours, as wide as they are many."""
 
 
 def waterfall_figure(
@@ -65,15 +67,12 @@ def _panel(axes: Axes, own: pd.DataFrame, margin: float) -> None:
     """The dead first, then changes from the worst to the best, then those without a score."""
     changes = np.sort(own.loc[own["status"] == "scored", "change"].to_numpy(dtype=float))
     dead, missing = (int((own["status"] == status).sum()) for status in ("dead", "missing"))
-    at = dead + np.arange(len(changes))
+    at = dead + np.arange(len(changes), dtype=float)
     better, worse = reaches(changes, margin), reaches(-changes, margin)
     for which, colour in ((better, BETTER), (worse, WORSE), (~better & ~worse, BETWEEN)):
-        if len(changes) <= BARS:
-            axes.bar(at[which], changes[which], width=0.82, color=colour, linewidth=0)
-        elif which.any():
-            axes.fill_between(at[which], changes[which], step="mid", color=colour, linewidth=0)
-    none = at[changes == 0]
-    axes.plot(none, np.zeros(len(none)), "_", color=GREY, ms=4)
+        middle, height, width = bars(at[which], changes[which], of=len(changes))
+        axes.bar(middle, height, width=width, color=colour, linewidth=0)
+    _unchanged(axes, at[changes == 0])
     if dead:
         axes.axvspan(-0.5, dead - 0.5, color=INK, alpha=0.82, linewidth=0)
     if missing:
@@ -85,6 +84,31 @@ def _panel(axes: Axes, own: pd.DataFrame, margin: float) -> None:
     axes.grid(axis="y")
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
+
+
+def bars(at: Floats, changes: Floats, *, of: int) -> tuple[Floats, Floats, Floats]:
+    """Middle, height and width of the bars of one colour, in an arm with `of` changes.
+
+    >>> [each.tolist() for each in bars(np.arange(2.0), np.array([3.0, 5.0]), of=2)]
+    [[0.0, 1.0], [3.0, 5.0], [0.82, 0.82]]
+    """
+    if of <= BARS:
+        return at, changes, np.full(len(at), 0.82)
+    neighbours = np.array_split(np.arange(len(at)), max(1, round(BARS * len(at) / of)))
+    kept = [each for each in neighbours if len(each)]
+    return (
+        np.array([at[each].mean() for each in kept]),
+        np.array([np.median(changes[each]) for each in kept]),
+        np.array([float(len(each)) for each in kept]),
+    )
+
+
+def _unchanged(axes: Axes, at: Floats) -> None:
+    """A short line for each of those without a change, one for all where they are many."""
+    if len(at) > BARS:
+        axes.plot([at[0] - 0.4, at[-1] + 0.4], [0, 0], color=GREY, linewidth=2)
+    else:
+        axes.plot(at, np.zeros(len(at)), "_", color=GREY, ms=4)
 
 
 def _handles(words: Mapping[str, str]) -> Sequence[Patch]:

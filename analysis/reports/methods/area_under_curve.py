@@ -37,7 +37,7 @@ def find(step: Step) -> Finding:
         sentences=tuple(_told(step, row, horizon) for row in found),
         tables=(_table(step, found, horizon),),
         results={"horizon": horizon, "contrast": found, "areas": lines(areas.to_frame())},
-        excluded=excluded(step, known, grid.left_out),
+        excluded=excluded(step, known, grid.left_out, otherwise="without a score at the last visit"),
         methods=(SOURCE,),
         code=f"{grid.code}\n"
         'start = rows.drop_duplicates("USUBJID").assign(AVISITN=0, AVAL=lambda each: each["BASE"])\n'

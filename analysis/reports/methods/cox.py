@@ -2,13 +2,13 @@
 
 from analysis.estimators import CoxRegression, InputError, cox_regression
 from analysis.reports import again
+from analysis.reports.counts_by_arm import counts_by_arm
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
 from analysis.reports.language import gettext
-from analysis.reports.model_rows import ModelRows, adjusted_words, code, model_rows
+from analysis.reports.model_rows import adjusted_words, code, model_rows
 from analysis.reports.plain import Json, lines
 from analysis.reports.step import Step
-from analysis.reports.table import Table
 from analysis.reports.terms import of_arms, ratio_sentence, ratio_table
 from analysis.reports.words import number, p_words
 
@@ -36,7 +36,12 @@ def find(step: Step) -> Finding:
         sentences=(*told, _proportional_words(proportional)),
         headline=(number(first["hazard_ratio"], 2), "hazard ratio"),
         tables=(
-            _counts(step, held),
+            counts_by_arm(
+                step,
+                held.rows,
+                {gettext("Events"): held.rows["event"]},
+                caption=gettext("%(endpoint)s: events by arm", endpoint=step.endpoint_words),
+            ),
             ratio_table(
                 step,
                 terms,
@@ -71,17 +76,3 @@ def _proportional_words(rows: list[Json]) -> str:
         return "Proportional hazards could not be tested: events fell on too few days."
     whole = rows[-1]
     return f"Test of proportional hazards: {p_words(whole['p_value'])}."
-
-
-def _counts(step: Step, held: ModelRows) -> Table:
-    size = held.rows["ARMCD"].value_counts()
-    events = held.rows.groupby("ARMCD", observed=True)["event"].sum()
-    return Table(
-        caption=gettext("%(endpoint)s: events by arm", endpoint=step.endpoint_words),
-        columns=[gettext("Arm"), gettext("Participants"), gettext("Events")],
-        rows=[
-            [name, number(int(size[arm])), number(int(events[arm]))]
-            for arm, name in step.arms.items()
-            if arm in events.index
-        ],
-    )

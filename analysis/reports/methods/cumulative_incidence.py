@@ -119,9 +119,7 @@ def _at_table(step: Step, causes: Causes, curves: CumulativeIncidence) -> tuple[
         return ()
     return (
         Table(
-            caption=gettext(
-                "%(title)s: on the days that the plan names", title=cause_words(causes.of_interest)
-            ),
+            caption=gettext("%(title)s: on the days that the plan names", title=_title(causes.of_interest)),
             columns=[
                 gettext("Arm"),
                 gettext("Event"),

@@ -22,6 +22,7 @@ from analysis.reports.grid import Grid, grid_of
 from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines, plain
 from analysis.reports.step import Step
+from analysis.reports.survival_table import survival_table
 from analysis.reports.table import Table
 from analysis.reports.words import limits, number, p_words
 from app.domain.estimand import Strategy
@@ -61,7 +62,7 @@ def find(step: Step) -> Finding:
     told = _test_words(test, terminal)
     return Finding(
         sentences=(told,),
-        tables=(_counts(step, times),),
+        tables=(_counts(step, times), *_medians(step, times, terminal)),
         figures=() if terminal == "competing" else (_figure(step, times, told),),
         results={"times": lines(found), "test": test, **_curves(times, terminal)},
         excluded=excluded(step, rows, grid.left_out),
@@ -72,7 +73,7 @@ def find(step: Step) -> Finding:
                 terminal=WORDS[terminal],
             ),
         ),
-        code=_code(step, grid, margin, terminal),
+        code=_code(step, grid, margin, terminal, tested=test is not None),
     )
 
 
@@ -123,7 +124,7 @@ def _curves(times: pd.DataFrame, terminal: Terminal) -> Json:
 def _counts(step: Step, times: pd.DataFrame) -> Table:
     return Table(
         caption=gettext(
-            "%(scale)s: first of sustained deterioration and death, by arm", scale=step.scale_title
+            "%(scale)s: first of sustained deterioration and death, by arm", scale=step.scale_words
         ),
         columns=[
             gettext("Arm"),
@@ -146,9 +147,29 @@ def _counts(step: Step, times: pd.DataFrame) -> Table:
     )
 
 
+def _medians(step: Step, times: pd.DataFrame, terminal: Terminal) -> tuple[Table, ...]:
+    if terminal == "competing":
+        return ()
+    curves = kaplan_meier(times["time"], times["event"], group=times["ARMCD"])
+    return (
+        Table(
+            caption=gettext("%(title)s: median time by arm (– not reached)", title=_title(step)),
+            columns=[gettext("Arm"), gettext("Median, days"), gettext("95 %% interval, days")],
+            rows=[
+                [step.arms[row["group"]], number(row["time"]), limits(row["lower"], row["upper"])]
+                for row in lines(curves.quantile(0.5))
+            ],
+        ),
+    )
+
+
+def _title(step: Step) -> str:
+    return gettext("%(scale)s: free of sustained deterioration", scale=step.scale_words)
+
+
 def _figure(step: Step, times: pd.DataFrame, told: str) -> Figure:
     curves = kaplan_meier(times["time"], times["event"], group=times["ARMCD"])
-    title = gettext("%(scale)s: free of sustained deterioration", scale=step.scale_title)
+    title = _title(step)
     return Figure(
         name=step.code,
         title=title,
@@ -156,24 +177,26 @@ def _figure(step: Step, times: pd.DataFrame, told: str) -> Figure:
             "%(title)s, by arm: Kaplan-Meier curves with pointwise 95 %% intervals.", title=title
         ),
         description=curves_described(title, told),
-        table=Table(
-            caption=gettext("%(title)s: median time by arm (– not reached)", title=title),
-            columns=[gettext("Arm"), gettext("Median, days"), gettext("95 %% interval, days")],
-            rows=[
-                [step.arms[row["group"]], number(row["time"]), limits(row["lower"], row["upper"])]
-                for row in lines(curves.quantile(0.5))
-            ],
-        ),
+        table=survival_table(curves, times, step.arms, title=title),
         drawing=partial(survival_figure, curves, times, step.arms),
     )
 
 
-def _code(step: Step, grid: Grid, margin: float, terminal: Terminal) -> str:
+def _code(step: Step, grid: Grid, margin: float, terminal: Terminal, *, tested: bool) -> str:
     end = 'rows["death_day"]'
     if step.estimand.transplant_is == "event":
         end = 'rows[["death_day", "transplant_day"]].min(axis=1)'
+    curves = 'kaplan_meier(found["time"], found["event"], group=found["arm"])'
+    test = 'logrank_test(found["time"], found["event"], found["arm"])'
+    if terminal == "competing":
+        curves = 'cumulative_incidence(found["time"], found["cause"], group=found["arm"])'
+        test = 'gray_test(found["time"], found["cause"], found["arm"])'
     return (
         f'{grid.code}\nrows["end_day"] = {end}\n'
-        'sustained_deterioration(rows, outcome="AVAL", participant="USUBJID", day="AVISITN", baseline="BASE",'
-        f' margin={margin:g}, terminal_day="end_day", terminal="{terminal}")'
+        'found = sustained_deterioration(rows, outcome="AVAL", participant="USUBJID", day="AVISITN",'
+        f' baseline="BASE", margin={margin:g}, terminal_day="end_day", terminal="{terminal}")'
+        ".to_frame()\n"
+        'arms = rows.drop_duplicates("USUBJID").set_index("USUBJID")["ARMCD"]\n'
+        'found["arm"] = found["participant"].map(arms)\n'
+        f"{curves}" + (f"\n{test}" if tested else "")
     )

@@ -9,7 +9,7 @@ from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines
 from analysis.reports.step import DAYS_PER_YEAR, Step
 from analysis.reports.table import Table
-from analysis.reports.words import NOTHING, interval, limits, number, out_of, p_words, percent
+from analysis.reports.words import NOTHING, interval, limits, number, out_of, p_words, percent, share_limits
 
 SOURCE = (
     "Safety is told as first events per person-year at risk, with Garwood's exact interval (1936); ratios"
@@ -22,7 +22,7 @@ def find(step: Step) -> Finding:
     """Each kind of event that the plan names, also those that nobody had."""
     kinds = step.analysis.kinds or USUAL
     asked = [first_of(step, kind) for kind in kinds]
-    found = [_none(each) if nobody(each) else _some(step, each) for each in asked]
+    found = [_none(step, each) if nobody(each) else _some(step, each) for each in asked]
     told = list(zip(asked, found, strict=True))
     return Finding(
         sentences=tuple(_sentence(step, causes, *rows) for causes, rows in told),
@@ -52,17 +52,23 @@ def _some(step: Step, causes: Causes) -> tuple[list[Json], list[Json]]:
         censored=CENSORED,
     )
     try:
-        return lines(found.to_frame()), contrasts(step, found.contrast)[0]
+        return _in_order(step, lines(found.to_frame())), contrasts(step, found.contrast)[0]
     except InputError:  # an arm without any time at risk
-        return lines(found.to_frame()), []
+        return _in_order(step, lines(found.to_frame())), []
 
 
-def _none(causes: Causes) -> tuple[list[Json], list[Json]]:
+def _in_order(step: Step, rates: list[Json]) -> list[Json]:
+    """Arms in the study's order, the same for every kind of event."""
+    order = list(step.arms)
+    return sorted(rates, key=lambda row: order.index(row["group"]))
+
+
+def _none(step: Step, causes: Causes) -> tuple[list[Json], list[Json]]:
     """Rates of 0 with their exact upper limits."""
     rows = causes.rows
     found = event_rate(rows["days"] * 0, rows["days"] / DAYS_PER_YEAR, group=rows["ARMCD"])
     size = rows["ARMCD"].value_counts()
-    return [
+    rates = [
         {
             "group": row["group"],
             "participants": int(size[row["group"]]),
@@ -70,7 +76,8 @@ def _none(causes: Causes) -> tuple[list[Json], list[Json]]:
             **{name: row[name] for name in ("person_time", "rate", "lower", "upper")},
         }
         for row in lines(found.to_frame())
-    ], []
+    ]
+    return _in_order(step, rates), []
 
 
 def _code(causes: Causes) -> str:
@@ -107,7 +114,7 @@ def _table(step: Step, found: list[tuple[Causes, list[Json]]]) -> Table:
             gettext("Person-years"),
             gettext("Per person-year"),
             gettext("95 %% interval"),
-            gettext("Share with one"),
+            gettext("Share with one (95 %% interval)"),
         ],
         rows=[
             [
@@ -129,4 +136,9 @@ def _table(step: Step, found: list[tuple[Causes, list[Json]]]) -> Table:
 def _share(row: Json) -> str:
     if "incidence" not in row:
         return NOTHING
-    return gettext("%(share)s by day %(day)s", share=percent(row["incidence"], 1), day=number(row["at"]))
+    return gettext(
+        "%(share)s (%(limits)s) by day %(day)s",
+        share=percent(row["incidence"], 1),
+        limits=share_limits(row["incidence_lower"], row["incidence_upper"]),
+        day=number(row["at"]),
+    )

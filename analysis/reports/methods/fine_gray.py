@@ -1,7 +1,8 @@
 """Fine and Gray's model of the subdistribution: how arms differ in the cumulative incidence."""
 
 from analysis.estimators import fine_gray_regression
-from analysis.reports.causes import CENSORED, transplant_or_death
+from analysis.reports.causes import CENSORED, cause_words, transplant_or_death
+from analysis.reports.counts_by_arm import counts_by_arm
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
 from analysis.reports.language import gettext
@@ -42,6 +43,15 @@ def find(step: Step) -> Finding:
         ),
         headline=(number(arms[0]["hazard_ratio"], 2), NAME.lower()),
         tables=(
+            counts_by_arm(
+                step,
+                held.rows,
+                {
+                    cause_words(cause).capitalize(): (held.rows["cause"] == cause).astype("int64")
+                    for cause in (causes.of_interest, *causes.others)
+                },
+                caption=gettext("%(endpoint)s: events by arm", endpoint=step.endpoint_words),
+            ),
             ratio_table(
                 step,
                 terms,

@@ -8,15 +8,15 @@ from analysis.estimators import KaplanMeier, kaplan_meier
 from analysis.reports import again
 from analysis.reports.alternative import curves as curves_described
 from analysis.reports.exclusions import excluded
-from analysis.reports.figures.survival import risk_table, survival_figure
-from analysis.reports.figures.time_axis import ticks
+from analysis.reports.figures.survival import survival_figure
 from analysis.reports.finding import Figure, Finding
 from analysis.reports.language import gettext
 from analysis.reports.methods import log_rank
 from analysis.reports.plain import lines
 from analysis.reports.step import Step
+from analysis.reports.survival_table import survival_table
 from analysis.reports.table import Table
-from analysis.reports.words import NOTHING, limits, number, percent, share_limits
+from analysis.reports.words import limits, number, percent, share_limits
 
 SOURCE = (
     "Survival is estimated by Kaplan and Meier's product limit (1958) with Greenwood's error; pointwise 95 %"
@@ -144,33 +144,6 @@ def _figure(step: Step, curves: KaplanMeier, bands: pd.DataFrame | None, told: s
             title=title,
         ),
         description=curves_described(title, told),
-        table=_figure_table(step, curves),
+        table=survival_table(curves, rows, step.arms, title=title),
         drawing=partial(survival_figure, curves, rows, step.arms, bands=bands),
-    )
-
-
-def _figure_table(step: Step, curves: KaplanMeier) -> Table:
-    """What the figure shows, in numbers: counts and survival at the times of its ticks."""
-    at = ticks(int(step.times["AVAL"].max()))
-    there = {(row["group"], row["time"]): row for row in lines(curves.at(at.days))}
-    shown = []
-    for count in lines(risk_table(step.times, at)):
-        here = there.get((count["group"], count["time"] * at.days_per_unit), {})
-        counts = [str(count[name]) for name in ("at_risk", "censored", "events")]
-        share = percent(here.get("survival"), 1) if here else NOTHING
-        reach = share_limits(here.get("lower"), here.get("upper")) if here else NOTHING
-        shown.append([step.arms[count["group"]], str(count["time"]), *counts, share, reach])
-    return Table(
-        caption=gettext("%(title)s: at the times below the figure", title=step.endpoint_words),
-        columns=[
-            gettext("Arm"),
-            at.head,
-            gettext("At risk"),
-            gettext("Censored"),
-            gettext("Events"),
-            gettext("Free of the event"),
-            gettext("95 %% interval"),
-        ],
-        rows=shown,
-        heads=2,
     )

@@ -13,6 +13,7 @@ from analysis.reports.finding import Figure, Finding, NotPossible
 from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines, plain
 from analysis.reports.step import Step
+from analysis.reports.survival_table import survival_table
 from analysis.reports.table import Table
 from analysis.reports.words import limits, number, p_words, percent, share_limits
 
@@ -43,8 +44,8 @@ def find(step: Step) -> Finding:
     at = lines(curves.at(step.analysis.at_days)) if step.analysis.at_days else []
     return Finding(
         sentences=(told,),
-        tables=_at_table(step, at, day),
-        figures=(_figure(step, rows, lines(curves.quantile(0.5)), day, told),),
+        tables=(_median_table(step, rows, lines(curves.quantile(0.5)), day), *_at_table(step, at, day)),
+        figures=(_figure(step, rows, day, told),),
         results={
             "landmark_day": day,
             "kaplan_meier": lines(curves.to_frame()),
@@ -56,7 +57,8 @@ def find(step: Step) -> Finding:
         methods=(SOURCE.format(day=day),),
         code=f"{again.rows_of(step, 'adtte')}\nrows = landmark(rows, at={day},"
         ' duration="AVAL").to_frame()\n'
-        f'kaplan_meier(rows["AVAL"], rows["event"], group=rows["ARMCD"], conf_type="{scale}")',
+        f'kaplan_meier(rows["AVAL"], rows["event"], group=rows["ARMCD"], conf_type="{scale}")'
+        + ('\nlogrank_test(rows["AVAL"], rows["event"], rows["ARMCD"])' if test else ""),
     )
 
 
@@ -112,10 +114,37 @@ def _at_table(step: Step, at: list[Json], day: int) -> tuple[Table, ...]:
     )
 
 
-def _figure(step: Step, rows: pd.DataFrame, medians: list[Json], day: int, told: str) -> Figure:
-    title = gettext("%(endpoint)s from day %(day)s on", endpoint=step.endpoint_words, day=day)
-    curves = kaplan_meier(rows["AVAL"], rows["event"], group=rows["ARMCD"])
+def _median_table(step: Step, rows: pd.DataFrame, medians: list[Json], day: int) -> Table:
     size, events = rows["ARMCD"].value_counts(), rows.groupby("ARMCD", observed=True)["event"].sum()
+    return Table(
+        caption=gettext("%(title)s: median time by arm (– not reached)", title=_title(step, day)),
+        columns=[
+            gettext("Arm"),
+            gettext("Participants"),
+            gettext("Events"),
+            gettext("Median, days"),
+            gettext("95 %% interval, days"),
+        ],
+        rows=[
+            [
+                step.arms[row["group"]],
+                number(int(size[row["group"]])),
+                number(int(events[row["group"]])),
+                number(row["time"]),
+                limits(row["lower"], row["upper"]),
+            ]
+            for row in medians
+        ],
+    )
+
+
+def _title(step: Step, day: int) -> str:
+    return gettext("%(endpoint)s from day %(day)s on", endpoint=step.endpoint_words, day=day)
+
+
+def _figure(step: Step, rows: pd.DataFrame, day: int, told: str) -> Figure:
+    title = _title(step, day)
+    curves = kaplan_meier(rows["AVAL"], rows["event"], group=rows["ARMCD"])
     return Figure(
         name=step.code,
         title=title,
@@ -124,25 +153,6 @@ def _figure(step: Step, rows: pd.DataFrame, medians: list[Json], day: int, told:
             title=title,
         ),
         description=curves_described(title, told),
-        table=Table(
-            caption=gettext("%(title)s: median time by arm (– not reached)", title=title),
-            columns=[
-                gettext("Arm"),
-                gettext("Participants"),
-                gettext("Events"),
-                gettext("Median, days"),
-                gettext("95 %% interval, days"),
-            ],
-            rows=[
-                [
-                    step.arms[row["group"]],
-                    number(int(size[row["group"]])),
-                    number(int(events[row["group"]])),
-                    number(row["time"]),
-                    limits(row["lower"], row["upper"]),
-                ]
-                for row in medians
-            ],
-        ),
-        drawing=partial(survival_figure, curves, rows, step.arms),
+        table=survival_table(curves, rows, step.arms, title=title, from_day=day),
+        drawing=partial(survival_figure, curves, rows, step.arms, from_day=day),
     )

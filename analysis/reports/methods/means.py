@@ -35,7 +35,7 @@ def find(step: Step) -> Finding:
         sentences=(READ,),
         figures=(_figure(step, means, table),),
         results={"means": lines(means)},
-        excluded=excluded(step, _rows(step)),
+        excluded=excluded(step, _rows(step), otherwise="without a score at these visits"),
         methods=(SOURCE,),
         code=_code(step),
     )
@@ -73,7 +73,7 @@ def _code(step: Step) -> str:
 
 
 def _title(step: Step) -> str:
-    return gettext("%(questionnaire)s: mean scores by visit and arm", questionnaire=step.estimand.instrument)
+    return gettext("%(questionnaire)s: mean scores by visit and arm", questionnaire=step.questionnaire_words)
 
 
 def _figure(step: Step, means: pd.DataFrame, table: Table) -> Figure:
@@ -84,8 +84,14 @@ def _figure(step: Step, means: pd.DataFrame, table: Table) -> Figure:
         caption=gettext("%(title)s, with 95 %% intervals.", title=title),
         description=with_table(f"{title}."),
         table=table,
-        drawing=partial(trajectory_figure, means, step.data.arms, step.visit_names),
+        drawing=partial(trajectory_figure, _named(step, means), step.data.arms, step.visit_names),
     )
+
+
+def _named(step: Step, means: pd.DataFrame) -> pd.DataFrame:
+    """With `words`: what each scale is called in the language of tables and figures."""
+    called = map(step.scale_called, means["scale"], means["title"])
+    return means.assign(words=list(called))
 
 
 def _table(step: Step, means: pd.DataFrame) -> Table:
@@ -97,12 +103,12 @@ def _table(step: Step, means: pd.DataFrame) -> Table:
             gettext("Arm"),
             "n",
             gettext("Mean"),
-            "SD",
+            gettext("SD"),
             gettext("95 %% interval"),
         ],
         rows=[
             [
-                row["title"],
+                row["words"],
                 step.visit_words(row["visit"]),
                 step.data.arms[row["group"]],
                 number(row["n"]),
@@ -110,7 +116,7 @@ def _table(step: Step, means: pd.DataFrame) -> Table:
                 number(row["sd"], 1),
                 limits(row["lower"], row["upper"], 1),
             ]
-            for row in lines(means)
+            for row in lines(_named(step, means))
         ],
         heads=3,
     )

@@ -61,7 +61,7 @@ def find(step: Step) -> Finding:
             "covariance": model.covariance,
             "log_likelihood": model.log_likelihood,
         },
-        excluded=excluded(step, held.rows),
+        excluded=excluded(step, held.rows, held.left_out),
         methods=(_source(step, model, DF[df]),),
         code=_code(held, asked, df),
     )
@@ -102,7 +102,7 @@ def _difference_table(step: Step, differences: list[Json]) -> Table:
     return Table(
         caption=gettext(
             "%(scale)s: differences from %(arm)s by visit",
-            scale=step.scale_title,
+            scale=step.scale_words,
             arm=step.arms[step.reference],
         ),
         columns=[
@@ -134,7 +134,7 @@ def _figure(step: Step, held: ScoreRows, means: list[Json]) -> Figure:
         [
             {
                 "scale": step.estimand.scale,
-                "title": step.scale_title,
+                "words": step.scale_words,
                 "visit": row["visit"],
                 "day": days[row["visit"]],
                 "group": row["arm"],
@@ -145,7 +145,7 @@ def _figure(step: Step, held: ScoreRows, means: list[Json]) -> Figure:
             for row in means
         ]
     )
-    title = gettext("%(scale)s: model means by visit and arm", scale=step.scale_title)
+    title = gettext("%(scale)s: model means by visit and arm", scale=step.scale_words)
     return Figure(
         name=step.code,
         title=title,
@@ -173,6 +173,6 @@ def _mean_line(step: Step, held: ScoreRows, row: Json) -> list[str]:
         step.visit_words(row["visit"]),
         step.arms[row["arm"]],
         number(row["estimate"], 1),
-        interval(row["lower"], row["upper"], 1),
+        limits(row["lower"], row["upper"], 1),
         number(int(own.sum())),
     ]

@@ -1,5 +1,7 @@
 """How fast a score changes in each arm, every participant having a line of their own."""
 
+import pandas as pd
+
 from analysis.estimators import random_slope_model
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
@@ -37,14 +39,14 @@ def find(step: Step) -> Finding:
     adjusted = f", adjusted for {' and '.join(names)}" if names else ""
     return Finding(
         sentences=tuple(_told(step, row) for row in differences),
-        tables=(_slope_table(step, slopes), _difference_table(step, differences)),
+        tables=(_slope_table(step, slopes, rows), _difference_table(step, differences)),
         results={
             "slopes": slopes,
             "contrasts": differences,
             "terms": lines(model.to_frame()),
             "log_likelihood": model.log_likelihood,
         },
-        excluded=excluded(step, rows),
+        excluded=excluded(step, held.rows, held.left_out),
         methods=(SOURCE.format(adjusted=adjusted, df=DF[df]),),
         code=_code(held, names, df),
     )
@@ -67,13 +69,23 @@ def _code(held: ScoreRows, names: list[str], df: str) -> str:
     )
 
 
-def _slope_table(step: Step, slopes: list[Json]) -> Table:
+def _slope_table(step: Step, slopes: list[Json], rows: pd.DataFrame) -> Table:
+    people, scores = rows.groupby("ARMCD")["USUBJID"].nunique(), rows["ARMCD"].value_counts()
     return Table(
-        caption=gettext("%(scale)s: change in a year, in points", scale=step.scale_title),
-        columns=[gettext("Arm"), gettext("Slope"), gettext("95 %% interval"), gettext("Degrees of freedom")],
+        caption=gettext("%(scale)s: change in a year, in points", scale=step.scale_words),
+        columns=[
+            gettext("Arm"),
+            gettext("Participants"),
+            gettext("Scores"),
+            gettext("Slope"),
+            gettext("95 %% interval"),
+            gettext("Degrees of freedom"),
+        ],
         rows=[
             [
                 step.arms[row["arm"]],
+                number(int(people[row["arm"]])),
+                number(int(scores[row["arm"]])),
                 number(row["slope"], 1),
                 limits(row["lower"], row["upper"], 1),
                 number(row["df"], 1),

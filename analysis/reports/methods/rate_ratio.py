@@ -4,6 +4,7 @@ from typing import cast
 
 from analysis.estimators import RateModel, event_rate_ratio
 from analysis.reports import again
+from analysis.reports.counts_by_arm import counts_by_arm
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
 from analysis.reports.language import gettext
@@ -28,8 +29,9 @@ def find(step: Step) -> Finding:
     held = model_rows(step, step.observed)
     stays = held.rows["USUBJID"].map(step.stays["USUBJID"].value_counts()).fillna(0)
     others = held.columns.drop(columns="arm")
+    years = held.rows["DAYS"] / DAYS_PER_YEAR
     ratio = event_rate_ratio(
-        *(stays, held.rows["DAYS"] / DAYS_PER_YEAR, held.columns["arm"]),
+        *(stays, years, held.columns["arm"]),
         covariates=others if len(others.columns) else None,
         model=model,
         reference=step.reference,
@@ -45,6 +47,12 @@ def find(step: Step) -> Finding:
         ),
         headline=(number(arms[0]["rate_ratio"], 2), "ratio of rates"),
         tables=(
+            counts_by_arm(
+                step,
+                held.rows,
+                {gettext("Stays"): stays.astype("int64"), gettext("Person-years"): years},
+                caption=gettext("Hospital stays and time observed, by arm"),
+            ),
             ratio_table(
                 step,
                 terms,

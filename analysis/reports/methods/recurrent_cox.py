@@ -1,12 +1,13 @@
 """Cox models of stays that come again, with errors by participant."""
 
 from analysis.estimators import cox_regression
+from analysis.reports.counts_by_arm import counts_by_arm
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
 from analysis.reports.language import gettext
 from analysis.reports.model_rows import adjusted_words, code, model_rows
 from analysis.reports.plain import lines
-from analysis.reports.step import Step
+from analysis.reports.step import DAYS_PER_YEAR, Step
 from analysis.reports.terms import of_arms, ratio_sentence, ratio_table
 from analysis.reports.words import number
 
@@ -47,6 +48,15 @@ def find(step: Step) -> Finding:
         ),
         headline=(number(arms[0]["hazard_ratio"], 2), NAME.lower()),
         tables=(
+            counts_by_arm(
+                step,
+                rows,
+                {
+                    gettext("Stays"): rows["EVENT"].astype("int64"),
+                    gettext("Person-years"): (rows["TSTOP"] - rows["TSTART"]) / DAYS_PER_YEAR,
+                },
+                caption=gettext("Hospital stays and time at risk, by arm"),
+            ),
             ratio_table(
                 step,
                 terms,
@@ -56,7 +66,7 @@ def find(step: Step) -> Finding:
             ),
         ),
         results={"model": model, "terms": terms},
-        excluded=(*excluded(step, rows), *left_out),
+        excluded=(*excluded(step, rows, otherwise="without a time at risk or a covariate"), *left_out),
         methods=(SOURCE.format(model=MODELS[model]),),
         code=_code(step, model),
     )
@@ -65,9 +75,12 @@ def find(step: Step) -> Finding:
 def _code(step: Step, model: str) -> str:
     times = 'rows["TSTOP"] - rows["TSTART"]' if model == "pwp-gap-time" else 'rows["TSTOP"]'
     entry = "" if model == "pwp-gap-time" else ', entry=rows["TSTART"]'
-    strata = "" if model == "andersen-gill" else ", strata=episode"
+    strata, episode = "", ""
+    if model != "andersen-gill":
+        strata = ", strata=episode"
+        episode = 'episode = rows.groupby("USUBJID")["EVENT"].cumsum() - rows["EVENT"] + 1\n'
     return (
         f"rows = data.adrec.query(\"PARAMCD == '{step.param}' and TSTART < TSTOP\")\n{code(step)}\n"
-        'episode = rows.groupby("USUBJID")["EVENT"].cumsum() - rows["EVENT"] + 1\n'
+        f"{episode}"
         f'cox_regression({times}, rows["EVENT"], x{entry}{strata}, cluster=rows["USUBJID"])'
     )

@@ -8,7 +8,7 @@ from analysis.estimators import responder_analysis
 from analysis.estimators.meaningful_difference import reaches
 from analysis.reports.alternative import with_table
 from analysis.reports.exclusions import excluded
-from analysis.reports.figures.waterfall import waterfall_figure
+from analysis.reports.figures.waterfall import BARS, waterfall_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
 from analysis.reports.grid import Grid, grid_of
 from analysis.reports.language import gettext
@@ -16,13 +16,13 @@ from analysis.reports.plain import Json, lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
 from analysis.reports.words import (
+    interval,
     limits,
     number,
     out_of,
     p_value,
     p_words,
     percent,
-    percent_interval,
     share_limits,
 )
 
@@ -106,10 +106,11 @@ def _source(step: Step, margin: float) -> str:
 
 
 def _told(step: Step, row: Json, visit: str) -> str:
+    share = {name: 100 * row[name] for name in ("estimate", "lower", "upper")}
     return (
         f"Difference of responders at {step.visits.get(visit, visit)}, {step.arms[row['arm']]} minus"
-        f" {step.arms[step.reference]}: {percent(row['estimate'], 1)}"
-        f" (95 % interval {percent_interval(row['lower'], row['upper'])}), {p_words(row['p_value'])}."
+        f" {step.arms[step.reference]}: {number(share['estimate'], 1)} percentage points"
+        f" (95 % interval {interval(share['lower'], share['upper'], 1)}), {p_words(row['p_value'])}."
     )
 
 
@@ -120,10 +121,16 @@ def _figure(step: Step, rows: pd.DataFrame, ended: "pd.Series[bool]", margin: fl
     changes = pd.DataFrame({"group": rows["ARMCD"].astype(str), "change": change, "status": status})
     title = gettext(
         "%(scale)s: change from baseline at %(visit)s",
-        scale=step.scale_title,
+        scale=step.scale_words,
         visit=step.visit_words(visit),
     )
     told = _caption(step, margin)
+    if int(changes.loc[status == "scored", "group"].value_counts().max()) > BARS:
+        told += " " + gettext(
+            "Where an arm has more than %(n)s changes, a bar is the median of neighbours, as wide as they are"
+            " many.",
+            n=BARS,
+        )
     return Figure(
         name=step.code,
         title=title,

@@ -126,10 +126,23 @@ def _levels(step: Step, effects: list[Json]) -> list[list[Json]]:
         if row["subgroup"] == "site":
             level = sites.get(level, level)
         level = step.data.words.answer(row["subgroup"], level, preferred(step.data.study.languages))
-        level = {"all": gettext("All"), NOT_KNOWN: gettext("not known")}.get(level, level)
+        level = _level_words(level)
         words = f"{level}, {step.arms[row['arm']]}" if several else level
         found.setdefault(row["subgroup"], []).append(row | {"words": words})
     return list(found.values())
+
+
+def _level_words(level: str) -> str:
+    """What a level is called where Hepatica has the word; what the study or an answer has stays as it is."""
+    words = {
+        "all": gettext("All"),
+        NOT_KNOWN: gettext("not known"),
+        "fresh": gettext("fresh"),
+        "cryopreserved": gettext("cryopreserved"),
+        "allogeneic": gettext("allogeneic"),
+        "autologous": gettext("autologous"),
+    }
+    return words.get(level, level)
 
 
 def _sites(step: Step) -> dict[str, str]:

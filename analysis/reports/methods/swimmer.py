@@ -114,7 +114,7 @@ def _words(step: Step) -> SwimmerWords:
         transplant=gettext("transplant"),
         death=gettext("death"),
         missed=gettext("not answered"),
-        score=step.scale_title if step.estimand.scale else "",
+        score=step.scale_words if step.estimand.scale else "",
     )
 
 

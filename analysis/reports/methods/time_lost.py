@@ -1,15 +1,17 @@
 """Restricted mean time lost to each event by arm, and the differences between arms."""
 
+import pandas as pd
+
 from analysis.estimators import restricted_mean_time_lost
 from analysis.reports.causes import CENSORED, cause_words, transplant_or_death
 from analysis.reports.contrasts import contrast_table, contrasts, difference_sentences
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding, NotPossible
 from analysis.reports.language import gettext
-from analysis.reports.plain import lines
+from analysis.reports.plain import Json, lines
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import limits, number
+from analysis.reports.words import limits, number, out_of
 
 SOURCE = (
     "The restricted mean time lost to an event is the area under its cumulative incidence to the horizon"
@@ -39,6 +41,7 @@ def find(step: Step) -> Finding:
                 columns=[
                     gettext("Event"),
                     gettext("Arm"),
+                    gettext("With one, of"),
                     gettext("Mean, days"),
                     gettext("95 %% interval, days"),
                 ],
@@ -46,6 +49,7 @@ def find(step: Step) -> Finding:
                     [
                         cause_words(row["cause"]),
                         step.arms[row["group"]],
+                        _with_one(rows, row, tau),
                         number(row["rmtl"], 1),
                         limits(row["lower"], row["upper"], 1),
                     ]
@@ -71,3 +75,9 @@ def find(step: Step) -> Finding:
         f'restricted_mean_time_lost(rows["days"], rows["cause"], group=rows["ARMCD"], tau={tau},'
         f' censored="{CENSORED}")',
     )
+
+
+def _with_one(rows: pd.DataFrame, row: Json, tau: int) -> str:
+    """How many of an arm had the event by the horizon."""
+    own = rows[rows["ARMCD"] == row["group"]]
+    return out_of(int(((own["cause"] == row["cause"]) & (own["days"] <= tau)).sum()), len(own))
