@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 
 from analysis.estimators.hospital_spells import hospital_spells
 from analysis.estimators.input_error import InputError, refuse_where
-from analysis.estimators.observations import A_TIME, Floats, Grouping, Labels, Numbers, grouping, numbers
+from analysis.estimators.observations import (
+    A_TIME,
+    Floats,
+    Grouping,
+    Labels,
+    Numbers,
+    grouping,
+    numbers,
+    participants,
+)
 
 STRANGER = "a stay belongs to one of the participants"
 STAYS = ["participant", "admitted", "discharged"]
@@ -53,7 +62,7 @@ def followed(
     died = numbers("death", death, len(until), "follow_up")
     refuse_where((died != 0) & (died != 1), "death", died, "1 where follow-up ended in death, 0 where not")
     everyone = np.ones(len(until), dtype=np.bool_)
-    who = grouping("participant", participant, everyone, "follow_up")
+    who = participants(participant, len(until), "follow_up")
     names = pd.Series(who.codes)
     twice = names.duplicated().to_numpy()
     refuse_where(twice, "participant", np.asarray(participant, dtype=object), "each participant comes once")
@@ -64,6 +73,8 @@ def followed(
 
 
 def _spells(stays: pd.DataFrame, index: pd.Index[Any], until: Floats, transfer_gap: float) -> pd.DataFrame:
+    if not isinstance(stays, pd.DataFrame):
+        raise InputError("stays", f"of type {type(stays).__name__}", f"a frame of {', '.join(STAYS)}")
     missing = [name for name in STAYS if name not in stays.columns]
     if missing:
         raise InputError("stays", f"without {', '.join(missing)}", f"its columns are {', '.join(STAYS)}")

@@ -23,7 +23,7 @@ def held(frame: pd.DataFrame, column: str, argument: str) -> pd.Series[Any]:
     """The column of a frame, which must have it once."""
     if not isinstance(frame, pd.DataFrame):
         raise InputError(argument, f"of type {type(frame).__name__}", "give a frame with named columns")
-    found = int((frame.columns == column).sum())
+    found = list(frame.columns).count(column)
     if found != 1:
         there = ", ".join(map(str, frame.columns))
         raise InputError(

@@ -10,7 +10,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.estimators.input_error import InputError, refuse_where
-from analysis.estimators.observations import A_TIME, Floats, Grouping, Labels, Numbers, grouping, numbers
+from analysis.estimators.observations import (
+    A_TIME,
+    Floats,
+    Grouping,
+    Labels,
+    Numbers,
+    grouping,
+    numbers,
+    participants,
+)
 
 ZERO_OR_ONE = "1 where the row ends in it, 0 where not"
 
@@ -58,7 +67,7 @@ def histories(
     if terminal is not None:
         ended = _flags("terminal", terminal, len(stops))
     everyone = np.ones(len(stops), dtype=np.bool_)
-    who = grouping("participant", participant, everyone, "stop")
+    who = participants(participant, len(stops), "stop")
     arms = grouping("group", group, everyone, "stop")
     order = np.lexsort((stops, starts, who.codes))
     _refuse_contradictions(starts, stops, ended, who, arms, order)

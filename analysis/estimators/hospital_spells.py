@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimators.input_error import InputError, is_number, refuse_where
-from analysis.estimators.observations import Labels, Numbers, grouping, numbers
+from analysis.estimators.observations import Labels, Numbers, numbers, participants
 
 
 def hospital_spells(
@@ -37,7 +37,7 @@ def hospital_spells(
     end = numbers("discharged", discharged, len(start), "admitted")
     refuse_where(~np.isfinite(start), "admitted", start, "a stay has a first day")
     refuse_where(np.isinf(end) | (end < start), "discharged", end, "not before the admission, or missing")
-    who = grouping("participant", participant, np.ones(len(start), dtype=np.bool_), "admitted")
+    who = participants(participant, len(start), "admitted")
     order = np.lexsort((start, who.codes))
     rows = pd.DataFrame({"code": who.codes, "admitted": start, "discharged": end}).iloc[order]
     # The last day on which the participant is known to have been in hospital, so far and at the stay before.

@@ -159,6 +159,13 @@ def grouping(
     return Grouping(codes, tuple(found[used]))
 
 
+def participants(given: Labels | None, size: int, beside: str) -> Grouping:
+    """Whose row each is. Without an answer all would pass for one participant's: None is refused."""
+    if given is None:
+        raise InputError("participant", "None", "give one label a row")
+    return grouping("participant", given, np.ones(size, dtype=np.bool_), beside)
+
+
 def _refuse_other_length(argument: str, length: int, size: int | None, beside: str) -> None:
     if size is not None and length != size:
         raise InputError(argument, f"{length} long", f"{beside} is {size} long, and all have one value a row")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimators.input_error import InputError, refuse_where
-from analysis.estimators.observations import A_TIME, Labels, Numbers, grouping, numbers
+from analysis.estimators.observations import A_TIME, Labels, Numbers, numbers, participants
 
 STRANGER = "an event belongs to one of the participants"
 
@@ -43,7 +43,7 @@ def recurrent_event_rows(
     died = numbers("death", death, len(until), "follow_up")
     refuse_where(~(np.isfinite(until) & (until >= 0)), "follow_up", until, A_TIME)
     refuse_where((died != 0) & (died != 1), "death", died, "1 where follow-up ended in death, 0 where not")
-    who = grouping("participant", participant, np.ones(len(until), dtype=np.bool_), "follow_up")
+    who = participants(participant, len(until), "follow_up")
     index = pd.Index(who.labels).take(who.codes)
     if not index.is_unique:
         raise InputError("participant", "not unique", "each participant comes once")

@@ -60,7 +60,7 @@ def score_grid(
     participant needs a row for each visit, or one could not tell who was dead from who was not asked.
     Raises InputError (a ValueError) naming the column and the row.
     """
-    if isinstance(covariates, str):
+    if not isinstance(covariates, list | tuple):
         raise InputError("covariates", repr(covariates), "a list of columns")
     for name in (participant, visit, arm):
         labels = held(frame, name, "frame")

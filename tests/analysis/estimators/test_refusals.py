@@ -11,7 +11,18 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from analysis.estimators import InputError, kaplan_meier, logrank_test
+from analysis.estimators import (
+    InputError,
+    area_under_curve,
+    days_alive_out_of_hospital,
+    hospital_spells,
+    impute_scores,
+    kaplan_meier,
+    logrank_test,
+    mean_cumulative_count,
+    readmission,
+    recurrent_event_rows,
+)
 from analysis.estimators.means import mean_score
 from analysis.estimators.observations import Numbers
 from analysis.estimators.rates import event_rate
@@ -120,6 +131,47 @@ def test_rates_and_means_refuse_a_level_that_is_none(estimate: Callable[..., obj
 def test_rates_refuse(change: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=re.escape(message)):
         event_rate(**({"count": [1, 2], "person_time": [3, 4]} | change))
+
+
+STAYS = pd.DataFrame({"participant": [1], "admitted": [1], "discharged": [2]})
+
+
+@pytest.mark.parametrize(
+    "estimate",
+    [
+        lambda who: hospital_spells(who, [1, 9], [2, 10]),
+        lambda who: mean_cumulative_count([0, 2], [2, 5], [1, 0], who),
+        lambda who: recurrent_event_rows(who, [5], [0], event_participant=[1], event_time=[2]),
+        lambda who: readmission(who, [90], [0], STAYS),
+        lambda who: days_alive_out_of_hospital(who, [90], [0], STAYS, horizon=30),
+    ],
+)
+def test_nobody_is_not_one_participant(estimate: Callable[[object], object]) -> None:
+    with pytest.raises(InputError, match="participant is None: give one label a row"):
+        estimate(None)
+
+
+@pytest.mark.parametrize("stays", [None, [1, 2]])
+def test_stays_are_a_frame(stays: object) -> None:
+    with pytest.raises(
+        InputError, match=r"stays is of type .*: a frame of participant, admitted, discharged"
+    ):
+        readmission([1], [90], [0], stays)  # type: ignore[arg-type]  # on purpose
+
+
+@pytest.mark.parametrize("covariates", [None, 3, "age"])
+def test_imputation_refuses_covariates_that_are_no_list(covariates: object) -> None:
+    frame = pd.DataFrame({"id": [1, 2], "arm": ["a", "b"], "day": [1, 1], "score": [1.0, 2.0]})
+    columns: dict[str, Any] = {"outcome": "score", "participant": "id", "visit": "day", "arm": "arm"}
+    with pytest.raises(InputError, match=f"covariates is {covariates!r}: a list of columns"):
+        impute_scores(frame, **columns, dead=None, covariates=covariates, seed=1)  # type: ignore[arg-type]  # same
+
+
+@pytest.mark.parametrize("column", [[], ["score"], 3])
+def test_a_column_is_named(column: object) -> None:
+    frame = pd.DataFrame({"id": [1, 2], "day": [1, 1], "score": [1.0, 2.0]})
+    with pytest.raises(InputError, match=re.escape(f"frame[{column!r}] is not there: columns: id, day")):
+        area_under_curve(frame, outcome=column, participant="id", day="day")  # type: ignore[arg-type]  # same
 
 
 def test_at_refuses_what_is_no_row_of_numbers() -> None:
