@@ -77,6 +77,16 @@ class PersonRow:
 
 
 @dataclass(frozen=True)
+class PeoplePage:
+    """One page of those who match; `total` is over all pages."""
+
+    rows: Sequence[PersonRow]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
 class LinkRow:
     """A link by mail for choosing a password, and what became of the mail with it."""
 
@@ -120,6 +130,26 @@ def listed(
         where.append(Account.role == role)
     found = _rows(session, where)
     return [each for each in found if not state or each.state == state]
+
+
+def paged(
+    session: Session,
+    *,
+    actor: Actor,
+    page: int,
+    per_page: int,
+    search: str = "",
+    role: str = "",
+    state: str = "",
+) -> PeoplePage:
+    """Return one page of what `listed` gives; a page that there is not is the nearest one.
+
+    A state is worked out of what is stored, so that all who match are looked at before the page is cut.
+    """
+    found = listed(session, actor=actor, search=search, role=role, state=state)
+    pages = max(1, -(-len(found) // per_page))
+    page = min(max(page, 1), pages)
+    return PeoplePage(found[(page - 1) * per_page : page * per_page], len(found), page, pages)
 
 
 def one(session: Session, *, actor: Actor, account_id: int) -> PersonRow:

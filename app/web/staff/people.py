@@ -1,5 +1,8 @@
 """Everyone who works with the study: who may do what where, and who is invited, trained and delegated."""
 
+from functools import partial
+from typing import Any
+
 from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import EmailField, SelectField, StringField
@@ -22,6 +25,8 @@ from app.web.staff.fields import AtMost, Needed, StaffForm, choices, stripped
 from app.web.staff.pages import page
 from app.web.staff.password_mail import fate_words
 from app.web.transactions import settings
+
+PER_PAGE = 50
 
 
 class InvitationForm(StaffForm):
@@ -65,6 +70,7 @@ AT = {Code.ALREADY_RECORDED: "email", Code.SITE_NEEDED: "scope", Code.UNKNOWN_CO
 def people() -> ResponseReturnValue:
     """Show everyone within what the one who administers may see."""
     asked = {name: request.args.get(name, "").strip() for name in ("search", "role", "state")}
+    kept: dict[str, Any] = {name: each for name, each in asked.items() if each}
     with at_desk() as desk:
         actor, today = desk.actor, desk.today
         if table_file.wanted():
@@ -74,8 +80,15 @@ def people() -> ResponseReturnValue:
         return page(
             "people.html",
             desk,
-            people=queries.listed(desk.session, actor=actor, **asked),
+            found=queries.paged(
+                desk.session,
+                actor=actor,
+                page=request.args.get("page", 1, type=int),
+                per_page=PER_PAGE,
+                **asked,
+            ),
             asked=asked,
+            address=partial(url_for, "staff.people", **kept),
             roles=ROLES,
             states=ACCOUNT_STATES,
             today=today,

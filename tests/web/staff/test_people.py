@@ -267,3 +267,24 @@ def test_an_administrator_signs_someone_out(administrator: StaffBrowser, coordin
     assert heading(coordinator.get("/")) == "Staff sign-in"
     assert "Signed in nowhere." in text(administrator.get(address))
     assert form_values(administrator.get(address).find(".//main"), "csrf_token")  # type: ignore[arg-type]  # a page has one
+
+
+def test_the_list_is_cut_into_pages_that_keep_what_was_asked(
+    administrator: StaffBrowser, new_staff: NewStaff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.staff.people.PER_PAGE", 2)
+    for role in ("monitor", "statistician", "adjudicator"):
+        new_staff(role)
+    names, address = [], "/people?state=active"
+    while address:
+        page = administrator.get(address)
+        assert "4 accounts" in text(page.find(".//caption"))
+        names += [text(each.find(".//a")) for each in page.iter("th") if each.get("scope") == "row"]
+        ahead = page.find(".//a[@rel='next']")
+        assert ahead is None or "state=active" in ahead.attrib["href"]
+        address = "" if ahead is None else ahead.attrib["href"].removeprefix("/staff")
+    assert names == ["A adjudicator", "A administrator", "A monitor", "A statistician"]
+    last = administrator.get("/people", page=99)
+    assert len(last.findall(".//tbody/tr")) == 2
+    assert last.find(".//a[@rel='next']") is None
+    assert len(administrator.body("/people?as=csv").splitlines()) == 5  # a file holds all
