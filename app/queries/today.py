@@ -19,6 +19,7 @@ from app.models import Event, Occasion, Participant, Reading, Reminder
 from app.queries import event_queue, events, link_requests, replies, roster, studies, worklist
 from app.queries.events import EventRow
 from app.queries.link_requests import OpenRequest
+from app.queries.missing_forms import MissingForm, missing_forms
 from app.queries.occasion_states import Standing, Wanted, look
 from app.queries.replies import WaitingReply
 from app.queries.roster import RosterRow, within
@@ -135,6 +136,13 @@ def messages(session: Session, *, actor: Actor, study_id: int, now: datetime) ->
 def answers(session: Session, *, actor: Actor, study_id: int, now: datetime) -> Waiting[WaitingReply]:  # noqa: ARG001 - as every queue
     """Return the answers to messages that nobody has dealt with, the oldest first."""
     found = replies.waiting(session, actor=actor, study_id=study_id, limit=MOST + 1)
+    return Waiting(min(len(found), MOST), found[:FIRST], more=len(found) > MOST)
+
+
+def forms(session: Session, *, actor: Actor, study_id: int, now: datetime) -> Waiting[MissingForm]:
+    """Return the forms that staff have not filled in, the first due first."""
+    study = studies.current(session, study_id=study_id).study
+    found = missing_forms(session, actor=actor, study_id=study_id, study=study, now=now, limit=MOST + 1)
     return Waiting(min(len(found), MOST), found[:FIRST], more=len(found) > MOST)
 
 

@@ -2,9 +2,8 @@
 
 from flask.typing import ResponseReturnValue
 
-from app import i18n
 from app.domain.schedule import civil_date
-from app.queries import data_queries, link_requests, missed_reasons, occasions, studies
+from app.queries import data_queries, link_requests, missed_reasons, occasions
 from app.queries.participants import ParticipantRow
 from app.queries.timeline import TimelineEntry, timeline
 from app.web.gate import staff_only
@@ -12,6 +11,7 @@ from app.web.staff import blueprint
 from app.web.staff.alerts import of_participant
 from app.web.staff.arm import may_ask
 from app.web.staff.desk import Desk, at_desk
+from app.web.staff.form_titles import form_titles
 from app.web.staff.pages import page, site_name
 from app.web.staff.recording import RECORDS
 from app.web.staff.telling import told
@@ -38,21 +38,10 @@ def participant(code: str) -> ResponseReturnValue:
             queried=data_queries.of_participant(desk.session, participant_id=row.id),
             participant_code=row.code,
             actions=_actions(desk, row),
-            forms=_forms(desk),
+            forms=form_titles(desk),
             may_ask_arm=desk.blinded and row.randomised_on is not None and may_ask(desk),
             asked_at=link_requests.open_since(desk.session, participant_id=row.id),
         )
-
-
-def _forms(desk: Desk) -> dict[str, str]:
-    """Return what the forms that staff fill in are called, in the language in use where they have it."""
-    offered, first = desk.current.offered, desk.study.languages[0]
-    return {
-        name: studies.wording(
-            desk.session, (offered.get((name, i18n.current())) or offered[name, first]).wording_id
-        ).title
-        for name in desk.study.staff_forms
-    }
 
 
 def _actions(desk: Desk, row: ParticipantRow) -> list[tuple[str, object]]:

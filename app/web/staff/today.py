@@ -12,6 +12,7 @@ from app.web.gate import staff_only
 from app.web.staff import alerts, blueprint, queried
 from app.web.staff.alerts import ShownAlert
 from app.web.staff.desk import Desk, at_desk
+from app.web.staff.form_titles import form_titles
 from app.web.staff.pages import PLACES, page
 from app.web.staff.queried import ShownQuery
 
@@ -35,6 +36,8 @@ def today() -> ResponseReturnValue:
             messages=queues.messages(**asked),
             answers=queues.answers(**asked),
             asking=queues.asking(**asked),
+            missing=queues.forms(**asked),
+            forms=form_titles(desk),
             not_randomised=queues.not_randomised(**asked),
         )
 

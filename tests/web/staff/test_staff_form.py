@@ -1,15 +1,17 @@
 """A form that staff fill in: due on the participant's page, stored as theirs; participants see nothing."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app import database
 from app.domain.actor import Actor
+from app.domain.partial_date import PartialDate
 from app.errors import Code, Refusal
 from app.models import Response
 from app.operations.entered_responses import enter_response
+from app.operations.events import report_event
 from app.queries import exports, languages, occasions, outcomes
 from app.queries.completion import completion
 from tests.fixtures.desk import NewStaff, StaffBrowser, typed
@@ -151,3 +153,35 @@ def test_it_is_exported_and_imported_as_of_staff(with_form: TinyStudy, bring: Br
     with database.reading(with_form.url) as session:
         (row,) = exports.study_tables(session, study_id=with_form.study_id).responses
     assert (row.instrument, row.value, row.respondent) == ("site", "21", "staff")
+
+
+def test_the_day_begins_with_what_is_missing_of_those_who_are_expected(
+    with_form: TinyStudy, known: Phone, coordinator: StaffBrowser, new_staff: NewStaff
+) -> None:
+    with_form.enrol("M-1")
+    with_form.enrol("M-2", arm=None)  # no visit of theirs has begun
+    with_form.enrol("C-1", site="cai")
+    died = with_form.enrol("M-3", day_0=DAY_0 - timedelta(days=1))
+    with database.writing(known.url) as session:
+        report_event(
+            session,
+            participant_id=died,
+            kind="death",
+            started=PartialDate(DAY_0.year, DAY_0.month, DAY_0.day),
+            report_id="r",
+            actor=COMMAND,
+            now=MORNING,
+        )
+
+    def waiting(browser: StaffBrowser) -> tuple[str, list[str]]:
+        (queue,) = (each for each in browser.get("/today").iter("section") if each.get("id") == "forms")
+        return text(queue), [each.attrib["href"] for each in queue.iter("a")]
+
+    words, links = waiting(coordinator)
+    assert words.startswith("Forms to fill in 2 M-1 Known to the site")
+    first, second = (each for each in links if each.endswith("/site"))
+    assert heading(coordinator.get(first.removeprefix("/staff"))) == "Known to the site"
+    assert second == f"/staff{ADDRESS}"
+    assert not any(each.endswith("/site") for each in waiting(new_staff("monitor"))[1])
+    coordinator.fill_in(ADDRESS, told())
+    assert waiting(coordinator)[0].startswith("Forms to fill in 1 M-1")
