@@ -6,13 +6,17 @@ import pandas as pd
 
 from analysis.datasets.study_frames import StudyFrames
 
+ONE_SCORE = ["USUBJID", "AVISIT"]
+"""A visit that was answered twice has one score: the last one."""
+
 
 def score_grid(data: StudyFrames, *, instrument: str, scale: str, visits: Sequence[str]) -> pd.DataFrame:
     """One row for each randomised participant and visit, visits in the order given.
 
     Columns: USUBJID, ARMCD; AVISIT (ordered), AVISITN (planned day); AVAL (missing where there is none that
     counts), BASE; death_day and transplant_day (from the day that visits are counted from, missing: none);
-    dead (1 where death came by the planned day); due (1 where that day lies on or before the cut-off).
+    dead and transplanted (1 where that came before the visit, as `ended_before` has it); due (1 where the
+    planned day lies on or before the cut-off).
     """
     people = data.adsl[data.adsl["RANDFL"] == "Y"]
     planned = {visit.code: visit for visit in data.study.schedule}
@@ -22,26 +26,45 @@ def score_grid(data: StudyFrames, *, instrument: str, scale: str, visits: Sequen
     )
     rows = data.adqs
     own = rows[(rows["PARCAT1"] == instrument) & (rows["PARAMCD"] == scale) & (rows["ANL01FL"] == "Y")]
-    scores = own.drop_duplicates(["USUBJID", "AVISIT"], keep="last")[["USUBJID", "AVISIT", "AVAL"]]
+    scored = own[own["AVAL"].notna()]
+    scores = scored.drop_duplicates(ONE_SCORE, keep="last")[[*ONE_SCORE, "AVAL", "ADT"]]
     base = own.dropna(subset=["BASE"]).drop_duplicates("USUBJID").set_index("USUBJID")["BASE"]
-    grid = grid.merge(scores, on=["USUBJID", "AVISIT"], how="left")
+    grid = grid.merge(scores, on=ONE_SCORE, how="left")
     start = grid["USUBJID"].map(_first_days(data, visits)).fillna(grid["RANDDT"])
     death, transplant = ((grid[day] - start).dt.days for day in ("DTHDT", "TRNDT"))
-    due = start + pd.to_timedelta(grid["AVISITN"], unit="D") <= pd.Timestamp(data.cutoff)
+    planned_on = start + pd.to_timedelta(grid["AVISITN"], unit="D")
+    dead, transplanted = (ended_before(grid[day], grid["ADT"], planned_on) for day in ("DTHDT", "TRNDT"))
     return pd.DataFrame(
         {
             "USUBJID": grid["USUBJID"],
             "ARMCD": grid["ARMCD"],
             "AVISIT": pd.Categorical(grid["AVISIT"], categories=list(visits)),
             "AVISITN": grid["AVISITN"],
-            "AVAL": grid["AVAL"].mask(death <= grid["AVISITN"]),
+            "AVAL": grid["AVAL"].mask(dead),
             "BASE": grid["USUBJID"].map(base),
             "death_day": death,
             "transplant_day": transplant,
-            "dead": (death <= grid["AVISITN"]).astype(int),
-            "due": due.astype(int),
+            "dead": dead.astype(int),
+            "transplanted": transplanted.astype(int),
+            "due": (planned_on <= pd.Timestamp(data.cutoff)).astype(int),
         }
     )
+
+
+def after_transplant(people: pd.DataFrame, scores: pd.DataFrame) -> "pd.Series[bool]":
+    """Which rows of ADQS were given after the transplant of their participant, in the rows of ADSL."""
+    return scores["ADT"] > scores["USUBJID"].map(people.set_index("USUBJID")["TRNDT"])
+
+
+def ended_before(
+    end: "pd.Series[pd.Timestamp]", given: "pd.Series[pd.Timestamp]", planned: "pd.Series[pd.Timestamp]"
+) -> "pd.Series[bool]":
+    """Whether an end came before a visit: before its score was given or, without a score, by its planned day.
+
+    A visit may be answered days before or after it is due, so that the planned day alone would call someone
+    ended who was well enough to answer first, and count what was felt with the new liver.
+    """
+    return (end < given) | (given.isna() & (end <= planned))
 
 
 def _first_days(data: StudyFrames, visits: Sequence[str]) -> "pd.Series[pd.Timestamp]":

@@ -31,7 +31,8 @@ def ended(step: Step) -> Ended:
     days = ["death_day", "transplant_day"] if both else ["death_day"]
     rows = grid.at_last
     end = rows[days].min(axis=1)
-    over = end <= rows["AVISITN"]
+    flags = ["dead", "transplanted"] if both else ["dead"]
+    over = rows[flags].any(axis=1)
     rows = rows.assign(ended=over.astype(int), end_day=end.where(over), AVAL=rows["AVAL"].mask(over))
     kept = rows[over | rows["AVAL"].notna()]
     if kept.empty:
@@ -40,7 +41,7 @@ def ended(step: Step) -> Ended:
         [
             grid.code,
             f'rows = rows[rows["AVISIT"] == "{grid.last}"]',
-            f'end = rows[{days}].min(axis=1)\nover = end <= rows["AVISITN"]',
+            f"end = rows[{days}].min(axis=1)\nover = rows[{flags}].any(axis=1)",
             "rows = rows.assign("
             'ended=over.astype(int), end_day=end.where(over), AVAL=rows["AVAL"].mask(over))',
             'rows = rows[over | rows["AVAL"].notna()]',

@@ -59,8 +59,25 @@ def grid_of(step: Step, *, due: bool, baseline: bool) -> Grid:
         rows = rows[rows["BASE"].notna()]
         lines.append('rows = rows[rows["BASE"].notna()]')
     if meant.transplant_is == "censoring":
-        rows = rows.assign(AVAL=rows["AVAL"].mask(rows["transplant_day"] <= rows["AVISITN"]))
-        lines.append('rows["AVAL"] = rows["AVAL"].mask(rows["transplant_day"] <= rows["AVISITN"])')
+        rows = rows.assign(AVAL=rows["AVAL"].mask(rows["transplanted"] == 1))
+        lines.append('rows["AVAL"] = rows["AVAL"].mask(rows["transplanted"] == 1)')
     if rows.empty:
         raise NotPossible("Nobody has reached the last of these visits with a score at baseline.")
     return Grid(rows=rows, visits=visits, code="\n".join(lines), left_out=left_out)
+
+
+def before_end(rows: pd.DataFrame, end: str) -> pd.DataFrame:
+    """The rows, none of whose scores stands on a day after that of the end, a column: they came before it.
+
+    A score stands on the planned day of its visit, or on the day of the end where that comes sooner.
+    """
+    late = rows["AVAL"].notna() & (rows[end] < rows["AVISITN"])
+    return rows.assign(AVISITN=rows["AVISITN"].astype("float64").mask(late, rows[end]))
+
+
+def before_end_code(end: str) -> str:
+    """The Python that does the same to `rows`."""
+    return (
+        f'late = rows["AVAL"].notna() & (rows["{end}"] < rows["AVISITN"])\n'
+        f'rows["AVISITN"] = rows["AVISITN"].astype("float64").mask(late, rows["{end}"])'
+    )

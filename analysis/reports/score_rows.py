@@ -4,12 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.datasets.score_grid import ONE_SCORE
 from analysis.reports import again
 from analysis.reports.finding import NotPossible
 from analysis.reports.step import Step
-
-ONCE = ["USUBJID", "AVISIT"]
-"""A visit that was answered twice has one row: the last one."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,7 +35,7 @@ class ScoreRows:
 def score_rows(step: Step) -> ScoreRows:
     """The rows of the plan's visits, or of all after baseline, without those that miss a covariate."""
     visits = later_visits(step)
-    rows = step.scores.drop_duplicates(ONCE, keep="last")
+    rows = step.scores.drop_duplicates(ONE_SCORE, keep="last")
     rows = rows[rows["AVISIT"].isin(visits)]
     there = [visit for visit in visits if visit in set(rows["AVISIT"])]
     if not there:
@@ -77,7 +75,7 @@ def later_visits(step: Step) -> list[str]:
 def _code(step: Step, visits: list[str]) -> str:
     lines = [
         again.scores_of(step),
-        f'rows = rows.drop_duplicates({ONCE}, keep="last")',
+        f'rows = rows.drop_duplicates({ONE_SCORE}, keep="last")',
         f'rows = rows[rows["AVISIT"].isin({visits})]',
     ]
     named = list(step.analysis.covariates)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.datasets import StudyData
 from analysis.datasets.params import paramcd
+from analysis.datasets.score_grid import after_transplant
 from analysis.reports.finding import NotPossible
 from analysis.reports.language import gettext, in_own_language
 from app.domain.analysis_methods import METHODS
@@ -137,10 +138,9 @@ class Step:
         kept = (rows["ANL01FL"] == "Y") & rows["AVAL"].notna() & (rows["PARCAT1"] == self.estimand.instrument)
         if self.estimand.scale:
             kept &= rows["PARAMCD"] == self.estimand.scale
-        people = self.people.set_index("USUBJID")
-        kept &= rows["USUBJID"].isin(people.index)
+        kept &= rows["USUBJID"].isin(self.people["USUBJID"])
         if self.estimand.transplant_is == "censoring":
-            kept &= ~(rows["ADT"] > rows["USUBJID"].map(people["TRNDT"]))
+            kept &= ~after_transplant(self.data.adsl, rows)
         if not kept.any():
             raise NotPossible("No questionnaire of it has been answered.")
         return self._by_arm(rows[kept])

@@ -18,7 +18,7 @@ from analysis.reports.alternative import curves as curves_described
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.survival import survival_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
-from analysis.reports.grid import Grid, grid_of
+from analysis.reports.grid import Grid, before_end, before_end_code, grid_of
 from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines, plain
 from analysis.reports.step import Step
@@ -79,10 +79,11 @@ def find(step: Step) -> Finding:
 
 def _with_end(step: Step, grid: Grid) -> pd.DataFrame:
     """The grid with `end_day`: of death, or of a transplant before it where that is an event too."""
-    end = grid.rows["death_day"]
+    rows = grid.rows.assign(end_day=grid.rows["death_day"])
     if step.estimand.transplant_is == "event":
-        end = grid.rows[["death_day", "transplant_day"]].min(axis=1)
-    return grid.rows.assign(end_day=end)
+        end = rows[["death_day", "transplant_day"]].min(axis=1)
+        rows = rows.assign(end_day=end, AVAL=rows["AVAL"].mask(rows["transplanted"] == 1))
+    return before_end(rows, "end_day")
 
 
 def _by_arm(step: Step, rows: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
@@ -183,16 +184,19 @@ def _figure(step: Step, times: pd.DataFrame, told: str) -> Figure:
 
 
 def _code(step: Step, grid: Grid, margin: float, terminal: Terminal, *, tested: bool) -> str:
-    end = 'rows["death_day"]'
+    end = 'rows["end_day"] = rows["death_day"]'
     if step.estimand.transplant_is == "event":
-        end = 'rows[["death_day", "transplant_day"]].min(axis=1)'
+        end = (
+            'rows["end_day"] = rows[["death_day", "transplant_day"]].min(axis=1)\n'
+            'rows["AVAL"] = rows["AVAL"].mask(rows["transplanted"] == 1)'
+        )
     curves = 'kaplan_meier(found["time"], found["event"], group=found["arm"])'
     test = 'logrank_test(found["time"], found["event"], found["arm"])'
     if terminal == "competing":
         curves = 'cumulative_incidence(found["time"], found["cause"], group=found["arm"])'
         test = 'gray_test(found["time"], found["cause"], found["arm"])'
     return (
-        f'{grid.code}\nrows["end_day"] = {end}\n'
+        f"{grid.code}\n{end}\n{before_end_code('end_day')}\n"
         'found = sustained_deterioration(rows, outcome="AVAL", participant="USUBJID", day="AVISITN",'
         f' baseline="BASE", margin={margin:g}, terminal_day="end_day", terminal="{terminal}")'
         ".to_frame()\n"

@@ -82,8 +82,8 @@ def _counted(step: Step, grid: Grid) -> tuple[pd.DataFrame, "pd.Series[bool]", s
             "ended = pd.Series(False, index=rows.index)"
         )
     if step.estimand.transplant_is == "event":
-        ended |= rows["transplant_day"] <= rows["AVISITN"]
-        made += '\nended |= rows["transplant_day"] <= rows["AVISITN"]'
+        ended |= rows["transplanted"] == 1
+        made += '\nended |= rows["transplanted"] == 1'
     return rows, ended, made
 
 

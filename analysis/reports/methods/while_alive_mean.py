@@ -5,7 +5,7 @@ import pandas as pd
 from analysis.estimators import while_alive_contrast
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
-from analysis.reports.grid import grid_of
+from analysis.reports.grid import before_end, before_end_code, grid_of
 from analysis.reports.language import gettext
 from analysis.reports.mean_differences import difference_sentences, difference_table
 from analysis.reports.plain import lines
@@ -22,7 +22,7 @@ def find(step: Step) -> Finding:
     """The difference of the averages."""
     grid = grid_of(step, due=False, baseline=True)
     start = grid.rows.drop_duplicates("USUBJID")
-    rows = pd.concat([start.assign(AVISITN=0, AVAL=start["BASE"]), grid.rows])
+    rows = pd.concat([start.assign(AVISITN=0, AVAL=start["BASE"]), before_end(grid.rows, "death_day")])
     horizon = int(grid.at_last["AVISITN"].max())
     found = while_alive_contrast(
         rows,
@@ -45,7 +45,7 @@ def find(step: Step) -> Finding:
         results={"horizon": horizon, "contrast": differences},
         excluded=excluded(step, rows, grid.left_out),
         methods=(SOURCE,),
-        code=f"{grid.code}\n"
+        code=f"{grid.code}\n{before_end_code('death_day')}\n"
         'start = rows.drop_duplicates("USUBJID").assign(AVISITN=0, AVAL=lambda each: each["BASE"])\n'
         "rows = pd.concat([start, rows])\n"
         'while_alive_contrast(rows, outcome="AVAL", participant="USUBJID", day="AVISITN", arm="ARMCD",'
