@@ -21,5 +21,13 @@ def scores_of(step: Step) -> str:
     return line
 
 
+def strata_of(step: Step) -> str:
+    """The lines that make the plan's strata, and leave rows without one out; nothing where it has none."""
+    names = list(step.analysis.strata)
+    if not names:
+        return ""
+    return f"strata = combined(data.covariates({names}, rows)).dropna()\nrows = rows.loc[strata.index]\n"
+
+
 def _treated(step: Step, line: str) -> str:
     return f'{line}\nrows = rows[rows["USUBJID"].isin({TREATED})]' if step.estimand.set == "treated" else line

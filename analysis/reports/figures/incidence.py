@@ -76,7 +76,7 @@ def _axes(axes: Axes, steps: pd.DataFrame, at: Ticks, title: str) -> None:
     axes.set_ylim(0, top)
     axes.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
     axes.set_ylabel(gettext("With the event"))
-    mark(axes, at, float(steps["time"].max()))
+    mark(axes, at, float(steps["time"].max()) if len(steps) else 0.0)  # none had it
     axes.set_title(title, pad=10)
     axes.legend(loc="upper left", frameon=False, handlelength=3)
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.datasets import combined
 from analysis.estimators import CumulativeIncidence, GrayTest, InputError, cumulative_incidence, gray_test
+from analysis.reports import again
 from analysis.reports.alternative import curves as curves_described
 from analysis.reports.causes import CENSORED, Causes, cause_words, causes_of
 from analysis.reports.exclusions import excluded
@@ -104,12 +105,9 @@ def _code(step: Step, causes: Causes, test: GrayTest | None) -> str:
     )
     if test is None:
         return made
-    names, strata = list(step.analysis.strata), ""
-    if names:
-        made += f"\nstrata = combined(data.covariates({names}, rows)).dropna()\nrows = rows.loc[strata.index]"
-        strata = ", strata=strata"
+    strata = ", strata=strata" if step.analysis.strata else ""
     return (
-        f'{made}\ngray_test(rows["days"], rows["cause"], rows["ARMCD"],'
+        f'{made}\n{again.strata_of(step)}gray_test(rows["days"], rows["cause"], rows["ARMCD"],'
         f' cause_of_interest="{causes.of_interest}"{strata}, censored="{CENSORED}")'
     )
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import pandas as pd
 
-from analysis.estimators import KaplanMeier, kaplan_meier
+from analysis.estimators import InputError, KaplanMeier, kaplan_meier
 from analysis.reports import again
 from analysis.reports.alternative import curves as curves_described
 from analysis.reports.exclusions import excluded
@@ -26,6 +26,10 @@ BANDS = {
     "equal-precision": "Dotted lines are simultaneous 95 % bands of equal precision (Nair 1984).",
     "hall-wellner": "Dotted lines are simultaneous 95 % bands of Hall and Wellner (1980).",
 }
+NO_BANDS = (
+    "The plan asks for simultaneous bands; none are drawn, as in an arm nobody had the event while others of"
+    " it were still followed."
+)
 
 
 def find(step: Step) -> Finding:
@@ -35,8 +39,15 @@ def find(step: Step) -> Finding:
     curves = kaplan_meier(rows["AVAL"], rows["event"], group=rows["ARMCD"], conf_type=scale)
     test = log_rank.comparison(step)
     medians, bands = _medians(step, curves), _bands(step, curves)
+    asked = step.analysis.bands
+    drawn = asked if bands is not None else None
     return Finding(
-        sentences=(test.sentence, *test.boundary, _told(medians, step.arms)),
+        sentences=(
+            test.sentence,
+            *test.boundary,
+            _told(medians, step.arms),
+            *((NO_BANDS,) if asked and not drawn else ()),
+        ),
         headline=test.headline,
         tables=(_median_table(step, curves), *_at_table(step, curves)),
         figures=(_figure(step, curves, bands, f"{_told(medians, step.arms)} {test.sentence}"),),
@@ -48,21 +59,22 @@ def find(step: Step) -> Finding:
             **({"at": lines(curves.at(step.analysis.at_days))} if step.analysis.at_days else {}),
         },
         excluded=excluded(step, rows),
-        methods=(SOURCE.format(scale=scale), *_band_source(step), *test.methods),
+        methods=(SOURCE.format(scale=scale), *((BANDS[drawn],) if drawn else ()), *test.methods),
         code=f"{again.rows_of(step, 'adtte')}\n"
         f'kaplan_meier(rows["AVAL"], rows["event"], group=rows["ARMCD"], conf_type="{scale}")'
-        + (f'.bands("{step.analysis.bands}")' if step.analysis.bands else "")
+        + (f'.bands("{drawn}")' if drawn else "")
         + (f"\n{test.code}" if test.code else ""),
     )
 
 
 def _bands(step: Step, curves: KaplanMeier) -> pd.DataFrame | None:
-    """Rows of the bands that hold the whole curve, where the plan asks for them."""
-    return curves.bands(step.analysis.bands) if step.analysis.bands else None
-
-
-def _band_source(step: Step) -> tuple[str, ...]:
-    return (BANDS[step.analysis.bands],) if step.analysis.bands else ()
+    """Rows of the bands that hold the whole curve, where the plan asks for them and the events allow them."""
+    if not step.analysis.bands:
+        return None
+    try:
+        return curves.bands(step.analysis.bands)
+    except InputError:  # in an arm nobody had an event that left others at risk
+        return None
 
 
 def _medians(step: Step, curves: KaplanMeier) -> pd.DataFrame:

@@ -77,7 +77,7 @@ def comparison(step: Step) -> Comparison:
     name = "Stratified log-rank test" if names else "Log-rank test"
     freedom = f"{found.df} degree{'s' if found.df != 1 else ''} of freedom"
     sentence = f"{name}: χ² = {number(found.statistic, 3)} on {freedom}, {p_words(p)}."
-    strata_code = f", strata=combined(data.covariates({list(names)}, rows))" if names else ""
+    given = ", strata=strata" if names else ""
     look = boundary(step, int(rows["event"].sum()), p)
     return Comparison(
         sentence=sentence,
@@ -91,7 +91,8 @@ def comparison(step: Step) -> Comparison:
         },
         frame=lines(found.to_frame()),
         methods=(_source(step), *((look.source,) if look else ())),
-        code=f'logrank_test(rows["AVAL"], rows["event"], rows["ARMCD"]{strata_code}, rho={rho})',
+        code=f"{again.strata_of(step)}"
+        f'logrank_test(rows["AVAL"], rows["event"], rows["ARMCD"]{given}, rho={rho})',
     )
 
 

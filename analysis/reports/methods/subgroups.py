@@ -4,7 +4,7 @@ from functools import partial
 
 import pandas as pd
 
-from analysis.datasets import combined, levels
+from analysis.datasets import levels
 from analysis.estimators import subgroup_effects
 from analysis.reports import again
 from analysis.reports.alternative import with_table
@@ -12,6 +12,7 @@ from analysis.reports.exclusions import excluded
 from analysis.reports.figures.forest import FITS, Heads, Line, forest_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
 from analysis.reports.language import gettext, preferred
+from analysis.reports.methods.log_rank import stratified
 from analysis.reports.plain import Json, lines
 from analysis.reports.product_effects import product_effects
 from analysis.reports.step import Step
@@ -23,7 +24,7 @@ from app.i18n import SOURCE_LANGUAGE
 NOT_KNOWN = "not known"
 SOURCE = (
     "In each level of a subgroup the hazard ratio is that of a Cox model with its participants alone; the"
-    " test of interaction is the likelihood ratio test of arm by subgroup."
+    " test of interaction is the likelihood ratio test of arm by subgroup; ties by {ties}{strata}."
 )
 PRODUCT_SOURCE = (
     "Subgroups by product compare those infused with each kind with everyone of the reference arm in one"
@@ -42,7 +43,7 @@ HIDDEN = (
 
 def find(step: Step) -> Finding:
     """The numbers of a forest plot, of what is known on day 0 and then of what was infused, and the plot."""
-    rows, asked = step.times, step.analysis.subgroups
+    (rows, strata), asked = stratified(step), step.analysis.subgroups
     names, product = (
         [name for name in asked if name not in PRODUCT],
         [name for name in asked if name in PRODUCT],
@@ -52,8 +53,8 @@ def find(step: Step) -> Finding:
         product = []
         if not names:
             raise NotPossible(*hidden)
-    effects, tests = _effects(step, rows, names) if names else ([], 0)
-    by_product = [row for name in product for row in product_effects(step, rows, name)]
+    effects, tests = _effects(step, rows, strata, names) if names else ([], 0)
+    by_product = [row for name in product for row in product_effects(step, rows, strata, name)]
     tests += len({row["subgroup"] for row in by_product if row["interaction_p_value"] is not None})
     shown = _levels(step, [*effects, *by_product])
     table = _table(step, shown)
@@ -62,13 +63,19 @@ def find(step: Step) -> Finding:
         figures=(_figure(step, shown, table, tests),),
         results={"subgroups": effects, "product": by_product, "tests": tests},
         excluded=excluded(step, rows),
-        methods=(SOURCE, *((PRODUCT_SOURCE,) if product else ())),
+        methods=(_source(step), *((PRODUCT_SOURCE,) if product else ())),
         code="\n".join(_code(step, names, product)),
     )
 
 
-def _effects(step: Step, rows: pd.DataFrame, names: list[str]) -> tuple[list[Json], int]:
-    strata = combined(step.data.covariates(step.analysis.strata, rows)) if step.analysis.strata else None
+def _source(step: Step) -> str:
+    strata = f", models stratified by {' and '.join(step.analysis.strata)}" if step.analysis.strata else ""
+    return SOURCE.format(ties=(step.analysis.ties or "efron").capitalize(), strata=strata)
+
+
+def _effects(
+    step: Step, rows: pd.DataFrame, strata: "pd.Series[str] | None", names: list[str]
+) -> tuple[list[Json], int]:
     found = subgroup_effects(
         *(rows["AVAL"], rows["event"], rows["ARMCD"].astype(str), levels(step.data.covariates(names, rows))),
         reference=step.reference,
@@ -90,9 +97,10 @@ def _interactions(step: Step, effects: list[Json]) -> tuple[str, ...]:
 
 def _code(step: Step, names: list[str], product: list[str]) -> list[str]:
     others = f', ties="{step.analysis.ties or "efron"}"'
+    within = ""
     if step.analysis.strata:
-        others += f", strata=combined(data.covariates({list(step.analysis.strata)}, rows))"
-    made = [again.rows_of(step, "adtte")]
+        others, within = f"{others}, strata=strata", ", strata=strata[kept]"
+    made = [f"{again.rows_of(step, 'adtte')}\n{again.strata_of(step)}".rstrip()]
     for name in product:
         made += [
             f'level = levels(data.covariates(["{name}"], rows))["{name}"]',
@@ -100,7 +108,8 @@ def _code(step: Step, names: list[str], product: list[str]) -> list[str]:
             'order = ["reference", *sorted(set(level) - {"reference", "not known"})]',
             "kept = level.isin(order)",
             'cox_regression(rows["AVAL"][kept], rows["event"][kept],'
-            f' pd.DataFrame({{"{name}": pd.Categorical(level[kept], categories=order)}}))',
+            f' pd.DataFrame({{"{name}": pd.Categorical(level[kept], categories=order)}})'
+            f'{within}, ties="{step.analysis.ties or "efron"}")',
         ]
     if names:
         made.append(f"x = levels(data.covariates({names}, rows))")
