@@ -132,16 +132,25 @@ METHODS: Mapping[Method, MethodRule] = {
         title="Area under the curve", endpoints=SCORES, needs=("visits",), of_the_living=True
     ),
     "while-alive-mean": MethodRule(
-        title="Average score while alive", endpoints=SCORES, needs=("visits",), of_the_living=True
+        title="Average score while alive",
+        endpoints=SCORES,
+        needs=("visits",),
+        of_the_living=True,
+        deaths=("while-alive",),
     ),
     "composite-mean": MethodRule(
         title="Mean score, death counting as one",
         endpoints=SCORES,
         needs=("visits", "at_death"),
         deaths=("event",),
+        transplants=("ignored", "event"),
     ),
     "worst-rank": MethodRule(
-        title="Scores ranked above deaths", endpoints=SCORES, needs=("visits",), deaths=("event",)
+        title="Scores ranked above deaths",
+        endpoints=SCORES,
+        needs=("visits",),
+        deaths=("event",),
+        transplants=("ignored", "event"),
     ),
     "multiple-imputation": MethodRule(
         title="Multiple imputation",

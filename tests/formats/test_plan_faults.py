@@ -211,6 +211,18 @@ def test_a_change_that_is_noticed_has_a_size(planned: Path, method: str) -> None
         ("responders", 'death = "censoring"', 'death is "censoring"', "event, competing, while-alive"),
         ("responders", 'transplant = "censoring"', 'transplant is "censoring"', "ignored, event"),
         ("worst-rank", 'death = "competing"', 'death is "competing"', "one of event"),
+        (
+            "worst-rank",
+            'death = "event"\ntransplant = "censoring"',
+            'transplant is "censoring"',
+            "ignored, event",
+        ),
+        (
+            "while-alive-mean",
+            'death = "censoring"',
+            'death is "censoring"',
+            "one of while-alive: so while-alive-mean",
+        ),
     ],
 )
 def test_a_method_takes_only_deaths_and_transplants_that_it_can_carry_out(
