@@ -79,7 +79,7 @@ ADQS: Columns = MappingProxyType(
         "ADY": "that day, counted from randomisation",
         "AVAL": "score, empty where too few items were answered",
         "ABLFL": "Y on the row that gives BASE, N on others",
-        "BASE": "score at baseline",
+        "BASE": "score at baseline, given on the day of the first infusion or before",
         "CHG": "AVAL minus BASE, after baseline",
         "QSEVAL": "who answered",
         "ANL01FL": "Y answered within the window of the visit; N outside it, after a withdrawal or a death",

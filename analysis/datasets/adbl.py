@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.columns import ADBL
-from analysis.datasets.adqs import baseline_visit, counted
+from analysis.datasets.adqs import after_infusion, baseline_visit, counted
 from analysis.datasets.cut import Cut
 from analysis.datasets.frame import Row, frame
 from app.domain.answer import DECLINED
@@ -17,7 +17,7 @@ NO_NUMBERS = ("date", "text")
 
 
 def adbl(cut: Cut) -> pd.DataFrame:
-    """The answers of the baseline visit that were sent within its window, but for those declined."""
+    """The answers of the baseline visit sent in its window, not after the infusion; none declined."""
     courses, visit = cut.by_id(), baseline_visit(cut)
     return frame(
         ADBL,
@@ -33,7 +33,7 @@ def adbl(cut: Cut) -> pd.DataFrame:
 
 
 def _rows(cut: Cut, course: Course, form: PlannedForm, given: GivenResponse) -> Iterator[Row]:
-    if not counted(cut, course, form, given):
+    if not counted(cut, course, form, given) or after_infusion(cut, course, given):
         return
     instrument = cut.instruments[given.instrument_version_id]
     shared: Row = {

@@ -15,10 +15,17 @@ from app.queries.outcomes import Course
 def adqs(cut: Cut) -> pd.DataFrame:
     """Scores by the instrument version that was answered, in the order of participants, visits and scales."""
     courses, visit = cut.by_id(), baseline_visit(cut)
+    at_baseline = [form for form in cut.forms if form.visit == visit]
+    late = {
+        given.response_id
+        for form in at_baseline
+        for given in form.responses
+        if after_infusion(cut, courses[form.participant_id], given)
+    }
     base = {
         (row["USUBJID"], row["PARCAT1"], row["PARAMCD"]): row["AVAL"]
-        for row in _sent(cut, courses, [form for form in cut.forms if form.visit == visit])
-        if row["ANL01FL"] == "Y" and row["AVAL"] is not None
+        for row in _sent(cut, courses, at_baseline)
+        if row["ANL01FL"] == "Y" and row["AVAL"] is not None and row["SRCSEQ"] not in late
     }
     return frame(ADQS, (_with_change(row, base, visit) for row in _sent(cut, courses, cut.forms)))
 
@@ -55,6 +62,18 @@ def counted(cut: Cut, course: Course, form: PlannedForm, given: GivenResponse) -
     died_on = first_event_on(cut, course, "death")
     on = given.given_on
     return analysed(course, form, given) and (died_on is None or on is None or on <= died_on)
+
+
+def after_infusion(cut: Cut, course: Course, given: GivenResponse) -> bool:
+    """Whether someone had been infused on a day before they answered, so that it tells nothing of baseline.
+
+    On the day of the infusion nobody knows which came first: that is baseline, as in ADaM. What staff fill
+    in tells of the visit, whenever they came to it. A blinded report looks at no infusion: it tells the arm.
+    """
+    if cut.blinded or given.respondent == "staff":
+        return False
+    first = course.infusions[0].on if course.infusions else None
+    return first is not None and given.given_on is not None and given.given_on > first
 
 
 def _rows(cut: Cut, course: Course, form: PlannedForm, given: GivenResponse) -> Iterator[Row]:

@@ -82,6 +82,31 @@ def test_the_baseline_flag_is_on_the_row_that_gives_the_baseline(trial: Trial) -
     assert rows["BASE"].notna().to_dict() == {"kept": True, "late": False, "unscored": False}
 
 
+def test_what_was_answered_after_the_infusion_is_no_baseline(trial: Trial) -> None:
+    """ADaM: the last value before the treatment. The visit of day 0 is open until day 7.
+
+    Infused on day 2: an answer of day 6 tells how it went with the cells. One of the day itself counts.
+    """
+    for code, infused, answered in (("late", 2, 6), ("same", 2, 2), ("never", None, 6)):
+        one = trial.enrol(code)
+        if infused is not None:
+            trial.infused(one, infused)
+        trial.answered(one, "d0", {"itch": 1, "sleep": 1}, on=answered)
+        trial.answered(one, "w4", {"itch": 0, "sleep": 0}, on=28)
+    data = trial.data(cutoff=60)
+    start, week = (data.adqs[data.adqs["AVISIT"] == visit].set_index("SUBJID") for visit in ("d0", "w4"))
+    assert start["ABLFL"].to_dict() == {"late": "N", "same": "Y", "never": "Y"}
+    assert start["ANL01FL"].to_dict() == {"late": "Y", "same": "Y", "never": "Y"}
+    assert week["CHG"].dropna().to_dict() == {"same": 25, "never": 25}
+    assert set(data.adbl["SUBJID"]) == {"same", "never"}
+    found = data.checks[data.checks["CHECK"] == "baseline after the infusion"]
+    assert found["USUBJID"].tolist() == ["tiny-late"]
+    assert "on 2026-01-11, after the infusion on 2026-01-07" in found["MESSAGE"].iloc[0]
+    hidden = trial.data(cutoff=60, blinded=True)
+    assert (hidden.adqs["ABLFL"] == "Y").sum() == 3
+    assert "baseline after the infusion" not in set(hidden.checks["CHECK"])
+
+
 def test_means_by_hand(trial: Trial) -> None:
     for code, itch in (("a", 0), ("b", 1), ("c", 4)):
         trial.answered(trial.enrol(code), "d0", {"itch": itch, "sleep": itch}, on=1)

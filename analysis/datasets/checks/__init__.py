@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from analysis.columns import CHECKS
+from analysis.datasets.adqs import baseline_visit
 from analysis.datasets.checks import events, life
-from analysis.datasets.checks.answering import answering
+from analysis.datasets.checks.answering import answering, late_baseline
 from analysis.datasets.checks.finding import PARTICIPANT, Finding
 from analysis.datasets.checks.treatment import treatment
 from analysis.datasets.cut import Cut
@@ -56,8 +57,10 @@ def _findings(cut: Cut) -> Iterator[Finding]:
         yield from treatment(cut, course)
     yield from events.late_deaths(cut)
     yield from _consents(cut)
-    courses = cut.by_id()
+    courses, baseline = cut.by_id(), baseline_visit(cut)
     for form in cut.forms:
+        if form.visit == baseline:
+            yield from late_baseline(cut, courses[form.participant_id], form)
         yield from answering(courses[form.participant_id], form)
 
 
