@@ -15,7 +15,7 @@ from analysis.estimators.mixed.line_maximum import line_maximum
 from analysis.estimators.mixed.lines import lines
 from analysis.estimators.mixed.newton import NotConvergedError
 from analysis.estimators.mixed.records import Records, column, names, records, refuse_missing, refuse_unknown
-from analysis.estimators.mixed.refusals import refuse_dependent, refuse_explained
+from analysis.estimators.mixed.refusals import refuse_dependent, refuse_explained, refuse_one_arm
 from analysis.estimators.mixed.reml import log_likelihood
 from analysis.estimators.mixed.slopes import RandomSlopes
 from analysis.estimators.observations import Floats, numbers
@@ -69,6 +69,7 @@ def random_slope_model(
     method = checked_df(df)
     every = names("covariates", covariates)
     rows = records(frame, outcome=outcome, participant=participant, arm=arm, covariates=every)
+    refuse_one_arm(rows.arm.labels, column(arm))
     t = _times(frame, time, rows)
     middle, spread = float(rows.outcome.mean()), float(rows.outcome.std())
     since, unit = float(t.mean()), float(t.std())

@@ -12,6 +12,7 @@ from analysis.reports.step import Step
 from app.domain.adjudication import EventKind
 from app.domain.analysis_plan import Analysis, Method
 from app.domain.estimand import AnyEndpoint, Estimand
+from tests.analysis.test_deaths import BEST, QUALITY, WORST
 from tests.analysis.trial import Trial
 
 INCIDENCE = Estimand(
@@ -130,3 +131,33 @@ def test_incidence_is_drawn_where_all_events_were_on_day_0(trial: Trial, kind: E
     rows = [row["incidence"] for row in there.results["incidence"] if row["group"] == "cells"]
     assert rows == [1]
     assert there.figures[0].svg()
+
+
+def test_one_arm_has_its_share_of_responders_and_its_means(trial: Trial) -> None:
+    """Three of four improved by 10 or more; scores 100, 100, 100 and 0 in week 4, 0 in all on day 0.
+
+    Wilson's interval of 3 of 4: (0.75 + 0.4802 -+ 1.96 root(0.0469 + 0.0600)) / 1.9604, 30.1 to 95.4 %. The
+    mean is 75 with the error root(2500 / 4) = 25 and 3 degrees of freedom: 75 -+ 3.1824 * 25.
+    """
+    estimand = replace(QUALITY, death="while-alive")
+    trial.amend(estimands=(estimand,))
+    for number in range(4):
+        one = trial.enrol(f"p{number}")
+        trial.answered(one, "d0", WORST, on=0)
+        trial.answered(one, "w4", BEST if number else WORST, on=28)
+    told: tuple[tuple[Method, str, str], ...] = (
+        (
+            "responders",
+            "Responders at Week 4, Cells: 3 of 4, 75.0 % (95 % interval 30.1 to 95.4).",
+            "contrast",
+        ),
+        ("mmrm", "Mean at Week 4, Cells: 75.0 points (95 % interval −4.6 to 154.6).", "contrasts"),
+    )
+    for method, sentence, key in told:
+        analysis = Analysis(code="x", estimand="qol", rank="secondary", method=method, visits=("w4",))
+        there = found(Step(data=trial.data(cutoff=60), estimand=estimand, analysis=analysis))
+        assert there.impossible == ""
+        assert there.sentences[0] == sentence
+        assert there.sentences[1] == "It compares arms with Usual care; there is Cells alone."
+        assert there.results[key] == []
+        assert all(figure.svg() for figure in there.figures)

@@ -18,6 +18,7 @@ from analysis.estimators.mixed.fixed_effects import (
     place_of,
     with_interval,
 )
+from analysis.estimators.mixed.refusals import refuse_one_arm
 from analysis.estimators.mixed.structures import Structure
 from analysis.estimators.mixed.visits import VisitModel
 from analysis.estimators.observations import Floats
@@ -61,8 +62,12 @@ class Mmrm:
         return self._with_labels(cells, found)
 
     def contrasts(self, reference: Hashable) -> pd.DataFrame:
-        """Other arms minus `reference`: arm, visit, difference, std_error, df, lower, upper, p_value."""
+        """Other arms minus `reference`: arm, visit, difference, std_error, df, lower, upper, p_value.
+
+        Raises InputError for a reference that is no arm, and where there is no other.
+        """
         base = place_of("reference", reference, self._model.arms)
+        refuse_one_arm(self._model.arms, "arm")
         others = [arm for arm in range(len(self._model.arms)) if arm != base]
         cells = [(arm, visit) for visit in range(len(self._model.visits)) for arm in others]
         mean = self._model.mean_row
@@ -73,6 +78,7 @@ class Mmrm:
 
     def arm_by_visit_test(self) -> FTest:
         """Whether the arms differ equally at every visit (type III), by F."""
+        refuse_one_arm(self._model.arms, "arm")
         places = self._model.arm_by_visit
         if len(places) == 0:
             raise InputError("visit", f"{self._model.visits[0]} only", "an interaction needs two visits")

@@ -64,8 +64,6 @@ def records(
         found = values[kept][0] if kept.any() else "missing"
         raise InputError(column(outcome), f"{found} in every row", "outcomes differ between rows")
     who, arms = labels(frame, participant, kept), labels(frame, arm, kept)
-    if len(arms.labels) < 2:
-        raise InputError(column(arm), f"{arms.labels[0]} in every row", "at least two arms are needed")
     row = np.flatnonzero(kept)
     _refuse_two_arms(who, arms, arm, row)
     columns, centre, scale, typical = _covariates(frame, list(covariates), kept)

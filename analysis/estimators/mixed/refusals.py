@@ -39,6 +39,12 @@ def refuse_visits(rows: Records, visit: Grouping, *, visit_name: str, arm_name: 
         )
 
 
+def refuse_one_arm(arms: Sequence[object], name: str) -> None:
+    """Refuse to compare what is one arm alone; `name` is what the frame calls it."""
+    if len(arms) < 2:
+        raise InputError(name, f"{arms[0]} in every row", "at least two arms are needed")
+
+
 def refuse_dependent(information: Floats, terms: Sequence[str]) -> None:
     """Refuse columns of which one is a combination of those before it; `information` (p, p) is X'X."""
     left, size = information.copy(), np.diag(information).copy()

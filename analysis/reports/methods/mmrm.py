@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.estimators import Mmrm, mmrm
 from analysis.estimators.mixed.structures import Structure
 from analysis.reports.alternative import with_table
+from analysis.reports.contrasts import contrasts
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.trajectories import trajectory_figure
 from analysis.reports.finding import Figure, Finding
@@ -32,7 +33,7 @@ DEAD = (
 
 def find(step: Step) -> Finding:
     """Least-squares means by arm and visit, and their differences."""
-    held, reference = score_rows(step), step.reference
+    held = score_rows(step)
     df = step.analysis.df or "kenward-roger"
     asked = step.analysis.covariance or "unstructured"
     model = mmrm(
@@ -46,13 +47,20 @@ def find(step: Step) -> Finding:
         covariance=cast("Structure", asked),
         df=df,
     )
-    differences, means = lines(model.contrasts(reference)), lines(model.ls_means())
+    (differences, alone), means = contrasts(step, model.contrasts), lines(model.ls_means())
     last = [row for row in differences if row["visit"] == held.last]
+    told = [_told(step, row) for row in last]
+    if alone:
+        last = [row for row in means if row["visit"] == held.last]
+        told = [*(_mean_told(step, row) for row in last), alone]
     tried = [f"{name} covariance was left: {why}." for name, why in model.tried]
     return Finding(
-        sentences=(*(_told(step, row) for row in last), *tried, *_dead(step, held)),
-        headline=(number(last[0]["difference"], 1), f"points at {step.visits.get(held.last, held.last)}"),
-        tables=(_difference_table(step, differences),),
+        sentences=(*told, *tried, *_dead(step, held)),
+        headline=(
+            number(last[0]["estimate" if alone else "difference"], 1),
+            f"points at {step.visits.get(held.last, held.last)}",
+        ),
+        tables=() if alone else (_difference_table(step, differences),),
         figures=(_figure(step, held, means),),
         results={
             "contrasts": differences,
@@ -73,6 +81,13 @@ def _told(step: Step, row: Json) -> str:
         f"Difference at {step.visits.get(row['visit'], row['visit'])}, {step.arms[row['arm']]} minus"
         f" {step.arms[step.reference]}: {number(row['difference'], 1)} points (95 % interval {limits}),"
         f" {p_words(row['p_value'])}."
+    )
+
+
+def _mean_told(step: Step, row: Json) -> str:
+    return (
+        f"Mean at {step.visits.get(row['visit'], row['visit'])}, {step.arms[row['arm']]}:"
+        f" {number(row['estimate'], 1)} points (95 % interval {interval(row['lower'], row['upper'], 1)})."
     )
 
 

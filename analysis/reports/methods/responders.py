@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.estimators import responder_analysis
 from analysis.estimators.meaningful_difference import reaches
 from analysis.reports.alternative import with_table
+from analysis.reports.contrasts import contrasts
 from analysis.reports.exclusions import excluded
 from analysis.reports.figures.waterfall import BARS, waterfall_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
@@ -41,11 +42,16 @@ def find(step: Step) -> Finding:
     grid = grid_of(step, due=True, baseline=False)
     rows, ended, made = _counted(step, grid)
     found = responder_analysis(rows["BASE"], rows["AVAL"], rows["ARMCD"], margin=margin, dead=ended)
-    reference = step.reference
-    shares, differences = lines(found.to_frame()), lines(found.contrast(reference))
+    shares, (differences, alone) = lines(found.to_frame()), contrasts(step, found.contrast)
+    told = [_told(step, row, grid.last) for row in differences if row["measure"] == "difference"]
+    if alone:
+        told = [*(_share_told(step, row, grid.last) for row in shares), alone]
     return Finding(
-        sentences=tuple(_told(step, row, grid.last) for row in differences if row["measure"] == "difference"),
-        tables=(_share_table(step, shares, grid.last), _difference_table(step, differences)),
+        sentences=tuple(told),
+        tables=(
+            _share_table(step, shares, grid.last),
+            *(() if alone else (_difference_table(step, differences),)),
+        ),
         figures=(_figure(step, rows, ended, margin, grid.last),),
         results={"responders": shares, "contrast": differences},
         excluded=excluded(step, rows, grid.left_out),
@@ -111,6 +117,14 @@ def _told(step: Step, row: Json, visit: str) -> str:
         f"Difference of responders at {step.visits.get(visit, visit)}, {step.arms[row['arm']]} minus"
         f" {step.arms[step.reference]}: {number(share['estimate'], 1)} percentage points"
         f" (95 % interval {interval(share['lower'], share['upper'], 1)}), {p_words(row['p_value'])}."
+    )
+
+
+def _share_told(step: Step, row: Json, visit: str) -> str:
+    return (
+        f"Responders at {step.visits.get(visit, visit)}, {step.arms[row['arm']]}:"
+        f" {row['responders']} of {row['n']}, {percent(row['proportion'], 1)}"
+        f" (95 % interval {interval(100 * row['lower'], 100 * row['upper'], 1)})."
     )
 
 

@@ -89,7 +89,6 @@ def test_a_setting_that_is_none_is_refused(setting: dict[str, Any], message: str
     [
         ({"score": 1.5}, "frame['score'] is 1.5 in every row: outcomes differ between rows"),
         ({"score": np.nan}, "frame['score'] is missing in every row: outcomes differ between rows"),
-        ({"arm": "a"}, "frame['arm'] is a in every row: at least two arms are needed"),
         ({"age": 50}, "covariates['age'] is *50* in every row: a covariate differs between rows"),
     ],
 )
@@ -222,3 +221,21 @@ class TestInvariance:
         moved = fit(frame, covariates=["dose"]).to_frame().set_index("term")
         assert_allclose(moved["estimate"], plain["estimate"] + 3 * (plain.index == "dose"), rtol=1e-7)
         assert_allclose(moved["std_error"], plain["std_error"], rtol=1e-7)
+
+
+def test_one_arm_has_means_and_is_compared_with_nothing() -> None:
+    """Scores 1, 3, 5 and 2, 2, 8: means 3 and 4; where all have both visits, errors are Student's.
+
+    Variances 4 and 12, so that the errors are the roots of 4/3 and 12/3; 2 degrees of freedom.
+    """
+    frame = pd.DataFrame(
+        {"id": [1, 2, 3] * 2, "arm": "a", "day": [1] * 3 + [2] * 3, "score": [1, 3, 5, 2, 2, 8]}
+    )
+    found = fit(frame)
+    means = found.ls_means()
+    assert means["estimate"].tolist() == pytest.approx([3, 4])
+    assert means["std_error"].tolist() == pytest.approx([(4 / 3) ** 0.5, 2])
+    assert means["df"].tolist() == pytest.approx([2, 2])
+    for compare in (lambda: found.contrasts("a"), found.arm_by_visit_test):
+        with pytest.raises(InputError, match="arm is a in every row: at least two arms are needed"):
+            compare()
