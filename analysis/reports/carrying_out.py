@@ -1,7 +1,7 @@
 """A study's plan carried out on its data: every step found, or a plain reason why not; nothing crashes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from analysis.estimators import InputError
 from analysis.reports.conduct import SECTIONS
 from analysis.reports.finding import Finding, NotPossible
 from analysis.reports.methods import METHODS
+from analysis.reports.score_rows import earlier_visit
 from analysis.reports.step import Step
 from app.domain import default_plan
 
@@ -56,13 +57,20 @@ def carry_out(known: Cut, data: StudyData) -> CarriedOut:
     )
 
 
+def _cautious(step: Step, finding: Finding) -> Finding:
+    """The finding with a word beside its result where that is not yet of the visit that the plan means."""
+    caution = earlier_visit(step)
+    first, *others = finding.sentences or ("",)
+    return replace(finding, sentences=(first, caution, *others)) if caution else finding
+
+
 def found(step: Step) -> Finding:
     """What a step finds, or why it cannot find anything."""
     find = METHODS.get(step.analysis.method)
     if find is None:
         return Finding(impossible="This version of Hepatica does not have the method yet.")
     try:
-        return find(step)
+        return _cautious(step, find(step))
     except NotPossible as refused:
         return Finding(impossible=str(refused))
     except InputError as refused:

@@ -1,6 +1,7 @@
 """The methods paragraph: what the plan and the methods that carried it out say of themselves."""
 
 from analysis.reports.carrying_out import CarriedOut
+from app.domain.study import Study
 
 TIMES = (
     "Times run from day 0 to the event, or to the last day known alive, in days and without adding one."
@@ -20,6 +21,19 @@ CHOICE = {
 }
 
 
+SEVERAL = (
+    "The plan has {n} primary analyses. Each is held against the whole two-sided error of {alpha:g}: nothing"
+    " is adjusted for their number, and no order of tests is followed. Under no effect at all the chance that"
+    " one or another falls below it is greater than {alpha:g}."
+)
+
+
+def several_primary(study: Study) -> str:
+    """What is to be known where more than one analysis is primary; empty where it is one, or none."""
+    n = sum(each.rank == "primary" for each in study.analyses)
+    return SEVERAL.format(n=n, alpha=study.analysis.alpha) if n > 1 else ""
+
+
 def methods(done: CarriedOut) -> list[str]:
     """Its sentences, each once, in the order in which the analyses need them."""
     study, data = done.data.study, done.data
@@ -28,5 +42,7 @@ def methods(done: CarriedOut) -> list[str]:
         general.append("Sensitivity analyses that say so count all reported events that no reviewer refuted.")
     if len(data.arms) > 1:
         general.append(f"Arms are held against {data.arms[data.reference]}.")
+    if caution := several_primary(study):
+        general.append(caution)
     own = dict.fromkeys(sentence for _, found in done.steps for sentence in found.methods)
     return [*general, *own]

@@ -15,7 +15,7 @@ from analysis.reports.carrying_out import CarriedOut
 from analysis.reports.conduct import SECTIONS
 from analysis.reports.finding import Finding
 from analysis.reports.language import gettext
-from analysis.reports.methods_paragraph import methods
+from analysis.reports.methods_paragraph import methods, several_primary
 from analysis.reports.plan_hash import plan_sha256
 from analysis.reports.results import versions
 from analysis.reports.step import Step
@@ -50,11 +50,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Group:
-    """The analyses of one rank."""
+    """The analyses of one rank; `caution` is what all of them are to be read with."""
 
     anchor: str
     title: str
     parts: Sequence[Part]
+    caution: str = ""
 
 
 def page(
@@ -144,8 +145,9 @@ def groups(done: CarriedOut) -> list[Group]:
     if not done.data.study.analyses:
         return [Group("description", DESCRIPTION, _parts(done.steps, set()))]
     told: set[str] = set()
+    caution = several_primary(done.data.study)
     return [
-        Group(rank, RANKS[rank], _parts(list(steps), told))
+        Group(rank, RANKS[rank], _parts(list(steps), told), caution if rank == "primary" else "")
         for rank, steps in groupby(done.steps, key=lambda each: each[0].analysis.rank)
     ]
 

@@ -8,6 +8,21 @@ from analysis.datasets.score_grid import ONE_SCORE
 from analysis.reports import again
 from analysis.reports.finding import NotPossible
 from analysis.reports.step import Step
+from app.domain.analysis_plan import Method
+
+OF_LAST_VISIT: tuple[Method, ...] = (
+    "mmrm",
+    "responders",
+    "area-under-curve",
+    "while-alive-mean",
+    "composite-mean",
+    "worst-rank",
+    "multiple-imputation",
+    "tipping-point",
+    "pattern-mixture",
+    "win-ratio",
+)
+"""Methods whose result is about the last visit, or the time until it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,6 +85,27 @@ def later_visits(step: Step) -> list[str]:
     baseline = set(step.data.adqs.loc[step.data.adqs["ABLFL"] == "Y", "AVISIT"])
     known = step.scores.drop_duplicates("AVISIT").sort_values("AVISITN")["AVISIT"]
     return [visit for visit in known if (visit in asked if asked else visit not in baseline)]
+
+
+def earlier_visit(step: Step) -> str:
+    """Says so where a method that tells of the plan's last visit tells of an earlier one; else empty.
+
+    As long as nobody has a score at the planned visit, `later_visits` ends before it.
+    """
+    scored = "score" in step.analysis.hierarchy if step.analysis.method == "win-ratio" else True
+    if step.analysis.method not in OF_LAST_VISIT or not scored:
+        return ""
+    planned = step.analysis.visits or [
+        visit.code for visit in step.data.study.schedule if step.estimand.instrument in visit.instruments
+    ]
+    days = {visit.code: visit.day for visit in step.data.study.schedule}
+    meant, there = max(planned, key=lambda visit: days.get(visit, 0)), later_visits(step)
+    if not there or meant == there[-1]:
+        return ""
+    names = (step.visits.get(visit, visit) for visit in (meant, there[-1]))
+    return "Caution: {} is the visit of the plan, and nobody has a score then; this is told of {}.".format(
+        *names
+    )
 
 
 def _code(step: Step, visits: list[str]) -> str:

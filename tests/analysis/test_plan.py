@@ -92,6 +92,21 @@ def test_what_is_planned_stands_in_the_report_in_the_order_of_ranks(planned: Tri
     }
 
 
+@pytest.mark.parametrize("second", ["primary", "secondary"])
+def test_several_primary_analyses_are_told_to_be_unadjusted(
+    told: Trial, tmp_path: Path, second: Rank
+) -> None:
+    """Beside their results and among the methods, twice; not where one analysis is primary."""
+    told.amend(
+        analysis("curves", "tfs", "kaplan-meier", "primary"),
+        analysis("mean-time", "tfs", "rmst", second, tau_days=60),
+    )
+    report(told, tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    caution = "The plan has 2 primary analyses. Each is held against the whole two-sided error of 0.05"
+    assert page.count(caution) == (2 if second == "primary" else 0)
+
+
 def test_the_same_data_and_plan_give_the_same_bytes(planned: Trial, tmp_path: Path) -> None:
     for name in ("one", "two"):
         report(planned, tmp_path / name)

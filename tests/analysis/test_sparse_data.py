@@ -12,8 +12,9 @@ from analysis.reports.step import Step
 from app.domain.adjudication import EventKind
 from app.domain.analysis_plan import Analysis, Method
 from app.domain.estimand import AnyEndpoint, Estimand
-from tests.analysis.test_deaths import BEST, QUALITY, WORST
+from tests.analysis.test_deaths import BEST, QUALITY, WEEK_8, WORST
 from tests.analysis.trial import Trial
+from tests.fixtures.study import STUDY
 
 INCIDENCE = Estimand(
     endpoint="TTX",
@@ -161,3 +162,21 @@ def test_one_arm_has_its_share_of_responders_and_its_means(trial: Trial) -> None
         assert there.sentences[1] == "It compares arms with Usual care; there is Cells alone."
         assert there.results[key] == []
         assert all(figure.svg() for figure in there.figures)
+
+
+@pytest.mark.parametrize(("method", "answered"), [("mmrm", 0), ("mmrm", 8), ("worst-rank", 0)])
+def test_a_result_of_an_earlier_visit_than_the_plan_means_says_so(
+    trial: Trial, method: Method, answered: int
+) -> None:
+    """The plan means week 8; of eight in two arms so many have answered it, and all have answered week 4."""
+    estimand = replace(QUALITY, death="event" if method == "worst-rank" else "while-alive")
+    trial.amend(estimands=(estimand,), visits=(*STUDY.visits, WEEK_8))
+    for number in range(8):
+        one = trial.enrol(f"p{number}", arm=("cells", "usual")[number % 2])
+        for visit, day in (("d0", 0), ("w4", 28), ("w8", 56))[: 3 if number < answered else 2]:
+            trial.answered(one, visit, {"itch": number % 5, "sleep": number * day % 3}, on=day)
+    analysis = Analysis(code="x", estimand="qol", rank="primary", method=method, visits=("w4", "w8"))
+    there = found(Step(data=trial.data(cutoff=70), estimand=estimand, analysis=analysis))
+    assert there.impossible == ""
+    caution = "Caution: Week 8 is the visit of the plan, and nobody has a score then; this is told of Week 4."
+    assert (caution in there.sentences) == (answered == 0)
