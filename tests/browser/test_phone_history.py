@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from app import clock, database
-from app.models import Answer, Occasion, Response
+from app.models import Answer, InstrumentVersion, Occasion, Response, Wording
 from tests.browser.conftest import Invitation, Invite
 from tests.browser.walk import NARROW, SMALLEST_TARGET
 from tests.fixtures import usable
@@ -15,6 +15,7 @@ from tests.fixtures.browser import NewPage
 
 pytestmark = pytest.mark.browser
 
+INSTRUMENT = "liver-wellbeing"
 VALUES = (1, 3, 2, 4)
 
 
@@ -24,13 +25,18 @@ def _answered(invitation: Invitation) -> None:
         occasions = session.scalars(
             select(Occasion).where(Occasion.participant_id == invitation.participant_id)
         ).all()
+        wording = session.scalars(
+            select(Wording)
+            .join(InstrumentVersion)
+            .where(InstrumentVersion.name == INSTRUMENT, Wording.language == "en")
+        ).one()
         for number, value in enumerate(VALUES):
             at = clock.now() + timedelta(weeks=4 * number)
             response = Response(
                 occasion_id=occasions[number].id,
-                instrument="liver-wellbeing",
-                instrument_version_id=1,
-                wording_id=1,
+                instrument=INSTRUMENT,
+                instrument_version_id=wording.instrument_version_id,
+                wording_id=wording.id,
                 respondent="proxy" if number == 1 else "patient",
                 started_at=at,
                 submitted_at=at,
@@ -45,7 +51,7 @@ def _answered(invitation: Invitation) -> None:
                     value=value,
                     answered_at=at,
                     received_at=at,
-                    wording_id=1,
+                    wording_id=wording.id,
                 )
                 for item in ("tired", "energy", "lying_down", "sleep_well")
             )
