@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.datasets import combined
+from analysis.reports.factor_words import factor_words, level_words, told_as
 from analysis.reports.language import gettext
 from analysis.reports.step import Step
 
@@ -71,8 +72,20 @@ def term_cell(step: Step, term: str) -> str:
     """What a term is called in a table."""
     arm = arm_of(step, term)
     if arm is None:
-        return term
+        return _covariate(step, term)
     return gettext("%(arm)s against %(reference)s", arm=step.arms[arm], reference=step.arms[step.reference])
+
+
+def _covariate(step: Step, term: str) -> str:
+    """The words for a covariate, and where it has levels for that of the term, which follows its name."""
+    named = [name for name in step.analysis.covariates if term.startswith(name)]
+    if not named:
+        return term
+    name = max(named, key=len)
+    level = term.removeprefix(name)
+    sites = {site.code: site.name for site in step.data.study.sites} if name == "site" else {}
+    factor = factor_words(step, name)
+    return f"{factor}: {sites.get(level) or level_words(step, name, level)}" if level else factor
 
 
 def arm_of(step: Step, term: str) -> str | None:
@@ -84,7 +97,7 @@ def adjusted_words(step: Step) -> str:
     """What the model adjusts for and is stratified by, as the end of a sentence."""
     told = []
     if step.analysis.covariates:
-        told.append(f"adjusted for {' and '.join(step.analysis.covariates)}")
+        told.append(f"adjusted for {told_as(step, step.analysis.covariates)}")
     if step.analysis.strata:
-        told.append(f"stratified by {' and '.join(step.analysis.strata)}")
+        told.append(f"stratified by {told_as(step, step.analysis.strata)}")
     return f", {', '.join(told)}" if told else ""

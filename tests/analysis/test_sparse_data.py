@@ -78,7 +78,7 @@ def test_a_participant_without_a_stratum_is_left_out_of_the_subgroups(trial: Tri
     assert (whole["n"], whole["n_reference"]) == (2, 2)
     assert whole["hazard_ratio"] == pytest.approx((1 + sqrt(5)) / 2)
     assert there.excluded[1] == "Left out: 1 without a covariate or a stratum of the model."
-    assert "stratified by itch.itch" in there.methods[0]
+    assert "stratified by Did your skin itch?" in there.methods[0]
     tested = finding(trial, "log-rank", strata=("itch.itch",))
     assert "strata = combined(data.covariates(['itch.itch'], rows)).dropna()" in tested.code
 
@@ -180,3 +180,22 @@ def test_a_result_of_an_earlier_visit_than_the_plan_means_says_so(
     assert there.impossible == ""
     caution = "Caution: Week 8 is the visit of the plan, and nobody has a score then; this is told of Week 4."
     assert (caution in there.sentences) == (answered == 0)
+
+
+def test_a_model_calls_its_covariates_as_the_questionnaire_does(trial: Trial) -> None:
+    for number, itch in enumerate((0, 3, 0, 3, 3, 0, 3, 0), start=1):
+        one = trial.enrol(
+            f"p{number}", arm=("cells", "usual")[number % 2], site=("mad", "cai")[number // 3 % 2]
+        )
+        trial.answered(one, "d0", {"itch": itch, "sleep": number % 4}, on=0)
+        trial.event(one, "death", number)
+    there = finding(trial, "cox", covariates=("itch.itch", "itch.ITCH", "site"))
+    assert there.impossible == ""
+    terms = [row[0] for row in there.tables[1].rows]
+    assert terms == [
+        "Cells against Usual care",
+        "Did your skin itch?: Often",
+        "Itch and sleep",
+        "Site: Madrid",
+    ]
+    assert "adjusted for Did your skin itch? and Itch and sleep and site" in there.sentences[0]

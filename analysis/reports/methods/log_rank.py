@@ -8,6 +8,7 @@ from analysis.datasets import combined
 from analysis.estimators import InputError, logrank_test
 from analysis.reports import again
 from analysis.reports.exclusions import excluded
+from analysis.reports.factor_words import told_as
 from analysis.reports.finding import Finding, NotPossible
 from analysis.reports.language import gettext
 from analysis.reports.looks import boundary
@@ -109,5 +110,5 @@ def _source(step: Step) -> str:
     rho = step.analysis.rho
     return SOURCE.format(
         weight=f", weighted early by S(t-)^{rho:g} (Harrington and Fleming 1982)" if rho else "",
-        strata=f", stratified by {' and '.join(step.analysis.strata)}" if step.analysis.strata else "",
+        strata=f", stratified by {told_as(step, step.analysis.strata)}" if step.analysis.strata else "",
     )

@@ -10,6 +10,7 @@ from analysis.estimators.mixed.structures import Structure
 from analysis.reports.alternative import with_table
 from analysis.reports.contrasts import contrasts
 from analysis.reports.exclusions import excluded
+from analysis.reports.factor_words import told_as
 from analysis.reports.figures.trajectories import trajectory_figure
 from analysis.reports.finding import Figure, Finding
 from analysis.reports.language import gettext
@@ -99,7 +100,10 @@ def _dead(step: Step, held: ScoreRows) -> tuple[str, ...]:
 
 
 def _source(step: Step, model: Mmrm, df: str) -> str:
-    adjusted = [f"{name} by visit" if name == "baseline" else name for name in step.analysis.covariates]
+    adjusted = [
+        "baseline by visit" if name == "baseline" else told_as(step, [name])
+        for name in step.analysis.covariates
+    ]
     return SOURCE.format(
         adjusted=f", {', '.join(adjusted)}" if adjusted else "", covariance=model.covariance, df=df
     )

@@ -9,9 +9,10 @@ from analysis.estimators import subgroup_effects
 from analysis.reports import again
 from analysis.reports.alternative import with_table
 from analysis.reports.exclusions import excluded
+from analysis.reports.factor_words import factor_words, level_words, told_as
 from analysis.reports.figures.forest import FITS, Heads, Line, forest_figure
 from analysis.reports.finding import Figure, Finding, NotPossible
-from analysis.reports.language import gettext, preferred
+from analysis.reports.language import gettext
 from analysis.reports.methods.log_rank import stratified
 from analysis.reports.plain import Json, lines
 from analysis.reports.product_effects import product_effects
@@ -19,9 +20,7 @@ from analysis.reports.step import Step
 from analysis.reports.table import Table
 from analysis.reports.words import NOTHING, limits, number, p_value, p_words
 from app.domain.analysis_covariates import PRODUCT
-from app.i18n import SOURCE_LANGUAGE
 
-NOT_KNOWN = "not known"
 SOURCE = (
     "In each level of a subgroup the hazard ratio is that of a Cox model with its participants alone; the"
     " test of interaction is the likelihood ratio test of arm by subgroup; ties by {ties}{strata}."
@@ -69,7 +68,7 @@ def find(step: Step) -> Finding:
 
 
 def _source(step: Step) -> str:
-    strata = f", models stratified by {' and '.join(step.analysis.strata)}" if step.analysis.strata else ""
+    strata = f", models stratified by {told_as(step, step.analysis.strata)}" if step.analysis.strata else ""
     return SOURCE.format(ties=(step.analysis.ties or "efron").capitalize(), strata=strata)
 
 
@@ -87,9 +86,8 @@ def _effects(
 
 def _interactions(step: Step, effects: list[Json]) -> tuple[str, ...]:
     told = {row["subgroup"]: row["interaction_p_value"] for row in effects}
-    tags = (SOURCE_LANGUAGE, *step.data.study.languages)
     return tuple(
-        f"Interaction with {step.data.words.named(name, tags)}: {p_words(value)}."
+        f"Interaction with {told_as(step, [name])}: {p_words(value)}."
         for name, value in told.items()
         if value is not None
     )
@@ -134,46 +132,16 @@ def _levels(step: Step, effects: list[Json]) -> list[list[Json]]:
         level = str(row["level"]).removesuffix(".0")
         if row["subgroup"] == "site":
             level = sites.get(level, level)
-        level = step.data.words.answer(row["subgroup"], level, preferred(step.data.study.languages))
-        level = _level_words(level)
+        level = level_words(step, row["subgroup"], level)
         words = f"{level}, {step.arms[row['arm']]}" if several else level
         found.setdefault(row["subgroup"], []).append(row | {"words": words})
     return list(found.values())
-
-
-def _level_words(level: str) -> str:
-    """What a level is called where Hepatica has the word; what the study or an answer has stays as it is."""
-    words = {
-        "all": gettext("All"),
-        NOT_KNOWN: gettext("not known"),
-        "fresh": gettext("fresh"),
-        "cryopreserved": gettext("cryopreserved"),
-        "allogeneic": gettext("allogeneic"),
-        "autologous": gettext("autologous"),
-    }
-    return words.get(level, level)
 
 
 def _sites(step: Step) -> dict[str, str]:
     """Names of the sites by code; their codes, where the names are too long for the plot."""
     names = {site.code: site.name for site in step.data.study.sites}
     return names if max(map(len, names.values()), default=0) <= FITS else {}
-
-
-def _factor(step: Step, name: str) -> str:
-    """What a subgroup is called, with a capital."""
-    words = {"site": gettext("Site"), "stratum": gettext("Stratum of the randomisation")} | {
-        "lot": gettext("Product lot"),
-        "cell-source": gettext("Cell source"),
-        "donor-type": gettext("Donor type"),
-        "donor-age": gettext("Donor’s age"),
-        "passage": gettext("Passage"),
-        "preservation": gettext("Fresh or cryopreserved"),
-        "viability": gettext("Viability"),
-        "route": gettext("Route"),
-        "all": gettext("All"),
-    }
-    return words.get(name) or step.data.words.named(name, preferred(step.data.study.languages))
 
 
 def _why_not(reason: str) -> str:
@@ -228,7 +196,7 @@ def _many(tests: int) -> str:
 def _lines(step: Step, block: list[Json]) -> list[Line]:
     """The lines of a subgroup: its name with the test, below it the levels; everyone has one line."""
     whole = block[0]["subgroup"] == "all"
-    told = _factor(step, block[0]["subgroup"])
+    told = factor_words(step, block[0]["subgroup"])
     head = Line(label=told, heading=True, p=p_value(block[0]["interaction_p_value"]))
     own = [
         Line(
@@ -274,7 +242,7 @@ def _table(step: Step, blocks: list[list[Json]]) -> Table:
         ],
         rows=[
             [
-                _factor(step, str(row["subgroup"])),
+                factor_words(step, str(row["subgroup"])),
                 row["words"],
                 f"{number(row['events'])} / {number(row['n'])}",
                 f"{number(row['events_reference'])} / {number(row['n_reference'])}",
