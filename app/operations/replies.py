@@ -14,8 +14,6 @@ from app.operations import audit
 from app.operations.audit import Chain
 from app.operations.participants import held
 
-LONGEST = 1000
-
 
 def keep_reply(
     session: Session,
@@ -32,7 +30,7 @@ def keep_reply(
     reply = Reply(
         participant_id=participant_id,
         channel=channel,
-        sealed=sealing.seal(words[:LONGEST], contact_keys),
+        sealed=sealing.seal(words, contact_keys),
         received_at=now,
     )
     session.add(reply)

@@ -33,10 +33,12 @@ def _of_twelve() -> StudyFolder:
             items={code: text for code, text in wording.items.items() if code in codes},
             scales={},
         )
+        if key[0] == NAME
+        else wording
         for key, wording in folder.wordings.items()
     }
     study = replace(folder.study, alerts=())
-    return StudyFolder(study=study, instruments={NAME: instrument}, wordings=wordings)
+    return StudyFolder(study=study, instruments={**folder.instruments, NAME: instrument}, wordings=wordings)
 
 
 @pytest.fixture

@@ -316,7 +316,9 @@ def _documented() -> dict[str, dict[str, bool]]:
     found: dict[str, dict[str, bool]] = {}
     for section in DOCUMENT.read_text(encoding="utf-8").split("\n### ")[1:]:
         name = section.partition(".csv")[0]
-        cells = [line.split("|") for line in section.splitlines() if line.startswith("| `")]
+        cells = [
+            line.split("|") for line in section.partition("\n## ")[0].splitlines() if line.startswith("| `")
+        ]
         found[name] = {
             column.strip(" `"): "needed" in needed
             for _, columns, needed, *_ in cells

@@ -15,13 +15,14 @@ from app.models import Alert
 from app.operations.alert_steps import note_alert
 from app.operations.data_queries import raise_query
 from app.operations.events import report_event
+from app.operations.replies import keep_reply
 from app.operations.reports import publish_report
 from tests.fixtures.desk import NewStaff
 from tests.fixtures.kinds import BEHAVIOURS
 from tests.fixtures.pages import parsed
 from tests.fixtures.phone import Clock, NewPhone, Phone
 from tests.fixtures.pseudo_language import PSEUDO, unmarked
-from tests.fixtures.study import COMMAND, DAY_0, LINK_KEYS, TinyStudy
+from tests.fixtures.study import COMMAND, CONTACT_KEYS, DAY_0, LINK_KEYS, TinyStudy
 
 # What nobody translates: names, codes of the study, what was typed, addresses, receipts, zones.
 KNOWN = re.compile(
@@ -163,6 +164,15 @@ def test_every_page_of_staff_speaks_the_language(
             actor=COMMAND,
             now=time.at,
         )
+        reply_id = keep_reply(
+            session,
+            participant_id=participant_id,
+            channel="sms",
+            words="tiny",
+            actor=COMMAND,
+            now=time.at,
+            contact_keys=CONTACT_KEYS,
+        )
         report_id = publish_report(
             session,
             study_id=tiny.study_id,
@@ -191,6 +201,7 @@ def test_every_page_of_staff_speaks_the_language(
         "account_id": browser.actor.id,
         "qualification_id": 1,
         "reminder_id": 1,
+        "reply_id": reply_id,
     }
     found = faults("a form without its token", browser.client.post("/staff/language", data={}))
     for address in ("/staff/nowhere", "/staff/participants/M-9", "/staff/?state=all", "/staff/participants"):

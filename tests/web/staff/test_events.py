@@ -267,7 +267,7 @@ def test_a_call_recorded_from_the_page_of_an_event_moves_the_censoring_date(
             session,
             participant_id=participant_id,
             kind="adverse event",
-            started=PartialDate(2025, 12, 24),
+            started=PartialDate(2025, 10, 1),
             term="Fever",
             report_id="f",
             actor=COMMAND,
