@@ -73,4 +73,4 @@ def _read(channel: str, body: bytes) -> Report | None:
     contact, text = said.get("contact"), said.get("text", "")
     if not isinstance(contact, str) or not isinstance(text, str) or not 3 <= len(contact) <= 320:
         return None
-    return Report(channel, said["kind"], contact, text[:1000])
+    return Report(channel, said["kind"], contact, text)
