@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, exists, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, exists, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
@@ -26,41 +26,57 @@ class MissingForm:
     due_on: date
 
 
+LOOKED_AT = 1000
+"""Of how many missing forms it is asked whether their visits are expected: those due first."""
+
+
 def missing_forms(
-    session: Session, *, actor: Actor, study_id: int, study: Study, now: datetime, limit: int
-) -> Sequence[MissingForm]:
-    """Return what is missing as far as the actor may see it, the first due first.
+    session: Session, *, actor: Actor, study_id: int, study: Study, now: datetime
+) -> tuple[Sequence[MissingForm], bool]:
+    """Return what is missing as far as the actor may see it, the first due first, and whether that is all.
 
     Nothing is missing of a visit that is not expected. Visits begin by the day in UTC here, so that one may
     come some hours early or late.
     """
     asked = [(visit.code, form) for visit in study.schedule for form in visit.staff_forms]
     if not asked:
-        return []
-    today = now.date()
-    each = union_all(*(_without(code, form, today) for code, form in asked)).subquery("missing")
-    ends = not_expected.ends(
-        study, participant_ids=select(each.c.participant_id), dialect=session.get_bind().dialect.name
+        return [], True
+    today, mine = now.date(), within(actor, study_id)
+    every = union_all(*(_without(code, form, today, mine) for code, form in asked)).subquery("every")
+    first = select(every).order_by(every.c.due_on, every.c.code, every.c.form).limit(LOOKED_AT)
+    looked = session.execute(first).all()
+    if not looked:
+        return [], True
+    end = not_expected.ends(
+        study,
+        participant_ids=select(Occasion.participant_id).where(Occasion.id.in_({row.id for row in looked})),
+        dialect=session.get_bind().dialect.name,
     )
-    found = session.execute(
-        select(Participant.code, Occasion.id, Occasion.visit, each.c.form, Occasion.due_on)
-        .join(each, each.c.occasion_id == Occasion.id)
-        .join(Participant, Participant.id == Occasion.participant_id)
-        .outerjoin(ends, ends.c.participant_id == Participant.id)
-        .where(within(actor, study_id), not_expected.why_not_expected(ends, today=today).is_(None))
-        .order_by(Occasion.due_on, Participant.code, each.c.form)
-        .limit(limit)
+    expected = set(
+        session.scalars(
+            select(Occasion.id)
+            .outerjoin(end, end.c.participant_id == Occasion.participant_id)
+            .where(Occasion.id.in_({row.id for row in looked}))
+            .where(not_expected.why_not_expected(end, today=today).is_(None))
+        )
     )
-    return [
-        MissingForm(code, id_, study.visit(visit), form, due_on) for code, id_, visit, form, due_on in found
+    found = [
+        MissingForm(row.code, row.id, study.visit(row.visit), row.form, row.due_on)
+        for row in looked
+        if row.id in expected
     ]
+    return found, len(looked) < LOOKED_AT
 
 
-def _without(visit: str, form: str, today: date) -> Select[int, int, str]:
+def _without(
+    visit: str, form: str, today: date, mine: ColumnElement[bool]
+) -> Select[int, str, str, date, str]:
     """Return the occasions of a visit that have begun and have no such form."""
     filled = exists().where(
         Response.occasion_id == Occasion.id, Response.instrument == form, Response.submitted_at.is_not(None)
     )
-    return select(
-        Occasion.id.label("occasion_id"), Occasion.participant_id, literal(form).label("form")
-    ).where(Occasion.visit == visit, Occasion.opens_on <= today, ~filled)
+    return (
+        select(Occasion.id, Participant.code, Occasion.visit, Occasion.due_on, literal(form).label("form"))
+        .join(Participant, Participant.id == Occasion.participant_id)
+        .where(mine, Occasion.visit == visit, Occasion.opens_on <= today, ~filled)
+    )

@@ -142,8 +142,8 @@ def answers(session: Session, *, actor: Actor, study_id: int, now: datetime) -> 
 def forms(session: Session, *, actor: Actor, study_id: int, now: datetime) -> Waiting[MissingForm]:
     """Return the forms that staff have not filled in, the first due first."""
     study = studies.current(session, study_id=study_id).study
-    found = missing_forms(session, actor=actor, study_id=study_id, study=study, now=now, limit=MOST + 1)
-    return Waiting(min(len(found), MOST), found[:FIRST], more=len(found) > MOST)
+    found, whole = missing_forms(session, actor=actor, study_id=study_id, study=study, now=now)
+    return Waiting(len(found), found[:FIRST], more=not whole)
 
 
 def asking(session: Session, *, actor: Actor, study_id: int, now: datetime) -> Waiting[OpenRequest]:  # noqa: ARG001 - as every queue
