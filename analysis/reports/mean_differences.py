@@ -19,7 +19,7 @@ def difference_sentences(step: Step, rows: Sequence[Json], *, what: str) -> tupl
     )
 
 
-def difference_table(step: Step, rows: Sequence[Json], *, caption: str) -> Table:
+def difference_table(step: Step, rows: Sequence[Json], *, caption: str, digits: int = 1) -> Table:
     """One row an arm but the reference, whose own n and mean stand beside."""
     return Table(
         caption=caption,
@@ -37,11 +37,11 @@ def difference_table(step: Step, rows: Sequence[Json], *, caption: str) -> Table
             [
                 step.arms[row["arm"]],
                 number(row["n"]),
-                number(row["mean"], 1),
+                number(row["mean"], digits),
                 number(row["reference_n"]),
-                number(row["reference_mean"], 1),
-                number(row["difference"], 1),
-                limits(row["lower"], row["upper"], 1),
+                number(row["reference_mean"], digits),
+                number(row["difference"], digits),
+                limits(row["lower"], row["upper"], digits),
                 p_value(row["p_value"]),
             ]
             for row in rows

@@ -1,6 +1,6 @@
-"""What a figure of survival curves shows, in numbers."""
+"""Survival curves in numbers: at the ticks of their figure, on given days, and their medians."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -8,9 +8,9 @@ from analysis.estimators import KaplanMeier
 from analysis.reports.figures.survival import risk_table
 from analysis.reports.figures.time_axis import ticks
 from analysis.reports.language import gettext
-from analysis.reports.plain import lines
+from analysis.reports.plain import Json, lines
 from analysis.reports.table import Table
-from analysis.reports.words import NOTHING, percent, share_limits
+from analysis.reports.words import NOTHING, limits, number, percent, share_limits
 
 
 def survival_table(
@@ -39,4 +39,58 @@ def survival_table(
         ],
         rows=shown,
         heads=2,
+    )
+
+
+def median_table(curves: KaplanMeier, rows: pd.DataFrame, arms: Mapping[str, str], *, title: str) -> Table:
+    """The median of each arm, beside how many there are and had the event."""
+    size, events = rows["ARMCD"].value_counts(), rows.groupby("ARMCD", observed=True)["event"].sum()
+    return Table(
+        caption=gettext("%(title)s: median time by arm (– not reached)", title=title),
+        columns=[
+            gettext("Arm"),
+            gettext("Participants"),
+            gettext("Events"),
+            gettext("Median, days"),
+            gettext("95 %% interval, days"),
+        ],
+        rows=[
+            [
+                arms[row["group"]],
+                number(int(size[row["group"]])),
+                number(int(events[row["group"]])),
+                number(row["time"]),
+                limits(row["lower"], row["upper"]),
+            ]
+            for row in lines(curves.quantile(0.5))
+        ],
+    )
+
+
+def table_at(at: Sequence[Json], arms: Mapping[str, str], *, caption: str) -> tuple[Table, ...]:
+    """Survival on the days that the plan names, as `KaplanMeier.at` gives it; none where it names none."""
+    if not at:
+        return ()
+    return (
+        Table(
+            caption=caption,
+            columns=[
+                gettext("Arm"),
+                gettext("Day"),
+                gettext("At risk"),
+                gettext("Free of the event"),
+                gettext("95 %% interval"),
+            ],
+            rows=[
+                [
+                    arms[row["group"]],
+                    number(row["time"]),
+                    number(row["at_risk"]),
+                    percent(row["survival"], 1),
+                    share_limits(row["lower"], row["upper"]),
+                ]
+                for row in at
+            ],
+            heads=2,
+        ),
     )

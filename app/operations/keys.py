@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
@@ -15,6 +16,7 @@ from app.models import PushSubscription as Browser
 from app.operations import audit
 from app.operations.audit import Chain
 
+Sealed = TypeVar("Sealed", Browser, Reply)
 AT_ONCE = 20
 """Documents in memory at once: each may have ten megabytes."""
 
@@ -32,9 +34,9 @@ def reseal(
     done = {
         "contacts": _reseal_contacts(session, study_id, contact_keys),
         "documents": _reseal_documents(session, study_id, contact_keys),
-        "browsers": _reseal_browsers(session, study_id, contact_keys),
+        "browsers": _reseal_sent(session, study_id, contact_keys, Browser, what="a push subscription"),
         "lists": _reseal_lists(session, study_id, contact_keys),
-        "replies": _reseal_replies(session, study_id, contact_keys),
+        "replies": _reseal_sent(session, study_id, contact_keys, Reply, what="an answer to a message"),
     }
     audit.record(
         session,
@@ -125,21 +127,6 @@ def _documents(session: Session, study_id: int) -> Iterator[Document]:
             session.expunge(document)
 
 
-def _reseal_browsers(session: Session, study_id: int, contact_keys: tuple[str, ...]) -> int:
-    """Seal where to push to, also of those that have ended: their rows stay."""
-    browsers = session.scalars(
-        select(Browser)
-        .join(Participant, Participant.id == Browser.participant_id)
-        .where(Participant.study_id == study_id)
-        .order_by(Browser.id)
-        .with_for_update(of=Browser)
-    ).all()
-    for browser in browsers:
-        browser.sealed = sealing.reseal(browser.sealed, contact_keys, what="a push subscription")
-    session.flush()
-    return len(browsers)
-
-
 def _reseal_lists(session: Session, study_id: int, contact_keys: tuple[str, ...]) -> int:
     """Seal the lists that arms come from; a list never changes, so that nothing need be held to read it."""
     lists = session.scalars(
@@ -151,16 +138,18 @@ def _reseal_lists(session: Session, study_id: int, contact_keys: tuple[str, ...]
     return len(lists)
 
 
-def _reseal_replies(session: Session, study_id: int, contact_keys: tuple[str, ...]) -> int:
-    """Seal what people answered to messages, also where it was dealt with."""
-    replies = session.scalars(
-        select(Reply)
-        .join(Participant, Participant.id == Reply.participant_id)
+def _reseal_sent(
+    session: Session, study_id: int, contact_keys: tuple[str, ...], kind: type[Sealed], *, what: str
+) -> int:
+    """Seal what came from participants, also what has ended or was dealt with: its rows stay."""
+    found = session.scalars(
+        select(kind)
+        .join(Participant, Participant.id == kind.participant_id)
         .where(Participant.study_id == study_id)
-        .order_by(Reply.id)
-        .with_for_update(of=Reply)
+        .order_by(kind.id)
+        .with_for_update(of=kind)
     ).all()
-    for reply in replies:
-        reply.sealed = sealing.reseal(reply.sealed, contact_keys, what="an answer to a message")
+    for each in found:
+        each.sealed = sealing.reseal(each.sealed, contact_keys, what=what)
     session.flush()
-    return len(replies)
+    return len(found)

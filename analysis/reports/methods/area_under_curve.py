@@ -7,10 +7,10 @@ from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
 from analysis.reports.grid import Grid, grid_of
 from analysis.reports.language import gettext
+from analysis.reports.mean_differences import difference_table
 from analysis.reports.plain import Json, lines
 from analysis.reports.step import Step
-from analysis.reports.table import Table
-from analysis.reports.words import interval, limits, number, p_value, p_words
+from analysis.reports.words import interval, number, p_words
 
 SOURCE = (
     "The area under a score is made of trapezoids on the planned days, from baseline to the last visit;"
@@ -35,7 +35,16 @@ def find(step: Step) -> Finding:
     known = areas.to_frame().dropna(subset=["area"]).rename(columns={"participant": "USUBJID"})
     return Finding(
         sentences=tuple(_told(step, row, horizon) for row in found),
-        tables=(_table(step, found, horizon),),
+        tables=(
+            difference_table(
+                step,
+                found,
+                caption=gettext(
+                    "Area under the score over %(days)s days, in points times days", days=horizon
+                ),
+                digits=0,
+            ),
+        ),
         results={"horizon": horizon, "contrast": found, "areas": lines(areas.to_frame())},
         excluded=excluded(step, known, grid.left_out, otherwise="without a score at the last visit"),
         methods=(SOURCE,),
@@ -61,33 +70,4 @@ def _told(step: Step, row: Json, horizon: int) -> str:
         f"Difference of the mean score over {horizon} days, {step.arms[row['arm']]} minus"
         f" {step.arms[step.reference]}: {number(per_day['difference'], 1)} points (95 % interval"
         f" {interval(per_day['lower'], per_day['upper'], 1)}), {p_words(row['p_value'])}."
-    )
-
-
-def _table(step: Step, found: list[Json], horizon: int) -> Table:
-    return Table(
-        caption=gettext("Area under the score over %(days)s days, in points times days", days=horizon),
-        columns=[
-            gettext("Arm"),
-            "n",
-            gettext("Mean"),
-            gettext("n, reference"),
-            gettext("Mean, reference"),
-            gettext("Difference"),
-            gettext("95 %% interval"),
-            "p",
-        ],
-        rows=[
-            [
-                step.arms[row["arm"]],
-                number(row["n"]),
-                number(row["mean"]),
-                number(row["reference_n"]),
-                number(row["reference_mean"]),
-                number(row["difference"]),
-                limits(row["lower"], row["upper"]),
-                p_value(row["p_value"]),
-            ]
-            for row in found
-        ],
     )

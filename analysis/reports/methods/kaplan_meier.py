@@ -14,9 +14,8 @@ from analysis.reports.language import gettext
 from analysis.reports.methods import log_rank
 from analysis.reports.plain import lines
 from analysis.reports.step import Step
-from analysis.reports.survival_table import survival_table
-from analysis.reports.table import Table
-from analysis.reports.words import limits, number, percent, share_limits
+from analysis.reports.survival_table import median_table, survival_table, table_at
+from analysis.reports.words import number
 
 SOURCE = (
     "Survival is estimated by Kaplan and Meier's product limit (1958) with Greenwood's error; pointwise 95 %"
@@ -41,6 +40,7 @@ def find(step: Step) -> Finding:
     medians, bands = _medians(step, curves), _bands(step, curves)
     asked = step.analysis.bands
     drawn = asked if bands is not None else None
+    at = lines(curves.at(step.analysis.at_days)) if step.analysis.at_days else []
     return Finding(
         sentences=(
             test.sentence,
@@ -49,14 +49,21 @@ def find(step: Step) -> Finding:
             *((NO_BANDS,) if asked and not drawn else ()),
         ),
         headline=test.headline,
-        tables=(_median_table(step, curves), *_at_table(step, curves)),
+        tables=(
+            median_table(curves, rows, step.arms, title=step.endpoint_words),
+            *table_at(
+                at,
+                step.arms,
+                caption=gettext("%(title)s: on the days that the plan names", title=step.endpoint_words),
+            ),
+        ),
         figures=(_figure(step, curves, bands, f"{_told(medians, step.arms)} {test.sentence}"),),
         results={
             "kaplan_meier": lines(curves.to_frame()),
             "median": lines(curves.quantile(0.5)),
             "logrank": test.results,
             **({} if bands is None else {"bands": lines(bands)}),
-            **({"at": lines(curves.at(step.analysis.at_days))} if step.analysis.at_days else {}),
+            **({"at": at} if at else {}),
         },
         excluded=excluded(step, rows),
         methods=(SOURCE.format(scale=scale), *((BANDS[drawn],) if drawn else ()), *test.methods),
@@ -89,59 +96,6 @@ def _told(medians: pd.DataFrame, names: dict[str, str]) -> str:
         for row in lines(medians)
     )
     return f"Median time: {told}."
-
-
-def _median_table(step: Step, curves: KaplanMeier) -> Table:
-    rows = step.times
-    size, events = rows["ARMCD"].value_counts(), rows.groupby("ARMCD", observed=True)["event"].sum()
-    return Table(
-        caption=gettext("%(title)s: median time by arm (– not reached)", title=step.endpoint_words),
-        columns=[
-            gettext("Arm"),
-            gettext("Participants"),
-            gettext("Events"),
-            gettext("Median, days"),
-            gettext("95 %% interval, days"),
-        ],
-        rows=[
-            [
-                step.arms[row["group"]],
-                number(int(size[row["group"]])),
-                number(int(events[row["group"]])),
-                number(row["time"]),
-                limits(row["lower"], row["upper"]),
-            ]
-            for row in lines(curves.quantile(0.5))
-        ],
-    )
-
-
-def _at_table(step: Step, curves: KaplanMeier) -> tuple[Table, ...]:
-    if not step.analysis.at_days:
-        return ()
-    return (
-        Table(
-            caption=gettext("%(title)s: on the days that the plan names", title=step.endpoint_words),
-            columns=[
-                gettext("Arm"),
-                gettext("Day"),
-                gettext("At risk"),
-                gettext("Free of the event"),
-                gettext("95 %% interval"),
-            ],
-            rows=[
-                [
-                    step.arms[row["group"]],
-                    number(row["time"]),
-                    number(row["at_risk"]),
-                    percent(row["survival"], 1),
-                    share_limits(row["lower"], row["upper"]),
-                ]
-                for row in lines(curves.at(step.analysis.at_days))
-            ],
-            heads=2,
-        ),
-    )
 
 
 def _figure(step: Step, curves: KaplanMeier, bands: pd.DataFrame | None, told: str) -> Figure:

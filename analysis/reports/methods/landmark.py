@@ -13,9 +13,8 @@ from analysis.reports.finding import Figure, Finding, NotPossible
 from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines, plain
 from analysis.reports.step import Step
-from analysis.reports.survival_table import survival_table
-from analysis.reports.table import Table
-from analysis.reports.words import limits, number, p_words, percent, share_limits
+from analysis.reports.survival_table import median_table, survival_table, table_at
+from analysis.reports.words import number, p_words
 
 SOURCE = (
     "The landmark analysis (Anderson, Cain and Gelber 1983) follows those who were there without the"
@@ -44,7 +43,16 @@ def find(step: Step) -> Finding:
     at = lines(curves.at(step.analysis.at_days)) if step.analysis.at_days else []
     return Finding(
         sentences=(told,),
-        tables=(_median_table(step, rows, lines(curves.quantile(0.5)), day), *_at_table(step, at, day)),
+        tables=(
+            median_table(curves, rows, step.arms, title=_title(step, day)),
+            *table_at(
+                at,
+                step.arms,
+                caption=gettext(
+                    "%(endpoint)s, days counted from day %(day)s", endpoint=step.endpoint_words, day=day
+                ),
+            ),
+        ),
         figures=(_figure(step, rows, day, told),),
         results={
             "landmark_day": day,
@@ -81,60 +89,6 @@ def _told(test: Json | None, day: int) -> str:
     return (
         f"Log-rank test from day {day} on: χ² = {number(test['statistic'], 3)} on {freedom},"
         f" {p_words(test['p_value'])}."
-    )
-
-
-def _at_table(step: Step, at: list[Json], day: int) -> tuple[Table, ...]:
-    if not at:
-        return ()
-    return (
-        Table(
-            caption=gettext(
-                "%(endpoint)s, days counted from day %(day)s", endpoint=step.endpoint_words, day=day
-            ),
-            columns=[
-                gettext("Arm"),
-                gettext("Day"),
-                gettext("At risk"),
-                gettext("Free of the event"),
-                gettext("95 %% interval"),
-            ],
-            rows=[
-                [
-                    step.arms[row["group"]],
-                    number(row["time"]),
-                    number(row["at_risk"]),
-                    percent(row["survival"], 1),
-                    share_limits(row["lower"], row["upper"]),
-                ]
-                for row in at
-            ],
-            heads=2,
-        ),
-    )
-
-
-def _median_table(step: Step, rows: pd.DataFrame, medians: list[Json], day: int) -> Table:
-    size, events = rows["ARMCD"].value_counts(), rows.groupby("ARMCD", observed=True)["event"].sum()
-    return Table(
-        caption=gettext("%(title)s: median time by arm (– not reached)", title=_title(step, day)),
-        columns=[
-            gettext("Arm"),
-            gettext("Participants"),
-            gettext("Events"),
-            gettext("Median, days"),
-            gettext("95 %% interval, days"),
-        ],
-        rows=[
-            [
-                step.arms[row["group"]],
-                number(int(size[row["group"]])),
-                number(int(events[row["group"]])),
-                number(row["time"]),
-                limits(row["lower"], row["upper"]),
-            ]
-            for row in medians
-        ],
     )
 
 
