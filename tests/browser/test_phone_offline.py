@@ -295,6 +295,29 @@ def test_a_hospital_stay_is_reported_without_a_connection(invite: Invite, page: 
         assert [str(each.started) for each in session.scalars(select(Event))] == ["2025-03", "2026"]
 
 
+@pytest.mark.parametrize("choice", ["yes", "no"])
+def test_what_is_chosen_in_a_report_is_kept_also_where_the_page_is_left_in_that_moment(
+    invite: Invite, page: Page, choice: str
+) -> None:
+    invitation = invite("en")
+    invitation.come_in(page)
+    kept_for_later(page)
+    page.context.set_offline(True)
+    page.get_by_role("link", name="I was in hospital").click()
+    page.locator("#started-year").press_sequentially("2025")  # and the field is not left
+    page.evaluate(
+        """choice => {
+          document.querySelector(`[name=still][value=${choice}]`).click();
+          location.assign("/today");
+        }""",
+        choice,
+    )
+    page.wait_for_url("**/today")
+    page.get_by_role("link", name="I was in hospital").click()
+    expect(page.locator(f"[name=still][value={choice}]")).to_be_checked()
+    expect(page.locator("#started-year")).to_have_value("2025")
+
+
 def test_the_language_is_not_changed_while_answers_wait(invite: Invite, page: Page) -> None:
     start(invite, page)
     page.context.set_offline(True)

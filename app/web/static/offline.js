@@ -85,37 +85,29 @@
         else if (control.name && !["hidden", "submit"].includes(control.type)) control.value = value ?? "";
       }
     };
-    const drafts = async () => (await mine()).filter((each) => each.path === path && each.kind === "report" && each.state !== "saved");
-    const typed = drafts().then((found) => {
-      const last = found.pop();
-      if (last && !document.querySelector(".faults")) fill(Object.fromEntries(last.fields));
-    });
+    const draft = `draft ${owner} ${path}`;
+    const refused = async () => (await mine()).filter((each) => each.path === path && each.state === "refused");
+    const begun = async () => (await outbox.get(draft)) || (await refused()).pop()?.fields;
+    begun().then((found) => found && !document.querySelector(".faults") && fill(Object.fromEntries(found)));
     let sending = false;
-    let keeping = typed; // one after the other: what is sent is no draft any more
-    report.addEventListener("change", () => {
-      keeping = keeping.then(async () => {
-        if (sending) return;
-        const before = await drafts();
-        await outbox.put({ owner, path, kind: "report", state: "draft", fields: fields() });
-        await outbox.remove(before);
-      });
-    });
+    report.addEventListener("input", () => sending || outbox.set(draft, fields()));
     report.addEventListener("submit", async (event) => {
       if (event.submitter?.name) return; // the size of the text
       event.preventDefault();
       if (sending) return;
       sending = true;
       const waiting = fields();
-      await keeping;
-      const before = await drafts();
+      const before = await refused();
       sentAs = outbox.random();
       const kept = outbox.keep({ kind: "report", fields: waiting, id: sentAs });
+      await outbox.set(draft, undefined);
       await outbox.remove(before);
       await kept;
-      const refused = (await drafts()).find((each) => each.state === "refused");
+      const [fault] = await refused();
       sending = false;
-      if (refused) {
-        await outbox.change(refused, { state: "draft" });
+      if (fault) {
+        await outbox.set(draft, waiting);
+        await outbox.remove([fault]);
         report.submit(); // its page says what to correct, and where
       } else if ((await mine()).some((each) => each.id === sentAs && each.state === "saved" && each.number)) location.assign("/today");
     });

@@ -35,6 +35,7 @@ self.outbox = (() => {
     const transaction = await transact(store);
     return new Promise((resolve, reject) => {
       const request = work(transaction.objectStore(store));
+      transaction.commit?.(); // at once: then it is kept also where the page is left in that moment
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = () => reject(transaction.error);
     });
@@ -80,6 +81,7 @@ self.outbox = (() => {
           try {
             phone.put({ id, last: latest }, "order");
             box.put(whole).onsuccess = (event) => (whole.number = event.target.result);
+            transaction.commit?.();
           } catch {
             // the transaction was aborted, and says so
           }
@@ -218,7 +220,8 @@ self.outbox = (() => {
   const close = async () => {
     if (self.caches) await caches.delete("pages");
     await set("open", null);
-    await remove((await all()).filter((entry) => ["received", "arrived", "draft"].includes(entry.state)));
+    await run("phone", (store) => store.delete(IDBKeyRange.bound("draft ", "draft!"))).catch(() => {});
+    await remove((await all()).filter((entry) => ["received", "arrived"].includes(entry.state)));
   };
 
   return { all, change, close, flush, get, put, random, remove, set, channel };
