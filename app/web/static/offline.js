@@ -85,7 +85,7 @@
         else if (control.name && !["hidden", "submit"].includes(control.type)) control.value = value ?? "";
       }
     };
-    const draft = `draft ${owner} ${path}`;
+    const draft = [owner, path];
     const refused = async () => (await mine()).filter((each) => each.path === path && each.state === "refused");
     const begun = async () => (await outbox.get(draft)) || (await refused()).pop()?.fields;
     begun().then((found) => found && !document.querySelector(".faults") && fill(Object.fromEntries(found)));

@@ -81,7 +81,6 @@ self.outbox = (() => {
           try {
             phone.put({ id, last: latest }, "order");
             box.put(whole).onsuccess = (event) => (whole.number = event.target.result);
-            transaction.commit?.();
           } catch {
             // the transaction was aborted, and says so
           }
@@ -220,7 +219,7 @@ self.outbox = (() => {
   const close = async () => {
     if (self.caches) await caches.delete("pages");
     await set("open", null);
-    await run("phone", (store) => store.delete(IDBKeyRange.bound("draft ", "draft!"))).catch(() => {});
+    await run("phone", (store) => store.delete(IDBKeyRange.lowerBound([]))).catch(() => {}); // what was begun, by [owner, path]
     await remove((await all()).filter((entry) => ["received", "arrived"].includes(entry.state)));
   };
 
