@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.datasets.params import observed
+from analysis.datasets.score_grid import after_transplant
 from analysis.datasets.study_frames import StudyFrames
 
 
@@ -16,7 +17,9 @@ def compared(data: StudyFrames, param: str, *, instrument: str, scale: str, visi
     Columns: USUBJID, ARMCD; days (observed); dead; transplant_days (to the transplant, or observed without)
     and transplanted; nights and admissions (lists of days from day 0 to the end of observation; a stay whose
     end is not known has one night); change (of the scale's score from baseline to the visit), missing where
-    one of the two is.
+    one of the two is. Where a transplant is an event for the estimand, a score that was given after it is
+    none: how someone fared by then is told by the transplant. Within the time that two share, scores are
+    compared visit by visit, on whichever day of its window each was given.
     """
     people = _observed(data, param)
     known = people["USUBJID"].map(data.adsl.set_index("USUBJID")["TRNDT"])
@@ -31,7 +34,7 @@ def compared(data: StudyFrames, param: str, *, instrument: str, scale: str, visi
             "transplant_days": transplanted_on.where(counts, people["DAYS"]).astype(int),
             "transplanted": counts.astype(int),
             **_hospital(data, param, people),
-            "change": _change(data, people, instrument, scale, visit),
+            "change": _change(data, param, people, (instrument, scale, visit)),
         }
     )
 
@@ -83,9 +86,12 @@ def _hospital(data: StudyFrames, param: str, people: pd.DataFrame) -> dict[str, 
 
 
 def _change(
-    data: StudyFrames, people: pd.DataFrame, instrument: str, scale: str, visit: str
+    data: StudyFrames, param: str, people: pd.DataFrame, asked: tuple[str, str, str]
 ) -> pd.Series[float]:
     rows = data.adqs
-    asked = (rows["PARCAT1"] == instrument) & (rows["PARAMCD"] == scale) & (rows["AVISIT"] == visit)
-    rows = rows[asked & (rows["ANL01FL"] == "Y")]
-    return people["USUBJID"].map(rows.drop_duplicates("USUBJID", keep="last").set_index("USUBJID")["CHG"])
+    own = (rows[["PARCAT1", "PARAMCD", "AVISIT"]] == asked).all(axis=1)
+    own &= (rows["ANL01FL"] == "Y") & rows["CHG"].notna()
+    if observed(data.study)[param].transplant_is == "event":
+        own &= ~after_transplant(data.adsl, rows)
+    scores = rows[own].drop_duplicates("USUBJID", keep="last").set_index("USUBJID")
+    return people["USUBJID"].map(scores["CHG"])

@@ -121,6 +121,9 @@ def _method_faults(place: str, analysis: Analysis, estimand: Estimand) -> Iterat
     if "score" in analysis.hierarchy and not estimand.scale:
         allowed = "an estimand that names its scale, or no score"
         yield DefinitionFault(f"{place}.hierarchy", quoted("score"), allowed, _RESTS_ON_ESTIMANDS)
+    if "transplant" in analysis.hierarchy and estimand.transplant_is == "ignored":
+        allowed = "no transplant, or an estimand for which a transplant is an event"
+        yield DefinitionFault(f"{place}.hierarchy", quoted("transplant"), allowed, _RESTS_ON_ESTIMANDS)
     if rule.by_difference and analysis.difference is None and estimand.meaningful_difference is None:
         allowed = "a number, here or as the estimand's meaningful_difference"
         yield DefinitionFault(f"{place}.difference", "nothing", allowed, _RESTS_ON_ESTIMANDS)

@@ -69,7 +69,7 @@ code = "wins"
 estimand = "composite"
 rank = "exploratory"
 method = "win-ratio"
-hierarchy = ["death", "score"]
+hierarchy = ["death", "transplant", "score"]
 margins = { score = 5 }
 
 [[stay_reasons]]
@@ -131,8 +131,21 @@ CONTRADICTIONS = [
         "site, baseline, or an answer",
     ),
     ('"rest.tired"', '"passage"', "analyses[1].covariates", '"passage"', "site, baseline, or an answer"),
-    ('hierarchy = ["death", "score"]', "", "analyses[3].hierarchy", "nothing", "win-ratio needs it"),
-    ('["death", "score"]', '["death"]', "analyses[3].margins", '"score"', "of the score alone"),
+    (
+        'hierarchy = ["death", "transplant", "score"]',
+        "",
+        "analyses[3].hierarchy",
+        "nothing",
+        "win-ratio needs it",
+    ),
+    ('["death", "transplant", "score"]', '["death"]', "analyses[3].margins", '"score"', "of the score alone"),
+    (
+        'summary = "Win ratio"\n',
+        'summary = "Win ratio"\ntransplant = "ignored"\n',
+        "analyses[3].hierarchy",
+        '"transplant"',
+        "for which a transplant is an event",
+    ),
     ("score = 5 }", "score = -5 }", "analyses[3].margins.score", "-5", "0 or more"),
     ("= 8", '= 8\ndeath = "event"', "analyses[1].estimand", '"quality"', "is an event: so mmrm is"),
     (
