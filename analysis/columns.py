@@ -36,6 +36,7 @@ ADSL: Columns = MappingProxyType(
         "TRTFL": "Y had an infusion, N had none",
         "DTHDT": "day of death, as the analysis counts it",
         "DTHFL": "Y died on or before the cut-off, N not",
+        "DTHREPDT": "day of a death that was reported and not refuted, confirmed or not",
         "TRNDT": "day of the first transplant, as the analysis counts it",
         "LSTALVDT": "last day known alive",
         "FUWDDT": "day of withdrawal from follow-up",
@@ -228,7 +229,7 @@ DATASETS: Mapping[str, Columns] = MappingProxyType(
 )
 DATES = frozenset(
     {
-        *("ENRLDT", "RANDDT", "TRTSDT", "DTHDT", "TRNDT", "LSTALVDT", "FUWDDT", "QSWDDT"),
+        *("ENRLDT", "RANDDT", "TRTSDT", "DTHDT", "DTHREPDT", "TRNDT", "LSTALVDT", "FUWDDT", "QSWDDT"),
         *("STARTDT", "ENDDT", "ADT", "ASTDT", "AENDT", "OPENDT", "DUEDT", "CLOSEDT"),
     }
 )

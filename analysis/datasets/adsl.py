@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.columns import ADSL
 from analysis.datasets.cut import Cut
 from analysis.datasets.frame import Row, frame
+from app.domain.adjudication import EventChoice
 from app.queries.outcomes import Course
 
 
@@ -27,6 +28,7 @@ def _row(cut: Cut, course: Course) -> Row:
         "RANDFL": _flag(course.randomised_on is not None),
         "DTHDT": died_on,
         "DTHFL": _flag(died_on is not None),
+        "DTHREPDT": first_event_on(cut, course, "death", events="all"),
         "TRNDT": first_event_on(cut, course, "transplant"),
         "LSTALVDT": last_alive_on(cut, course),
         "FUWDDT": course.withdrawn("follow-up"),
@@ -56,10 +58,13 @@ def _first_infusion(cut: Cut, course: Course) -> Row:
     }
 
 
-def first_event_on(cut: Cut, course: Course, kind: str) -> date | None:
-    """The day of the first counted event of a kind by the cut-off and before a withdrawal from follow-up."""
+def first_event_on(cut: Cut, course: Course, kind: str, *, events: EventChoice | None = None) -> date | None:
+    """The day of the first counted event of a kind by the cut-off and before a withdrawal from follow-up.
+
+    Which events count is by default what the cut says.
+    """
     last_on = min(filter(None, (cut.cutoff_on, course.withdrawn("follow-up"))))
-    days = (each.started_on for each in course.settled_events(cut.events) if each.kind == kind)
+    days = (each.started_on for each in course.settled_events(events or cut.events) if each.kind == kind)
     return min((day for day in days if day <= last_on), default=None)
 
 

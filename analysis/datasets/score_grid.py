@@ -8,6 +8,8 @@ from analysis.datasets.study_frames import StudyFrames
 
 ONE_SCORE = ["USUBJID", "AVISIT"]
 """A visit that was answered twice has one score: the last one."""
+ENDS = ["DTHDT", "DTHREPDT", "TRNDT"]
+"""Days in ADSL on which scores end: a death that counts, one that is reported, a transplant."""
 
 
 def score_grid(data: StudyFrames, *, instrument: str, scale: str, visits: Sequence[str]) -> pd.DataFrame:
@@ -15,12 +17,13 @@ def score_grid(data: StudyFrames, *, instrument: str, scale: str, visits: Sequen
 
     Columns: USUBJID, ARMCD; AVISIT (ordered), AVISITN (planned day); AVAL (missing where there is none that
     counts), BASE; death_day and transplant_day (from the day that visits are counted from, missing: none);
-    dead and transplanted (1 where that came before the visit, as `ended_before` has it); due (1 where the
+    dead and transplanted (1 where that came before the visit, as `ended_before` has it); reported_dead (1
+    also where the death is only reported and not refuted, and no score came after it); due (1 where the
     planned day lies on or before the cut-off).
     """
     people = data.adsl[data.adsl["RANDFL"] == "Y"]
     planned = {visit.code: visit for visit in data.study.schedule}
-    grid = people[["USUBJID", "ARMCD", "RANDDT", "DTHDT", "TRNDT"]].merge(
+    grid = people[["USUBJID", "ARMCD", "RANDDT", *ENDS]].merge(
         pd.DataFrame({"AVISIT": list(visits), "AVISITN": [planned[visit].day for visit in visits]}),
         how="cross",
     )
@@ -33,22 +36,30 @@ def score_grid(data: StudyFrames, *, instrument: str, scale: str, visits: Sequen
     start = grid["USUBJID"].map(_first_days(data, visits)).fillna(grid["RANDDT"])
     death, transplant = ((grid[day] - start).dt.days for day in ("DTHDT", "TRNDT"))
     planned_on = start + pd.to_timedelta(grid["AVISITN"], unit="D")
-    dead, transplanted = (ended_before(grid[day], grid["ADT"], planned_on) for day in ("DTHDT", "TRNDT"))
+    dead, reported, transplanted = (ended_before(grid[day], grid["ADT"], planned_on) for day in ENDS)
+    score = grid["AVAL"].mask(dead)
     return pd.DataFrame(
         {
             "USUBJID": grid["USUBJID"],
             "ARMCD": grid["ARMCD"],
             "AVISIT": pd.Categorical(grid["AVISIT"], categories=list(visits)),
             "AVISITN": grid["AVISITN"],
-            "AVAL": grid["AVAL"].mask(dead),
+            "AVAL": score,
             "BASE": grid["USUBJID"].map(base),
             "death_day": death,
             "transplant_day": transplant,
             "dead": dead.astype(int),
+            "reported_dead": (dead | (reported & ~_scored_later(score, grid["USUBJID"]))).astype(int),
             "transplanted": transplanted.astype(int),
             "due": (planned_on <= pd.Timestamp(data.cutoff)).astype(int),
         }
     )
+
+
+def _scored_later(score: "pd.Series[float]", who: "pd.Series[str]") -> "pd.Series[bool]":
+    """Whether a participant has a score at this visit or at a later one; visits in order."""
+    backwards = score.notna().astype(int)[::-1]
+    return backwards.groupby(who[::-1]).cummax()[::-1] == 1
 
 
 def after_transplant(people: pd.DataFrame, scores: pd.DataFrame) -> "pd.Series[bool]":

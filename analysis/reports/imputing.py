@@ -1,4 +1,8 @@
-"""Multiple imputation as the plan asks for it: of everyone's scores at every visit, never after death."""
+"""Multiple imputation as the plan asks for it: of everyone's scores at every visit, never after death.
+
+A death that no reviewer has confirmed yet ends the scores as well: who is said to be dead is not made to feel
+well or ill. Who answered after it lived until then.
+"""
 
 from dataclasses import dataclass
 
@@ -15,9 +19,9 @@ from analysis.reports.words import interval, limits, number, p_value, p_words
 USUAL = 100
 SOURCE = (
     "Scores missing of the living are imputed {n} times, in each arm as a multivariate normal given"
-    " {given}, by a chain of regressions ({assumed}); none is made up after a death. Differences between"
-    " the living are adjusted by analysis of covariance and pooled by Rubin's rules, with Barnard and"
-    " Rubin's degrees of freedom (1999)."
+    " {given}, by a chain of regressions ({assumed}); none is made up after a death, be it confirmed or"
+    " only reported. Differences between the living are adjusted by analysis of covariance and pooled by"
+    " Rubin's rules, with Barnard and Rubin's degrees of freedom (1999)."
 )
 
 
@@ -45,7 +49,7 @@ def imputed(step: Step, *, strategy: Strategy, assumed: str) -> Imputed:
         participant="USUBJID",
         visit="AVISIT",
         arm="ARMCD",
-        dead="dead",
+        dead="reported_dead",
         covariates=names,
         imputations=asked.imputations or USUAL,
         seed=asked.seed,
@@ -65,7 +69,7 @@ def _code(step: Step, grid: Grid, names: list[str], strategy: Strategy) -> str:
     return (
         f"{grid.code}\nrows = rows.join(data.covariates({names}, rows)).dropna(subset={names})\n"
         'made = impute_scores(rows, outcome="AVAL", participant="USUBJID", visit="AVISIT", arm="ARMCD",'
-        f' dead="dead", covariates={names}, imputations={step.analysis.imputations or USUAL},'
+        f' dead="reported_dead", covariates={names}, imputations={step.analysis.imputations or USUAL},'
         f' seed={step.analysis.seed}, strategy="{strategy}", reference="{step.reference}")'
     )
 

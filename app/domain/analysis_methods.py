@@ -158,6 +158,7 @@ METHODS: Mapping[Method, MethodRule] = {
         needs=("visits", "seed"),
         takes=("covariates", "imputations"),
         of_the_living=True,
+        deaths=("while-alive",),
     ),
     "tipping-point": MethodRule(
         title="Tipping point",
@@ -165,6 +166,7 @@ METHODS: Mapping[Method, MethodRule] = {
         needs=("visits", "deltas", "seed"),
         takes=("covariates", "imputations"),
         of_the_living=True,
+        deaths=("while-alive",),
     ),
     "pattern-mixture": MethodRule(
         title="Pattern mixture",
@@ -173,6 +175,7 @@ METHODS: Mapping[Method, MethodRule] = {
         takes=("covariates", "imputations", "model"),
         words={"model": ("jump-to-reference", "copy-reference", "copy-increments")},
         of_the_living=True,
+        deaths=("while-alive",),
     ),
     "win-ratio": MethodRule(
         title="Win ratio",

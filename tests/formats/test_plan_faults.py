@@ -247,3 +247,17 @@ def test_a_method_takes_only_deaths_and_transplants_that_it_can_carry_out(
     assert fault.place == "analyses[1].estimand"
     assert found in fault.found
     assert allowed in fault.allowed
+
+
+@pytest.mark.parametrize(
+    ("method", "options"),
+    [("multiple-imputation", ""), ("tipping-point", "deltas = [-5]\n"), ("pattern-mixture", "")],
+)
+def test_no_imputation_takes_a_death_that_censors(planned: Path, method: str, options: str) -> None:
+    """As if nobody died: that would be scores after a death."""
+    old = 'covariates = ["baseline", "rest.tired"]\ncovariance = "toeplitz"\n'
+    changed(planned, STUDY, old, f"seed = 1\n{options}")
+    changed(planned, STUDY, 'scale = "ENERGY"\n', 'scale = "ENERGY"\ndeath = "censoring"\n')
+    (fault,) = faults(changed(planned, STUDY, '"mmrm"', f'"{method}"'))
+    assert (fault.place, fault.found) == ("analyses[1].estimand", '"quality", whose death is "censoring"')
+    assert fault.allowed == f"an estimand whose death is one of while-alive: so {method} takes it"
