@@ -8,17 +8,18 @@ ever taken for a refusal.
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Literal
 
 from app.domain.condition import all_hold
+from app.domain.date_limits import EARLIEST_YEAR, date_limits, passed_limit
 from app.domain.instrument import MOST_ANIMALS, VISUAL_ANALOGUE, Instrument, Item
 from app.domain.numerals import plain_number, typed_decimal, written_number
-from app.domain.partial_date import typed_date
+from app.domain.partial_date import PartialDate, typed_date
 
 DECLINED = "declined"
 REFUSAL = "\N{CANCEL}"
 """Begins a raw answer where "I prefer not to answer" was ticked: a sign that nobody can type into a text."""
-EARLIEST_YEAR = 1900
 _DECLINED_AS_TEXT = re.compile(f"'*{DECLINED}")
 
 AnswerValue = int | float | str | list[int] | None
@@ -38,6 +39,8 @@ Reason = Literal[
     "date",
     "year",
     "month",
+    "early",
+    "late",
     "text",
     "long",
 ]
@@ -47,11 +50,19 @@ Reason = Literal[
 class BadAnswer(ValueError):  # noqa: N818 - named for what it is
     """A value that an item cannot take: which item, what was found, what is allowed, and why it was refused.
 
-    `asked` is the item itself, None where the instrument has no such item.
+    `asked` is the item itself, None where the instrument has no such item; `limit` is the day that a date may
+    not lie before, or after.
     """
 
     def __init__(
-        self, item: str, found: str, allowed: str, *, reason: Reason = "unknown", asked: Item | None = None
+        self,
+        item: str,
+        found: str,
+        allowed: str,
+        *,
+        reason: Reason = "unknown",
+        asked: Item | None = None,
+        limit: date | None = None,
     ) -> None:
         super().__init__(f"{item}: found {found!r}; allowed: {allowed}")
         self.item = item
@@ -59,12 +70,14 @@ class BadAnswer(ValueError):  # noqa: N818 - named for what it is
         self.allowed = allowed
         self.reason = reason
         self.asked = asked
+        self.limit = limit
 
 
-def read_answer(instrument: Instrument, code: str, raw: str) -> AnswerValue:
+def read_answer(instrument: Instrument, code: str, raw: str, *, given_on: date) -> AnswerValue:
     """Return the value of one item; BadAnswer when there is no such item or it cannot take what came.
 
-    Whatever is answered to a practice question is nothing.
+    `given_on` is the civil day, where the participant is, on which it was answered: the "today" of a date's
+    limits. Whatever is answered to a practice question is nothing.
     """
     item = _item(instrument, code)
     refused, text = raw.startswith(REFUSAL), raw.removeprefix(REFUSAL).strip()
@@ -78,18 +91,21 @@ def read_answer(instrument: Instrument, code: str, raw: str) -> AnswerValue:
         if item.may_decline:
             return DECLINED
         raise _bad(item, DECLINED, "an answer; this item cannot be declined", "refusal")
+    if item.type == "date":
+        return _read_date(item, text, given_on) if text else None
     return _READERS[item.type](instrument, item, text) if text else None
 
 
-def read_filed(instrument: Instrument, code: str, text: str) -> AnswerValue:
+def read_filed(instrument: Instrument, code: str, text: str, *, given_on: date) -> AnswerValue:
     """Return the value of one item as `filed` wrote it, or as someone filled in a file by hand."""
     item = _item(instrument, code)
     stripped = text.strip()
     if item.practice and stripped:
         raise _bad(item, stripped, "nothing: answers to a practice question are not kept", "unknown")
     if item.type == "text" and stripped == DECLINED:
-        return read_answer(instrument, code, REFUSAL)
-    return read_answer(instrument, code, typed_text(stripped) if item.type == "text" else stripped)
+        return read_answer(instrument, code, REFUSAL, given_on=given_on)
+    raw = typed_text(stripped) if item.type == "text" else stripped
+    return read_answer(instrument, code, raw, given_on=given_on)
 
 
 def filed(value: AnswerValue) -> str:
@@ -145,8 +161,8 @@ def _item(instrument: Instrument, code: str) -> Item:
     return item
 
 
-def _bad(item: Item, found: str, allowed: str, reason: Reason) -> BadAnswer:
-    return BadAnswer(item.code, found, allowed, reason=reason, asked=item)
+def _bad(item: Item, found: str, allowed: str, reason: Reason, limit: date | None = None) -> BadAnswer:
+    return BadAnswer(item.code, found, allowed, reason=reason, asked=item, limit=limit)
 
 
 def _read_choice(instrument: Instrument, item: Item, text: str) -> int:
@@ -203,7 +219,7 @@ def number_range(item: Item) -> tuple[float, float]:
     return (item.lowest or 0, item.highest or 0)
 
 
-def _read_date(_: Instrument, item: Item, text: str) -> str:
+def _read_date(item: Item, text: str, given_on: date) -> str:
     allowed = f"a date as 2026-03-05, 2026-03 or 2026, from {EARLIEST_YEAR} on"
     year, month, day = ([part.strip() for part in text.split("-")] + ["", ""])[:3]
     if not year:
@@ -211,14 +227,23 @@ def _read_date(_: Instrument, item: Item, text: str) -> str:
     if day and not month:
         raise _bad(item, text, allowed, "month")
     try:
-        date = typed_date(year, month, day)
+        typed = typed_date(year, month, day)
     except ValueError:
         raise _bad(item, text, allowed, "date") from None
-    if date is None or text.count("-") > 2:
+    if typed is None or text.count("-") > 2:
         raise _bad(item, text, allowed, "date")
-    if date.year < EARLIEST_YEAR:
+    if typed.year < EARLIEST_YEAR:
         raise _bad(item, text, allowed, "year")
-    return str(date)
+    _check_limits(item, text, typed, given_on)
+    return str(typed)
+
+
+def _check_limits(item: Item, text: str, typed: PartialDate, given_on: date) -> None:
+    limit = passed_limit(typed, date_limits(item, given_on))
+    if limit is not None and typed.latest < limit:
+        raise _bad(item, text, f"a date that is not before {limit}", "early", limit)
+    if limit is not None:
+        raise _bad(item, text, f"a date that is not after {limit}", "late", limit)
 
 
 def _read_text(_: Instrument, item: Item, text: str) -> str:
@@ -236,7 +261,6 @@ _READERS: Mapping[str, Callable[[Instrument, Item, str], AnswerValue]] = {
     "choices": _read_choices,
     "number": _read_number,
     "visual-analogue": _read_number,
-    "date": _read_date,
     "text": _read_text,
     "animal-naming": _read_number,
 }

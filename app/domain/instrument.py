@@ -34,8 +34,9 @@ class Item(Strict):
     """One question, or one screen to read; which of the fields it has follows from its type (`FIELDS`).
 
     `choices` names the response set whose values it takes; of several, those in `alone` go with no other. It
-    is asked where all of `when` holds; what is answered to `practice` is never kept. `cut_offs` and
-    `adjustments` grade an Animal Naming Test (`animal_naming.py`): their published values differ by country.
+    is asked where all of `when` holds; what is answered to `practice` is never kept. `earliest` and
+    `latest` are the days between which a date may lie (`date_limits.py`). `cut_offs` and `adjustments` grade
+    an Animal Naming Test (`animal_naming.py`): their published values differ by country.
     """
 
     code: str
@@ -49,6 +50,8 @@ class Item(Strict):
     highest: float | None = None
     decimals: int = 0
     unit: str = ""
+    earliest: str = ""
+    latest: str = ""
     longest: int = 300
     seconds: int = 60
     cut_offs: tuple[int, int] = (10, 15)
@@ -65,7 +68,7 @@ FIELDS: Mapping[ItemType, tuple[str, ...]] = {
     "choices": ("choices", "alone", "may_decline", "practice"),
     "number": ("lowest", "highest", "decimals", "unit", "may_decline", "practice"),
     "visual-analogue": ("may_decline", "practice"),
-    "date": ("may_decline", "practice"),
+    "date": ("earliest", "latest", "may_decline", "practice"),
     "text": ("longest", "may_decline", "practice"),
     "information": (),
     "animal-naming": ("seconds", "cut_offs", "adjustments", "may_decline", "practice"),

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from app.domain.codes import DefinitionFault, code_faults, is_code, listed, quoted
 from app.domain.condition_faults import condition_faults
+from app.domain.date_limits import EARLIEST_YEAR, TODAY, is_limit
 from app.domain.instrument import FIELDS, Instrument, Item
 
 FORM_FIELDS = ("do", "submission_id", "language", "gaps", "clock", "participant", "phone", "respondent")
@@ -31,6 +32,8 @@ def item_faults(instrument: Instrument, number: int) -> Iterator[DefinitionFault
         yield DefinitionFault(f"{place}.alone", listed(item.alone), allowed)
     if item.type == "number":
         yield from _number_faults(place, item)
+    if item.type == "date":
+        yield from _date_faults(place, item)
     if not 1 <= item.longest <= LONGEST_TEXT:
         yield DefinitionFault(f"{place}.longest", str(item.longest), f"1 to {LONGEST_TEXT} characters")
     if item.type == "animal-naming":
@@ -60,6 +63,20 @@ def _number_faults(place: str, item: Item) -> Iterator[DefinitionFault]:
     if item.unit and not is_code(item.unit):
         allowed = "a name for the unit, a code; its words stand in each wording's `units`"
         yield DefinitionFault(f"{place}.unit", quoted(item.unit), allowed)
+
+
+def _date_faults(place: str, item: Item) -> Iterator[DefinitionFault]:
+    ends = (("earliest", item.earliest), ("latest", item.latest))
+    wrong = [(end, limit) for end, limit in ends if limit and not is_limit(limit)]
+    for end, limit in wrong:
+        allowed = f'a day from {EARLIEST_YEAR} on as 2026-03-05, or "{TODAY}", the day of the answer'
+        yield DefinitionFault(f"{place}.{end}", quoted(limit), allowed)
+    # Which of a day and "today" comes first depends on when it is answered: those two are not compared.
+    if wrong or "" in (item.earliest, item.latest) or (item.earliest == TODAY) != (item.latest == TODAY):
+        return
+    if item.earliest >= item.latest:
+        found = f"earliest and latest {item.earliest} and {item.latest}"
+        yield DefinitionFault(place, found, "an earliest day before the latest")
 
 
 def _naming_faults(instrument: Instrument, place: str, item: Item) -> Iterator[DefinitionFault]:

@@ -83,11 +83,11 @@ def take_answers(
     now: datetime,
 ) -> Saved:
     """Judge what came, refuse what was not given while the questionnaire was open, and store the rest."""
-    changed, faults = judged(found, raw, entries)
     opened_at = opening(visitor, found, now)
     entries = {
         item: replace(entry, given_at=max(entry.given_at, opened_at)) for item, entry in entries.items()
     }
+    changed, faults = judged(visitor, found, raw, entries=entries, now=now)
     check_open(visitor, found, [entries[item].given_at for item in changed if item in entries], now)
     answers = store_answers(
         session,
@@ -173,14 +173,24 @@ def _given(item: str, value: AnswerValue, entry: Entry | None, now: datetime) ->
 
 
 def judged(
-    found: Questionnaire, raw: Mapping[str, str], entries: Mapping[str, Entry]
+    visitor: Visitor,
+    found: Questionnaire,
+    raw: Mapping[str, str],
+    *,
+    entries: Mapping[str, Entry] = NO_ENTRIES,
+    now: datetime,
 ) -> tuple[dict[str, AnswerValue], dict[str, BadAnswer]]:
-    """Return what is new of the answers that came, and what cannot be taken, by item."""
+    """Return what is new of the answers that came, and what cannot be taken, by item.
+
+    What may be answered today is judged by the day on which it was given, not by that of its arrival.
+    """
     changed: dict[str, AnswerValue] = {}
     faults: dict[str, BadAnswer] = {}
     for item, text in raw.items():
         try:
-            value = read_answer(found.instrument, item, text)
+            given_at = entries[item].given_at if item in entries else now
+            given_on = civil_date(given_at, visitor.time_zone)
+            value = read_answer(found.instrument, item, text, given_on=given_on)
         except BadAnswer as fault:
             faults[item] = fault
             continue

@@ -1,6 +1,7 @@
 """Corrections of answers that were sent: a documented request beside the original, decided by another."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from app.domain.actor import Actor
 from app.domain.answer import read_answer
 from app.domain.correction import CorrectionDecision as Decision
 from app.domain.correction import CorrectionSource
+from app.domain.schedule import civil_date
 from app.errors import Code, Refusal
 from app.models import Correction, CorrectionDecision, Occasion, Response
 from app.operations import audit
@@ -31,17 +33,24 @@ def request_correction(
 ) -> int:
     """Ask that an answer be corrected and return the request's id; the same request again is the same one.
 
-    BadAnswer for a value that the item cannot take. Refuses a response that was not sent yet, a value that is
-    there already, a missing reason, and a second request for one answer while the first is open.
+    BadAnswer for a value that the item could not take on the day of the answer. Refuses a response that was
+    not sent yet, a value that is there already, a missing reason, and a second request for one answer while
+    the first is open.
     """
-    held(session, participant_id=participant_id, actor=actor)
+    zone = ZoneInfo(held(session, participant_id=participant_id, actor=actor).time_zone)
     found = stored_answers.one(session, participant_id=participant_id, response_id=response_id)
     if found.submitted_at is None:
         raise Refusal(Code.OCCASION_NOT_OPEN, "a correction of answers that were not sent")
     if not reason.strip():
         raise Refusal(Code.REASON_NEEDED, "why the answer is to be corrected")
-    value = read_answer(studies.instrument(session, found.instrument_version_id), item, raw)
-    before = next((each.value for each in found.answers if each.item == item and each.counts), None)
+    given = next((each for each in found.answers if each.item == item and each.counts), None)
+    before = given.value if given else None
+    value = read_answer(
+        studies.instrument(session, found.instrument_version_id),
+        item,
+        raw,
+        given_on=civil_date(given.answered_at if given else found.submitted_at, zone),
+    )
     there = _open(session, response_id, item)
     if there is not None and (there.value, there.reason) == (value, reason.strip()):
         return there.id

@@ -73,7 +73,7 @@ def enter_response(
     given_at = _given_at(visitor, answered_on, mode, now)
     there = {item: text for item, text in raw.items() if text.strip()}
     entries = {item: Entry(given_at, _entry_id(submission_id, item)) for item in there}
-    changed, faults = judged(found, there, entries)
+    changed, faults = judged(visitor, found, there, entries=entries, now=now)
     if faults:
         return Submitted(None, again=False, saved=Saved(found.answers, faults))
     answers = store_answers(

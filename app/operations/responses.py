@@ -125,7 +125,7 @@ def new_receipt() -> str:
 def _sent_again(
     session: Session, visitor: Visitor, found: Questionnaire, raw: Mapping[str, str], *, now: datetime
 ) -> Submitted:
-    changed, _ = judged(found, raw, NO_ENTRIES)
+    changed, _ = judged(visitor, found, raw, now=now)
     if changed:
         audit.record(
             session,

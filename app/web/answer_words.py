@@ -6,7 +6,7 @@ from functools import cache
 from app import i18n
 from app.domain.answer import AnswerValue, BadAnswer, Reason, filed, number_range
 from app.domain.instrument import Item
-from app.i18n import format_number, gettext, ngettext
+from app.i18n import format_day, format_number, gettext, ngettext
 
 
 def instruction(item: Item) -> str:
@@ -76,6 +76,10 @@ def _decimals(item: Item, _: BadAnswer) -> str:
     return f"{_number(item)} {places}"
 
 
+def _limit(bad: BadAnswer) -> str:
+    return format_day(bad.limit) if bad.limit else ""
+
+
 _INSTRUCTIONS: Mapping[str, Callable[[Item], str]] = {
     "choices": lambda _: gettext("You may choose more than one."),
     "number": _number,
@@ -96,6 +100,8 @@ _FAULTS: Mapping[Reason, Callable[[Item, BadAnswer], str]] = {
     "decimals": _decimals,
     "date": lambda *_: gettext("This is no date. Enter numbers, for example 5, 3 and 2026."),
     "month": lambda *_: gettext("Enter the month too, or leave the day empty."),
+    "early": lambda _, bad: gettext("Enter a date that is not before %(day)s.", day=_limit(bad)),
+    "late": lambda _, bad: gettext("Enter a date that is not after %(day)s.", day=_limit(bad)),
     "year": lambda _, bad: (
         gettext("Enter the year. Day and month may stay empty.")
         if bad.found.startswith("-")

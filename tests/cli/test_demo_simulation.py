@@ -159,7 +159,7 @@ def _totals(folder: StudyFolder, lives: list[Life], arm: str, visit: str) -> lis
             if life.arm == arm and isinstance(act, Answered) and act.visit == visit and act.sent_at:
                 instrument = folder.instruments[act.instrument]
                 given = {
-                    code: read_answer(instrument, code, raw)
+                    code: read_answer(instrument, code, raw, given_on=act.sent_at.date())
                     for code, raw in {**act.first, **act.rest}.items()
                 }
                 total = scores(instrument, given)["TOTAL"]

@@ -1,5 +1,7 @@
 """What an item takes, and what it refuses, kind by kind."""
 
+from datetime import date
+
 import pytest
 
 from app.domain.answer import (
@@ -18,6 +20,7 @@ from app.domain.answer import (
 from app.domain.instrument import Instrument, Item
 from tests.fixtures.kinds import instrument
 
+GIVEN_ON = date(2026, 3, 5)
 INSTRUMENT = Instrument(
     name="two",
     recall_days=14,
@@ -61,6 +64,17 @@ TAKEN: list[tuple[str, str, str, AnswerValue]] = [
     ("date", "begun", "٢٠٢٦-٣-", "2026-03"),
     ("date", "begun", "2026--", "2026"),
     ("date", "begun", "1900", "1900"),
+    # of limited-date: `fell` from 2020-02-29 to the day of the answer, `next` from that day on
+    ("limited-date", "fell", "2026-03-05", "2026-03-05"),
+    ("limited-date", "fell", "2026-3", "2026-03"),
+    ("limited-date", "fell", "2026", "2026"),
+    ("limited-date", "fell", "2020-02-29", "2020-02-29"),
+    ("limited-date", "fell", "2020-02", "2020-02"),
+    ("limited-date", "fell", "2020", "2020"),
+    ("limited-date", "next", "2026-03-05", "2026-03-05"),
+    ("limited-date", "next", "2026-03", "2026-03"),
+    ("limited-date", "next", "2026", "2026"),
+    ("limited-date", "next", "2031-12-31", "2031-12-31"),
     ("text", "other", " a\r\nb ", "a\nb"),
     ("text", "other", "declined", "'declined"),
     ("text", "other", "''declined", "'''declined"),
@@ -99,6 +113,15 @@ REFUSED: list[tuple[str, str, str, Reason]] = [
     ("date", "begun", "2026--5", "month"),
     ("date", "begun", "-3-5", "year"),
     ("date", "begun", "26-3-5", "year"),
+    ("limited-date", "fell", "2026-03-06", "late"),
+    ("limited-date", "fell", "2026-04", "late"),
+    ("limited-date", "fell", "2027", "late"),
+    ("limited-date", "fell", "2020-02-28", "early"),
+    ("limited-date", "fell", "2020-01", "early"),
+    ("limited-date", "fell", "2019", "early"),
+    ("limited-date", "next", "2026-03-04", "early"),
+    ("limited-date", "next", "2026-02", "early"),
+    ("limited-date", "next", "2025", "early"),
     ("text", "other", "x" * 61, "long"),
     ("text", "other", "a\x07b", "text"),
     ("information", "welcome", "1", "unknown"),
@@ -112,7 +135,7 @@ def _instrument(behaviour: str) -> Instrument:
 
 @pytest.mark.parametrize(("behaviour", "code", "raw", "value"), TAKEN)
 def test_taken(behaviour: str, code: str, raw: str, value: AnswerValue) -> None:
-    found = read_answer(_instrument(behaviour), code, raw)
+    found = read_answer(_instrument(behaviour), code, raw, given_on=GIVEN_ON)
     assert found == value
     assert type(found) is type(value)
 
@@ -120,7 +143,7 @@ def test_taken(behaviour: str, code: str, raw: str, value: AnswerValue) -> None:
 @pytest.mark.parametrize(("behaviour", "code", "raw", "reason"), REFUSED)
 def test_refused(behaviour: str, code: str, raw: str, reason: Reason) -> None:
     with pytest.raises(BadAnswer) as refusal:
-        read_answer(_instrument(behaviour), code, raw)
+        read_answer(_instrument(behaviour), code, raw, given_on=GIVEN_ON)
     assert (refusal.value.item, refusal.value.reason) == (code, reason)
     assert refusal.value.allowed
 
@@ -129,22 +152,22 @@ def test_refused(behaviour: str, code: str, raw: str, reason: Reason) -> None:
 def test_what_is_filed_is_read_again_as_the_same(
     behaviour: str, code: str, raw: str, value: AnswerValue
 ) -> None:
-    assert read_filed(_instrument(behaviour), code, filed(value)) == value
+    assert read_filed(_instrument(behaviour), code, filed(value), given_on=GIVEN_ON) == value
 
 
 def test_a_text_is_never_a_refusal_and_is_shown_as_it_was_typed() -> None:
     text = instrument("text")
     for typed in ("declined", "'declined", "''declined", "'quoted'", "Declined"):
-        stored = read_answer(text, "other", typed)
+        stored = read_answer(text, "other", typed, given_on=GIVEN_ON)
         assert stored != DECLINED
         assert typed_text(str(stored)) == typed
-    assert read_filed(text, "other", "declined") == DECLINED
-    assert read_filed(text, "other", "'declined") == "'declined"
+    assert read_filed(text, "other", "declined", given_on=GIVEN_ON) == DECLINED
+    assert read_filed(text, "other", "'declined", given_on=GIVEN_ON) == "'declined"
 
 
 def test_a_practice_answer_in_a_file_is_refused() -> None:
     with pytest.raises(BadAnswer, match="practice"):
-        read_filed(instrument("practice"), "try", "2")
+        read_filed(instrument("practice"), "try", "2", given_on=GIVEN_ON)
 
 
 @pytest.mark.parametrize(

@@ -43,14 +43,14 @@ def import_study_data(
     additions = _additions(tables, stored, current.study, faults)
     protocol = Protocol(current.study, now)
     reader = answers.Reader(session, current, protocol)
-    new = answers.new_responses(
-        answers.grouped(tables.responses), answers.grouped(stored.responses), reader, faults
-    )
     known = people(
         (*stored.participants, *additions.participants.filled, *additions.participants.new),
         (*stored.consents, *additions.consents.new),
         (*stored.treatments, *additions.treatments.new),
         now=now,
+    )
+    new = answers.new_responses(
+        answers.grouped(tables.responses), answers.grouped(stored.responses), reader, known, faults
     )
     for file, rows in (*additions.rows(), (answers.FILE, [rows[0] for rows in new.values()])):
         for row in progress(rows, doing=f"checking {file}"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -42,7 +43,9 @@ def grouped(rows: Iterable[ResponseRow]) -> Grouped:
     return found
 
 
-def new_responses(given: Grouped, stored: Grouped, reader: "Reader", faults: list[Fault]) -> Grouped:
+def new_responses(
+    given: Grouped, stored: Grouped, reader: "Reader", people: Mapping[str, Person], faults: list[Fault]
+) -> Grouped:
     """Return the responses that are not stored; one that differs from what is stored is a fault.
 
     Values are compared as they are stored: 3 may be written in the digits of any script.
@@ -58,7 +61,7 @@ def new_responses(given: Grouped, stored: Grouped, reader: "Reader", faults: lis
         else:
             for row, kept in zip(rows, before, strict=True):
                 claimed = with_unclaimed(row, kept, without=_TOLD_APART)
-                claimed = replace(claimed, value=reader.as_stored(claimed, kept))
+                claimed = replace(claimed, value=reader.as_stored(claimed, kept, people[kept.participant]))
                 faults += contradictions(FILE, claimed, kept)
     return new
 
@@ -75,7 +78,7 @@ class Reader:
         self.offered = {key: published[each.wording_id] for key, each in current.offered.items()}
         versions = {one.instrument_version_id for one in published.values()}
         self.instruments = {each: studies.instrument(session, each) for each in versions}
-        self.read: dict[tuple[int, str, str], AnswerValue] = {}
+        self.read: dict[tuple[int, str, str, date], AnswerValue] = {}
 
     def responses(
         self, new: Grouped, people: Mapping[str, Person], faults: list[Fault], *, progress: Progress
@@ -87,14 +90,17 @@ class Reader:
                 found[key] = list(self._response(rows, people[rows[0].participant], faults))
         return found
 
-    def as_stored(self, claimed: ResponseRow, kept: ResponseRow) -> str | None:
+    def as_stored(self, claimed: ResponseRow, kept: ResponseRow, person: Person) -> str | None:
         """Return a claimed value as an export would write it, by the instrument of the stored row."""
         wording = self.by_version.get((kept.instrument, kept.language or "", kept.version or ""))
         if wording is None or claimed.item is None or claimed.value in (None, kept.value):
             return claimed.value
         try:
             value = read_filed(
-                self.instruments[wording.instrument_version_id], claimed.item, claimed.value or ""
+                self.instruments[wording.instrument_version_id],
+                claimed.item,
+                claimed.value or "",
+                given_on=self._given_on(kept, person),
             )
         except BadAnswer:
             return claimed.value
@@ -112,7 +118,7 @@ class Reader:
                 if wording.instrument_version_id != first_wording.instrument_version_id:
                     allowed = f"one version of the instrument in a response, {first_wording.version}"
                     complaints.append(("version", wording.version, allowed))
-                value = self._value(full, wording, complaints)
+                value = self._value(full, wording, person, complaints)
             faults += [
                 Fault(FILE, f"row {row.row}, column {column}", _shown(what), allowed)
                 for column, what, allowed in complaints
@@ -173,14 +179,21 @@ class Reader:
             return [(name, instant.isoformat(), f"an instant from the consent on, {first_on}")]
         return []
 
-    def _value(self, row: ResponseRow, wording: PublishedWording, complaints: list[Complaint]) -> AnswerValue:
+    def _given_on(self, row: ResponseRow, person: Person) -> date:
+        """Return the day of an answer; where a file leaves it out, which is a fault of its own, today."""
+        return person.day(row.answered_at or self.protocol.now)
+
+    def _value(
+        self, row: ResponseRow, wording: PublishedWording, person: Person, complaints: list[Complaint]
+    ) -> AnswerValue:
         if row.item is None:
             return None
-        key = (wording.instrument_version_id, row.item, row.value or "")
+        given_on = self._given_on(row, person)
+        key = (wording.instrument_version_id, row.item, row.value or "", given_on)
         if key not in self.read:
             instrument = self.instruments[wording.instrument_version_id]
             try:
-                self.read[key] = read_filed(instrument, row.item, row.value or "")
+                self.read[key] = read_filed(instrument, row.item, row.value or "", given_on=given_on)
             except BadAnswer as bad:
                 column = "value" if any(item.code == row.item for item in instrument.items) else "item"
                 complaints.append((column, bad.found, bad.allowed))

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import TypeAlias
 
 from flask import flash, redirect, request, url_for
@@ -10,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from app import i18n
 from app.domain.answer import AnswerValue, BadAnswer, read_answer, unanswered
 from app.domain.response import STAFF
+from app.domain.schedule import civil_date
 from app.errors import Code, Refusal
 from app.i18n import gettext
 from app.operations.entered_responses import enter_response
@@ -61,7 +63,7 @@ def save_entered(code: str, occasion_id: int, instrument: str) -> ResponseReturn
         with at_desk(writing=True) as desk:
             participant = desk.participant(code)
             found = _found(desk, participant, occasion_id, instrument)
-            answers, faults = _read(found)
+            answers, faults = _read(found, _day(desk, participant, form))
             gaps = _gaps(found, answers) if "gaps" not in request.form else ()
             if form.validate() and not faults and not gaps:
                 _enter(desk, participant, found, form)
@@ -142,12 +144,18 @@ def _given(found: Questionnaire) -> dict[str, str]:
     return {code: text for code, text in given(request.form).items() if code in items}
 
 
-def _read(found: Questionnaire) -> tuple[dict[str, AnswerValue], dict[str, BadAnswer]]:
+def _day(desk: Desk, participant: ParticipantRow, form: AnyForm) -> date:
+    """Return the day on which the answers were given; today where the form does not say it rightly."""
+    typed = form.answered_on.data
+    return typed if isinstance(typed, date) else civil_date(desk.now, participant.time_zone)
+
+
+def _read(found: Questionnaire, given_on: date) -> tuple[dict[str, AnswerValue], dict[str, BadAnswer]]:
     answers: dict[str, AnswerValue] = {}
     faults: dict[str, BadAnswer] = {}
     for code, text in _given(found).items():
         try:
-            answers[code] = read_answer(found.instrument, code, text)
+            answers[code] = read_answer(found.instrument, code, text, given_on=given_on)
         except BadAnswer as bad:
             faults[code] = bad
     return answers, faults
@@ -183,7 +191,7 @@ def _page(
         wording=found.wording,
         languages_there=_languages(desk, found.name),
         drawn=questions,
-        questions=questions.questions(_read(found)[0], faults),
+        questions=questions.questions(_read(found, _day(desk, participant, form))[0], faults),
         draft=[(asked.question(one.item), asked.answer(one.item, one.value), one) for one in draft or ()],
         faults=faults,
         gaps=gaps,

@@ -11,8 +11,9 @@ from app.domain.item_faults import FORM_FIELDS
 from app.models import Answer
 from tests.fixtures.kinds import BEHAVIOURS, LANGUAGES
 from tests.fixtures.pages import form_values, parsed, text
-from tests.fixtures.phone import NewPhone, Phone
+from tests.fixtures.phone import Clock, NewPhone, Phone
 
+LIMITED = "limited-date"
 # behaviour, what is filled in, what is stored
 ANSWERED = [
     ("single", {"tired": "2"}, {"tired": 2}),
@@ -23,6 +24,7 @@ ANSWERED = [
     ("visual-analogue", {"health": "64"}, {"health": 64}),
     ("date", {"begun:day": "", "begun:month": "3", "begun:year": "٢٠٢٦"}, {"begun": "2026-03"}),
     ("date", {"begun:day": "", "begun:month": "", "begun:year": "2026"}, {"begun": "2026"}),
+    (LIMITED, {"fell:year": "2026", "next:year": "٢٠٣١"}, {"fell": "2026", "next": "2031"}),
     ("text", {"other": " More\r\nrice. "}, {"other": "More\nrice."}),
     ("text", {"other": "declined"}, {"other": "'declined"}),
     ("text", {"other": "", "other:declined": "1"}, {"other": "declined"}),
@@ -122,6 +124,13 @@ def _filled(page: Element) -> dict[str, object]:
         ("date", {"begun:day": "3", "begun:month": "", "begun:year": "2026"}, "begun", "Enter the month too"),
         ("date", {"begun:day": "", "begun:month": "2", "begun:year": ""}, "begun", "Enter the year."),
         ("date", {"begun:day": "", "begun:month": "2", "begun:year": "26"}, "begun", "with four digits"),
+        (
+            LIMITED,
+            {"fell:day": "", "fell:month": "1", "fell:year": "2020"},
+            "fell",
+            "before February 29, 2020.",
+        ),
+        (LIMITED, {"fell:day": "", "fell:month": "2", "fell:year": "2026"}, "fell", "after January 5, 2026."),
         ("text", {"other": "long " * 13 + "."}, "other", "This has 66 characters. Please shorten it to 60."),
         ("multiple", {"where": "9", "where:asked": "1"}, "where", "Please choose one of the answers."),
         ("multiple", {"where": ["0", "2"], "where:asked": "1"}, "where", "goes with no other"),
@@ -144,6 +153,28 @@ def test_what_cannot_be_taken_comes_back_as_it_was_typed_with_what_to_do(
             name: [value] for name, value in form.items() if not name.endswith("declined")
         }
     assert _stored(phone) == {}
+
+
+@pytest.mark.parametrize(("days_on_the_phone", "status"), [(0, 200), (2, 422)])
+def test_today_is_the_day_on_which_a_phone_kept_the_answer(
+    kinds_phone: NewPhone, time: Clock, days_on_the_phone: int, status: int
+) -> None:
+    phone = kinds_phone().open()
+    time.pass_by(days=2)
+    kept = {
+        "fell:id": "one",
+        "fell:order": "1",
+        "fell:at": str(-days_on_the_phone * 86_400_000),
+        "clock": "0",
+    }
+    typed = {"fell:day": "6", "fell:month": "1", "fell:year": "2026"}  # the day between
+    response = phone.client.post(
+        phone.survey(instrument=LIMITED),
+        data={"do": "save", **typed, **kept},
+        headers={"Accept": "application/json"},
+    )
+    assert response.status_code == status
+    assert _stored(phone) == ({"fell": "2026-01-06"} if status == 200 else {})
 
 
 def test_several_choices_that_do_not_go_together_come_back_ticked(kinds_phone: NewPhone) -> None:
