@@ -63,7 +63,7 @@ def _observed(data: StudyFrames, param: str) -> pd.DataFrame:
     """The analysed rows of ADOBS for an estimand, of those in its set."""
     rows = data.adobs
     kept = (rows["PARAMCD"] == param) & (rows["ANL01FL"] == "Y")
-    if observed(data.study)[param].set == "treated":
+    if observed(data.study)[param].of_the_infused:
         kept &= rows["USUBJID"].isin(data.adsl.loc[data.adsl["TRTFL"] == "Y", "USUBJID"])
     return rows[kept].reset_index(drop=True)
 

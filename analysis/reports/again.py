@@ -30,4 +30,4 @@ def strata_of(step: Step) -> str:
 
 
 def _treated(step: Step, line: str) -> str:
-    return f'{line}\nrows = rows[rows["USUBJID"].isin({TREATED})]' if step.estimand.set == "treated" else line
+    return f'{line}\nrows = rows[rows["USUBJID"].isin({TREATED})]' if step.estimand.of_the_infused else line

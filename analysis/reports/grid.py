@@ -46,7 +46,7 @@ def grid_of(step: Step, *, due: bool, baseline: bool) -> Grid:
         f'rows = data.score_grid(instrument="{meant.instrument}", scale="{meant.scale}", visits={visits})'
     ]
     rows = rows[rows["USUBJID"].isin(step.people["USUBJID"])]
-    if meant.set == "treated":
+    if meant.of_the_infused:
         lines.append(f'rows = rows[rows["USUBJID"].isin({again.TREATED})]')
     left_out: dict[str, int] = {}
     if due:

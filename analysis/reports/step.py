@@ -95,13 +95,15 @@ class Step:
 
     @cached_property
     def people(self) -> pd.DataFrame:
-        """The rows of ADSL of those in the estimand's set; `ARMCD` is ordered as the study orders arms."""
+        """The rows of ADSL of those in the estimand's set; `ARMCD` is ordered as the study orders arms.
+
+        Where day 0 is the first infusion, nobody is in it who had none: they have no day 0 and no baseline.
+        """
         everyone = self.data.adsl
         kept = everyone["RANDFL"] == "Y"
-        by_infusion = self.estimand.set == "treated" or self.estimand.origin == "first-infusion"
-        if by_infusion and self.data.blinded:
+        if self.estimand.of_the_infused and self.data.blinded:
             raise NotPossible("Who was infused tells the arm, and this report is blind to it.")
-        if self.estimand.set == "treated":
+        if self.estimand.of_the_infused:
             kept &= everyone["TRTFL"] == "Y"
         return self._by_arm(everyone[kept])
 

@@ -69,6 +69,11 @@ class Estimand(Strict):
         return self.code or self.endpoint.lower()
 
     @property
+    def of_the_infused(self) -> bool:
+        """Return whether it is of those alone who were infused: its set, or who has its day 0."""
+        return self.set == "treated" or self.origin == "first-infusion"
+
+    @property
     def transplant_is(self) -> Strategy:
         """Return what a transplant is for it."""
         return self.transplant or STRATEGIES[self.endpoint].transplant[0]

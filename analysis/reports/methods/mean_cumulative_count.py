@@ -71,7 +71,7 @@ def _contrasts(step: Step, counts: MeanCumulativeCount) -> tuple[list[Json], str
 
 def _code(step: Step) -> str:
     only, terminal = "", "" if _censored(step) else ', terminal=rows["TERMINAL"]'
-    if step.estimand.set == "treated":
+    if step.estimand.of_the_infused:
         only = '\nrows = rows[rows["USUBJID"].isin(data.adsl.query("TRTFL == \'Y\'")["USUBJID"])]'
     return (
         f"rows = data.adrec.query(\"PARAMCD == '{step.param}'\"){only}\n"

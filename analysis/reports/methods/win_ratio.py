@@ -87,7 +87,7 @@ def _other(step: Step) -> str:
 def _code(step: Step, arm: str, parts: list[str]) -> str:
     asked = "".join(f', {name}="{value}"' for name, value in _asked(step).items())
     lines_ = [f'rows = data.compared("{step.param}"{asked})']
-    if step.estimand.set == "treated":
+    if step.estimand.of_the_infused:
         lines_.append(f'rows = rows[rows["USUBJID"].isin({again.TREATED})]')
     strata = ""
     if step.analysis.strata:
