@@ -146,6 +146,7 @@ class ResponseRow:
     item: Annotated[str | None, CodeCell(needed=False, longest=60)] = None
     value: Annotated[str | None, AnswerCell()] = None
     answered_at: NoInstant = None
+    received_at: NoInstant = None
     language: Annotated[str | None, CodeCell(needed=False, longest=20)] = None
     respondent: Annotated[Respondent | None, WordCell(needed=False, words=RESPONDENTS)] = None
     mode: Annotated[Mode | None, WordCell(needed=False, words=MODES)] = None

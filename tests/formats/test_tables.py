@@ -269,6 +269,7 @@ _RESPONSES = st.builds(
     language=st.none() | _codes(20),
     respondent=st.none() | st.sampled_from(RESPONDENTS),
     mode=st.none() | st.sampled_from(MODES),
+    received_at=st.none() | _INSTANTS,
     sent_at=st.none() | _INSTANTS,
     version=st.none() | _codes(),
     entered_by=st.none() | _codes(80),

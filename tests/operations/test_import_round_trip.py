@@ -84,6 +84,7 @@ def test_who_typed_an_answer_is_told_and_stays_so_elsewhere(
         )
     with database.reading(tiny.url) as session:
         told = exports.study_tables(session, study_id=tiny.study_id)
+    assert [row.received_at for row in told.responses] == [MORNING, *[MORNING + timedelta(hours=1)] * 2]
     assert [(row.value, row.entered_by, row.language) for row in told.responses] == [
         ("1", "participant", "en"),
         ("3", "account:7", "ar"),

@@ -99,6 +99,22 @@ def test_what_the_study_does_not_allow(bring: Bring, name: str, row: str, column
     assert [each[:2] for each in found] == [(f"{name}.csv", f"row 2, column {column}")]
 
 
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ("itch,1,2026-01-10T10:00:00Z,2026-01-10T09:59:59Z", "received_at"),
+        ("itch,1,2026-01-10T10:00:00Z,2026-06-01T12:00:01Z", "received_at"),
+        (",,,2026-01-10T10:00:00Z", "item"),
+    ],
+)
+def test_an_answer_arrives_after_it_was_given_and_not_in_the_future(
+    bring: Bring, row: str, column: str
+) -> None:
+    header = "participant,visit,instrument,item,value,answered_at,received_at"
+    found = faults_of(bring, responses=f"{header}\np1,d0,itch,{row}\n")
+    assert [each[:2] for each in found] == [("responses.csv", f"row 2, column {column}")]
+
+
 def test_nothing_comes_before_the_first_consent(bring: Bring) -> None:
     found = faults_of(
         bring,

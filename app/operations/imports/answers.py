@@ -157,15 +157,18 @@ class Reader:
                 allowed = f"the same in a whole response, as in row {first.row}"
                 found.append((name, getattr(row, name), allowed))
         if row.item is None:
-            if not alone or row.value is not None or row.answered_at is not None:
+            if not alone or any(each is not None for each in (row.value, row.answered_at, row.received_at)):
                 found.append(("item", None, "an item; none only where a response has no answer at all"))
         elif row.answered_at is None:
             found.append(("answered_at", None, "the instant at which the answer was given"))
+        elif row.received_at is not None and row.received_at < row.answered_at:
+            allowed = f"an instant from that of the answer on, {row.answered_at.isoformat()}"
+            found.append(("received_at", row.received_at.isoformat(), allowed))
         by_staff = row.instrument in self.staff_forms
         if by_staff != (row.respondent == STAFF):
             allowed = STAFF if by_staff else one_of(each for each in RESPONDENTS if each != STAFF)
             found.append(("respondent", row.respondent, f"{allowed}, of {row.instrument}"))
-        for name in ("answered_at", "sent_at"):
+        for name in ("answered_at", "received_at", "sent_at"):
             found += self._instant(name, getattr(row, name), person)
         return found
 

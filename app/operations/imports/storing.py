@@ -255,7 +255,7 @@ class Storage:
                     "item": each.row.item,
                     "value": each.value,
                     "answered_at": each.row.answered_at,
-                    "received_at": self.now,
+                    "received_at": each.row.received_at or self.now,
                     "wording_id": each.wording.wording_id,
                     "entered_by": each.row.entered_by,
                 }
