@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from app.domain.animal_naming import grade, graded_item
 from app.domain.answer import AnswerValue
-from app.domain.condition import all_hold
+from app.domain.condition import Condition, holds
+from app.domain.instrument import Instrument
 from app.domain.study import AlertRule, Disposition, Study
 
 FIRST_RETRY = timedelta(minutes=15)
@@ -53,15 +55,34 @@ def rules_of(rules: Iterable[AlertRule], instrument: str) -> tuple[AlertRule, ..
 
 
 def met(
-    rules: Iterable[AlertRule], instrument: str, answers: Mapping[str, AnswerValue]
+    rules: Iterable[AlertRule], instrument: Instrument, answers: Mapping[str, AnswerValue]
 ) -> tuple[AlertRule, ...]:
-    """Return the rules of an instrument of which every condition holds."""
-    return tuple(rule for rule in rules_of(rules, instrument) if all_hold(rule.when, answers))
+    """Return the rules of an instrument of which every condition holds.
+
+    A condition of a rule may name the grade of an Animal Naming Test: it is held against that, not the count.
+    """
+    return tuple(
+        rule
+        for rule in rules_of(rules, instrument.name)
+        if all(_holds(condition, instrument, answers) for condition in rule.when)
+    )
 
 
-def looked_at(rule: AlertRule, answers: Mapping[str, AnswerValue]) -> dict[str, AnswerValue]:
-    """Return the answers that a rule rests on, by item."""
-    return {condition.item: answers.get(condition.item) for condition in rule.when}
+def _holds(condition: Condition, instrument: Instrument, answers: Mapping[str, AnswerValue]) -> bool:
+    item = graded_item(condition, instrument)
+    return holds(condition, answers if item is None else {item.code: grade(item, answers)})
+
+
+def looked_at(
+    rule: AlertRule, instrument: Instrument, answers: Mapping[str, AnswerValue]
+) -> dict[str, AnswerValue]:
+    """Return the answers that a rule rests on, by item: of a grade those too for which points are added."""
+    codes: list[str] = []
+    for condition in rule.when:
+        item = graded_item(condition, instrument)
+        codes += [each.item for points in (item.adjustments if item else ()) for each in points.when]
+        codes.append(condition.item)
+    return {code: answers.get(code) for code in codes}
 
 
 def rule_of(study: Study, code: str) -> AlertRule | None:

@@ -4,13 +4,14 @@ Cut-offs and adjustments are the study's settings: they differ by country and ar
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 from app.domain.answer import AnswerValue
-from app.domain.condition import all_hold
-from app.domain.instrument import Item
+from app.domain.condition import Condition, all_hold
+from app.domain.instrument import Instrument, Item
 
 Grade = Literal["normal", "minimal or grade 1", "grade 2 or worse"]
+GRADES: tuple[Grade, ...] = get_args(Grade)
 
 
 def adjusted_count(item: Item, answers: Mapping[str, AnswerValue]) -> float | None:
@@ -36,3 +37,14 @@ def grade(item: Item, answers: Mapping[str, AnswerValue]) -> Grade | None:
     if count >= enough:
         return "normal"
     return "minimal or grade 1" if count >= some else "grade 2 or worse"
+
+
+def graded_item(condition: Condition, instrument: Instrument) -> Item | None:
+    """Return the test whose grade a condition names, in place of a count; None for every other condition.
+
+    The phone tells the two apart as we do (app/web/static/naming.js).
+    """
+    if condition.value not in GRADES:
+        return None
+    named = (each for each in instrument.items if each.code == condition.item)
+    return next((each for each in named if each.type == "animal-naming"), None)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from math import inf
 
+from app.domain.animal_naming import GRADES
 from app.domain.answer import DECLINED, number_range
 from app.domain.codes import DefinitionFault, listed, quoted
 from app.domain.condition import Condition, Operator
@@ -19,8 +20,12 @@ def condition_faults(
     items: Sequence[Item],
     *,
     named: str = "an item that stands before it and is answered",
+    grades: bool = False,
 ) -> Iterator[DefinitionFault]:
-    """Find conditions that can never be judged; `items` are those that may be named, `named` says which."""
+    """Find conditions that can never be judged; `items` are those that may be named, `named` says which.
+
+    With `grades` a condition on an Animal Naming Test may name its grade in place of a count.
+    """
     by_code = {item.code: item for item in items if item.is_answered}
     rests_on = frozenset({"items", "choices"})
     for number, condition in enumerate(conditions):
@@ -34,8 +39,10 @@ def condition_faults(
             allowed = f"for an item of type {item.type}: {listed(fitting)}"
             found = quoted(condition.operator)
             yield DefinitionFault(f"{place}[{number}].operator", found, allowed, rests_on)
-        elif not _fits(instrument, item, condition):
+        elif not (_fits(instrument, item, condition) or (grades and _names_grade(item, condition))):
             allowed = _values(instrument, item, condition.operator)
+            if grades and item.type == "animal-naming":
+                allowed += f', or with "is" and "is not" a grade: {listed(GRADES)}'
             found = "nothing" if condition.value is None else str(condition.value)
             yield DefinitionFault(f"{place}[{number}].value", found, allowed, rests_on)
 
@@ -61,6 +68,11 @@ def _fits(instrument: Instrument, item: Item, condition: Condition) -> bool:
     lowest, highest = _range(item)
     reached = {"at least": value <= highest, "at most": value >= lowest}
     return item.type in COMPARABLE and reached.get(operator, lowest <= value <= highest)
+
+
+def _names_grade(item: Item, condition: Condition) -> bool:
+    named = item.type == "animal-naming" and condition.value in GRADES
+    return named and condition.operator in ("is", "is not")
 
 
 def _range(item: Item) -> tuple[float, float]:

@@ -148,7 +148,9 @@ def _faults_with_instruments(study: Study, asked: list[_Asked]) -> Iterator[Defi
         if rule.instrument in whole:
             instrument = whole[rule.instrument]
             place, named = f"alerts[{number}].when", "an item that is answered"
-            for fault in condition_faults(place, rule.when, instrument, instrument.items, named=named):
+            for fault in condition_faults(
+                place, rule.when, instrument, instrument.items, named=named, grades=True
+            ):
                 yield replace(fault, rests_on=frozenset())  # all of the instrument is there
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.domain.actor import Actor
 from app.domain.alerts import looked_at, met
 from app.domain.answer import AnswerValue
+from app.domain.instrument import Instrument
 from app.models import Alert
 from app.operations import audit
 from app.operations.audit import Chain
@@ -21,7 +22,7 @@ def raise_alerts(
     study_id: int,
     participant_id: int,
     response_id: int,
-    instrument: str,
+    instrument: Instrument,
     answers: Mapping[str, AnswerValue],
     actor: Actor,
     now: datetime,
@@ -42,7 +43,7 @@ def raise_alerts(
             participant_id=participant_id,
             response_id=response_id,
             rule=rule.code,
-            answers=looked_at(rule, answers),
+            answers=looked_at(rule, instrument, answers),
             raised_at=now,
         )
         session.add(alert)

@@ -158,7 +158,7 @@ def store_answers(
         study_id=visitor.study_id,
         participant_id=visitor.participant_id,
         response_id=response_id,
-        instrument=found.name,
+        instrument=found.instrument,
         answers=answers,
         actor=visitor.actor,
         now=now,

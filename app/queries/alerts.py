@@ -279,7 +279,8 @@ def standing(session: Session, *, study_id: int, participant_id: int, now: datet
     told = set()
     for code, response in rows:
         answers = _answers(session, response)
-        told |= {rule.code for rule in met(rules, response.instrument, answers) if rule.code == code}
+        instrument = studies.instrument(session, response.instrument_version_id)
+        told |= {rule.code for rule in met(rules, instrument, answers) if rule.code == code}
     return tuple(rule for rule in rules if rule.code in told)
 
 

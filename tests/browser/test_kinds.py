@@ -41,13 +41,19 @@ def _is(page: Page, code: str) -> None:
 
 
 def test_the_script_judges_conditions_as_the_server_does(invite_to_kinds: Invite, page: Page) -> None:
-    _begin(invite_to_kinds("en"), page, "single")
+    _begin(invite_to_kinds("en"), page, "animal-naming")
     judged = page.evaluate(
         """([answers, cases]) =>
             cases.map(([item, operator, value]) => kinds.holds([{ item, operator, value }], answers))""",
         [TABLE["answers"], TABLE["cases"]],
     )
     assert judged == [case[3] for case in TABLE["cases"]]
+    graded = page.evaluate(
+        """cases => cases.map(([answers, operator, value]) =>
+            kinds.holds([{ item: "animals", operator, value }], answers))""",
+        TABLE["grades"],
+    )
+    assert graded == [case[3] for case in TABLE["grades"]]
 
 
 @pytest.mark.parametrize(

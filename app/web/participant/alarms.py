@@ -8,6 +8,7 @@ from flask import g
 
 from app.domain.alerts import met, rules_of
 from app.domain.answer import AnswerValue
+from app.domain.instrument import Instrument
 from app.domain.study import AlertRule, Texts
 from app.queries import alerts, studies
 
@@ -21,10 +22,10 @@ class Alarm:
     sounding: bool
 
 
-def of_questions(instrument: str, answers: Mapping[str, AnswerValue]) -> list[Alarm]:
+def of_questions(instrument: Instrument, answers: Mapping[str, AnswerValue]) -> list[Alarm]:
     """Return every alarm of a questionnaire, those sounding whose conditions the answers meet."""
     rules = studies.current(g.session, study_id=g.visitor.study_id).study.alerts
-    return _alarms(rules_of(rules, instrument), met(rules, instrument, answers))
+    return _alarms(rules_of(rules, instrument.name), met(rules, instrument, answers))
 
 
 def standing() -> list[Alarm]:

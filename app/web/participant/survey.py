@@ -112,7 +112,7 @@ def _page(
         respondents=_respondents(),
         faults=faults,
         gaps=gaps,
-        alarms=alarms.of_questions(found.name, found.answers),
+        alarms=alarms.of_questions(found.instrument, found.answers),
     )
 
 

@@ -94,7 +94,7 @@ def _shown(
         owner=_owner(desk, row, names),
         disposition="" if ended is None else _end(ends, ended.disposition),
         answers=tuple(
-            (asked.question(item), asked.answer(item, value)) for item, value in row.answers.items()
+            (asked.question(item), asked.answer_with_grade(item, row.answers)) for item in row.answers
         ),
         steps=tuple(_step(step, names, ends) for step in row.steps),
         mails=mails,

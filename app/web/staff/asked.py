@@ -54,6 +54,12 @@ class Asked:
         except (KeyError, ValueError):
             return filed(value)
 
+    def answer_with_grade(self, code: str, answers: Mapping[str, AnswerValue]) -> str:
+        """Return a value in words, and beside the count of an Animal Naming Test what it says."""
+        items = (each for each in self.instrument.items if each.code == code)
+        gradings = (self.grading(item, answers) for item in items)
+        return " · ".join(filter(None, (self.answer(code, answers.get(code)), *gradings)))
+
     def grading(self, item: Item, answers: Mapping[str, AnswerValue]) -> str:
         """Return what the count of an Animal Naming Test says; nothing for other items or without a count."""
         count, found = adjusted_count(item, answers), grade(item, answers)

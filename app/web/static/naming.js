@@ -1,6 +1,24 @@
 // The Animal Naming Test: a countdown and a counter, whose number goes into the box at the end.
 "use strict";
 
+// What to do at once may depend on the grade and not on the count, as in app/domain/animal_naming.py and alerts.py.
+{
+  const grades = ["grade 2 or worse", "minimal or grade 1", "normal"];
+  const plain = kinds.holds;
+  const grade = ({ cutOffs, adjustments }, count, given) => {
+    if (typeof count !== "number") return null;
+    const points = JSON.parse(adjustments).filter(({ when }) => plain(when, given));
+    const sum = points.reduce((counted, each) => counted + each.points, count);
+    return grades[JSON.parse(cutOffs).filter((enough) => sum >= enough).length];
+  };
+  kinds.holds = (conditions, given) =>
+    conditions.every((condition) => {
+      const test = grades.includes(condition.value) && document.querySelector(`[id="q-${condition.item}"] .naming`);
+      const found = test ? { [condition.item]: grade(test.dataset, given[condition.item], given) } : given;
+      return plain([condition], found);
+    });
+}
+
 kinds.more["animal-naming"] = (question) => {
   const place = question.querySelector(".naming");
   const box = question.querySelector("input:not([type])");

@@ -1,11 +1,17 @@
 """Every kind of answer as staff read it."""
 
+from dataclasses import replace
+
 import pytest
 
+from app import database
+from app.operations.studies import load_study
+from tests.fixtures import kinds
+from tests.fixtures.alarming import SLOW
 from tests.fixtures.desk import StaffBrowser
 from tests.fixtures.pages import text
 from tests.fixtures.phone import NewPhone
-from tests.fixtures.study import TinyStudy
+from tests.fixtures.study import COMMAND, MORNING, TinyStudy
 
 
 @pytest.fixture
@@ -47,3 +53,22 @@ def test_every_kind_of_answer_is_read_in_words(new_phone: NewPhone, coordinator:
     ):
         assert words in page
     assert "Preferred not to answer" in read[1]
+
+
+def test_an_alert_about_a_grade_tells_staff_the_grade_and_what_it_rests_on(
+    tiny: TinyStudy, new_phone: NewPhone, coordinator: StaffBrowser
+) -> None:
+    every = kinds.folder()
+    with database.writing(tiny.url) as session:
+        folder = replace(every, study=replace(every.study, alerts=(SLOW,)))
+        load_study(session, folder=folder, actor=COMMAND, now=MORNING)
+    phone = new_phone("P-1").open()
+    survey = phone.survey(instrument="animal-naming")
+    for animals, alarmed in (("9", False), ("7", True)):  # with the points for schooling 11 and 9
+        phone.save(survey, schooling="5", animals=animals)
+        alarm = phone.get(survey).find(".//div[@class='alarm faults']")
+        assert alarm is not None
+        assert ("hidden" in alarm.attrib) is not alarmed
+        assert ("slow" in text(coordinator.get("/alerts").find(".//main"))) is alarmed
+    facts = text(coordinator.get("/alerts/1").find(".//dl"))
+    assert "7 · Speaks for encephalopathy of grade 2 or worse (9 with the points added)" in facts
