@@ -15,8 +15,9 @@ from email_validator import EmailNotValidError, validate_email
 
 from app.config import Config
 from app.delivery import smtp
-from app.delivery.outcomes import NotSentError, before_leaving
+from app.delivery.outcomes import NotSentError, UncertainError, before_leaving
 from app.errors import Code, Refusal
+from app.operations.link_mails import MailFate
 
 Outcome = Literal["sent", "written"]
 
@@ -80,6 +81,16 @@ def send(message: Message, *, config: Config, now: datetime, line: smtp.Line | N
     with smtp.Line(config.smtp_url) as own:
         own.hand_over(made, sender=sender, to=to)
     return "sent"
+
+
+def attempt(message: Message, *, config: Config, now: datetime) -> tuple[MailFate, str]:
+    """Send one message and return what became of it, and why where it did not go well."""
+    try:
+        return send(message, config=config, now=now), ""
+    except UncertainError as fault:
+        return "uncertain", str(fault)
+    except (NotSentError, Refusal) as fault:
+        return "failed", str(fault)
 
 
 def composed(message: Message, *, sender: str, now: datetime) -> EmailMessage:

@@ -7,9 +7,7 @@ from app import database, i18n
 from app.config import Config
 from app.delivery import email
 from app.delivery.email import Message
-from app.delivery.outcomes import NotSentError, UncertainError
 from app.domain.actor import Actor
-from app.errors import Refusal
 from app.formats import link_token
 from app.i18n import gettext
 from app.operations.link_mails import LinkMail, MailFate, prepare_link_mail, record_link_mail
@@ -30,19 +28,10 @@ def mail_link(
             now=clock(),
             contact_keys=config.contact_keys,
         )
-    fate, reason = _sent(mail, config, clock())
+    fate, reason = email.attempt(_message(mail, config), config=config, now=clock())
     with database.writing(config.database_url) as session:
         record_link_mail(session, mail=mail, fate=fate, reason=reason, actor=actor, now=clock())
     return fate
-
-
-def _sent(mail: LinkMail, config: Config, now: datetime) -> tuple[MailFate, str]:
-    try:
-        return email.send(_message(mail, config), config=config, now=now), ""
-    except UncertainError as fault:
-        return "uncertain", str(fault)
-    except (NotSentError, Refusal) as fault:
-        return "failed", str(fault)
 
 
 def _message(mail: LinkMail, config: Config) -> Message:

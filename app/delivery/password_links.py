@@ -7,10 +7,8 @@ from app import database, i18n
 from app.config import Config
 from app.delivery import email
 from app.delivery.email import Message
-from app.delivery.outcomes import NotSentError, UncertainError
 from app.domain.account import PasswordLinkKind
 from app.domain.actor import Actor
-from app.errors import Refusal
 from app.formats import password_token
 from app.i18n import format_instant, gettext
 from app.operations.link_mails import MailFate
@@ -33,19 +31,10 @@ def send_password_link(
     config: Config, *, mail: PasswordMail, actor: Actor, clock: Callable[[], datetime]
 ) -> MailFate:
     """Mail a link that was made in a transaction which is committed by now."""
-    fate, reason = _sent(mail, config, clock())
+    fate, reason = email.attempt(_message(mail, config), config=config, now=clock())
     with database.writing(config.database_url) as session:
         record_password_mail(session, mail=mail, fate=fate, reason=reason, actor=actor, now=clock())
     return fate
-
-
-def _sent(mail: PasswordMail, config: Config, now: datetime) -> tuple[MailFate, str]:
-    try:
-        return email.send(_message(mail, config), config=config, now=now), ""
-    except UncertainError as fault:
-        return "uncertain", str(fault)
-    except (NotSentError, Refusal) as fault:
-        return "failed", str(fault)
 
 
 def _message(mail: PasswordMail, config: Config) -> Message:

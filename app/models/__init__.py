@@ -11,6 +11,7 @@ from app.models.contact_preference import ContactPreference
 from app.models.correction import Correction, CorrectionDecision
 from app.models.data_query import DataQuery, DataQueryStep
 from app.models.document import Document
+from app.models.email_change import EmailChange
 from app.models.event import Event, Reading
 from app.models.missed_reason import MissedReason
 from app.models.occasion import Occasion
@@ -49,6 +50,7 @@ __all__ = [
     "DataQuery",
     "DataQueryStep",
     "Document",
+    "EmailChange",
     "Event",
     "InstrumentVersion",
     "Link",

@@ -94,7 +94,7 @@ class SignedIn(Base):
     browser: Mapped[str | None] = mapped_column(String(40))
 
 
-AttemptKind = Literal["link", "address", "sign-in", "second-factor", "reset", "hook"]
+AttemptKind = Literal["link", "address", "sign-in", "second-factor", "reset", "new-address", "hook"]
 
 
 class Attempt(Base):

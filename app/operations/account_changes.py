@@ -85,7 +85,7 @@ def change_account(
     changed = [field for field in CHANGED if before[field] != wanted[field]]
     if not changed:
         return
-    _reasoned(reason)
+    reasoned(reason)
     if unblinded and not account.unblinded and actor.kind == "account" and actor.id == account_id:
         raise Refusal(Code.NOT_ALLOWED, "an administrator unblinds somebody else")
     if account.role == "administrator" and {"role", "study_id", "site"} & set(changed):
@@ -112,7 +112,7 @@ def deactivate(session: Session, *, account_id: int, reason: str, actor: Actor, 
     account = held(session, account_id=account_id, actor=actor)
     if account.deactivated_at is not None:
         return
-    _reasoned(reason)
+    reasoned(reason)
     if account.role == "administrator":
         _keep_one(session, account)
     account.deactivated_at = now
@@ -126,7 +126,7 @@ def reactivate(session: Session, *, account_id: int, reason: str, actor: Actor, 
     account = held(session, account_id=account_id, actor=actor)
     if account.deactivated_at is None:
         return
-    _reasoned(reason)
+    reasoned(reason)
     account.deactivated_at = None
     session.flush()
     _record(session, account, "account.reactivate", actor, now, reason)
@@ -164,7 +164,8 @@ def _keep_one(session: Session, account: Account) -> None:
         raise Refusal(Code.LAST_ADMINISTRATOR, f"account {account.id}")
 
 
-def _reasoned(reason: str) -> None:
+def reasoned(reason: str) -> None:
+    """Refuse to change an account without a reason."""
     if not reason.strip():
         raise Refusal(Code.REASON_NEEDED, "why is the account changed?")
 

@@ -17,6 +17,7 @@ ALLOWED: dict[AttemptKind, int] = {
     "sign-in": 5,
     "second-factor": 5,
     "reset": 3,
+    "new-address": 3,
     "hook": 1,
 }
 DAY = timedelta(days=1)

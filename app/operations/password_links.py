@@ -20,7 +20,7 @@ from app.operations import audit
 from app.operations.audit import Chain
 from app.operations.link_mails import MailFate
 from app.operations.links import Refused
-from app.operations.passwords import hash_chosen, revoke_links
+from app.operations.passwords import hash_chosen, revoke_email_changes, revoke_links
 from app.operations.sessions import end_sessions
 
 LASTING: dict[PasswordLinkKind, timedelta] = {"invitation": timedelta(days=7), "reset": timedelta(hours=2)}
@@ -116,6 +116,7 @@ def choose_password(
     account.password_hash = hash_chosen(password, context=(account.name, account.email, *codes), alone=alone)
     link.used_at = now
     revoke_links(session, account_id=account.id, now=now)
+    revoke_email_changes(session, account_id=account.id, now=now)
     session.flush()
     actor = Actor("account", account.id)
     audit.record(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain import password as rules
 from app.domain.actor import Actor
 from app.errors import Code, Refusal
-from app.models import Account, PasswordLink
+from app.models import Account, EmailChange, PasswordLink
 from app.operations import audit
 from app.operations.audit import Chain
 
@@ -46,13 +46,14 @@ def _verified(password_hash: str, password: str) -> bool:
 def change_password(
     session: Session, *, account_id: int, password: str, alone: bool, actor: Actor, now: datetime
 ) -> None:
-    """Give an account another password, and end its open links.
+    """Give an account another password, and end its open links: whoever knew the old one may have asked.
 
     The trail says that it was changed, and nothing of what it is.
     """
     account = session.get_one(Account, account_id, with_for_update=True)
     account.password_hash = hash_chosen(password, context=(account.name, account.email), alone=alone)
     revoke_links(session, account_id=account_id, now=now)
+    revoke_email_changes(session, account_id=account_id, now=now)
     session.flush()
     audit.record(
         session,
@@ -76,3 +77,18 @@ def revoke_links(session: Session, *, account_id: int, now: datetime) -> None:
         )
         .values(revoked_at=now)
     )
+
+
+def revoke_email_changes(session: Session, *, account_id: int, now: datetime) -> int:
+    """End every open link with which the account's address could be changed, and return how many."""
+    ended = session.execute(
+        update(EmailChange)
+        .where(
+            EmailChange.account_id == account_id,
+            EmailChange.used_at.is_(None),
+            EmailChange.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+        .returning(EmailChange.id)
+    )
+    return len(ended.all())

@@ -9,6 +9,7 @@ ACTIONS = {
     # Translators: what someone did, in the audit trail
     "account.add": lazy_gettext("Account added"),
     "account.change": lazy_gettext("Account changed"),
+    "account.change_email": lazy_gettext("E-mail address changed"),
     "account.change_language": lazy_gettext("Language of the own pages changed"),
     "account.change_password": lazy_gettext("Password changed"),
     "account.deactivate": lazy_gettext("Account deactivated"),
@@ -41,6 +42,10 @@ ACTIONS = {
     "document.attach": lazy_gettext("Document attached"),
     "document.read": lazy_gettext("Document looked at"),
     "document.redact": lazy_gettext("Document redacted"),
+    "email_change.ask": lazy_gettext("Other e-mail address asked for"),
+    "email_change.cancel": lazy_gettext("Other e-mail address no longer asked for"),
+    "email_change.mail": lazy_gettext("Link to confirm an e-mail address e-mailed"),
+    "email_change.notify": lazy_gettext("Old e-mail address told of the change"),
     "event.read": lazy_gettext("Event read and decided"),
     "event.report": lazy_gettext("Event reported"),
     "keys.reseal": lazy_gettext("Sealed with the newest key"),

@@ -248,7 +248,7 @@ def pages(device: Device) -> Iterator[str]:
     page.locator("main button.main").click()
     page.wait_for_selector("#codes")
     yield "recovery codes"
-    for address in ("/me/app", "/me/password", "/me/confirm"):
+    for address in ("/me/app", "/me/password", "/me/email", "/me/confirm"):
         page.goto(f"{device.url}/staff{address}")
         yield address
     page.locator("main button.main").click()

@@ -14,6 +14,7 @@ from app.operations import reauthentication, second_factors, sessions
 from app.operations.passwords import change_password
 from app.operations.recovery_codes import new_recovery_codes
 from app.operations.second_factors import TABLES
+from app.queries import email_changes
 from app.queries.access import hashed
 from app.queries.second_factors import ways_in
 from app.web import messages
@@ -52,7 +53,8 @@ def me() -> ResponseReturnValue:
     """Show what there is."""
     with reading() as session:
         found = ways_in(session, account_id=g.staff.account_id)
-    return my_page("me.html", found=found, needed=is_unsettled(g.staff), provider=settings().provider)
+        waiting = email_changes.waiting(session, account_id=g.staff.account_id, now=g.now)
+    return my_page("me.html", found=found, needed=is_unsettled(g.staff), waiting=waiting)
 
 
 @blueprint.post("/me/factors")

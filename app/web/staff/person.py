@@ -11,7 +11,7 @@ from app.domain.actor import ROLES
 from app.errors import Code, Refusal
 from app.i18n import gettext, lazy_gettext
 from app.operations import account_changes, qualifications, sessions
-from app.queries import audit, audit_words
+from app.queries import audit, audit_words, email_changes
 from app.queries import people as queries
 from app.queries.people import PersonRow
 from app.web import messages
@@ -35,7 +35,8 @@ class PersonForm(SavingForm[PersonRow]):
         """Put in what there is."""
 
 
-def _reason() -> StringField:
+def reason_box() -> StringField:
+    """Return the box for why something is done."""
     return StringField(
         lazy_gettext("Reason"), [Needed(lazy_gettext("Say why, for those who read it later.")), AtMost(200)]
     )
@@ -56,7 +57,7 @@ class ChangeForm(PersonForm):
     unblinded = BooleanField(
         lazy_gettext("Unblinded: may open reports that tell the arms of a blinded study")
     )
-    reason = _reason()
+    reason = reason_box()
 
     def prepare(self, desk: Desk, person: PersonRow) -> None:  # noqa: ARG002 - others look at whom it is about
         """Offer what the one who administers may give."""
@@ -93,7 +94,7 @@ class DeactivationForm(PersonForm):
     button = lazy_gettext("Deactivate")
     done = lazy_gettext("The account is deactivated, and signed out everywhere.")
 
-    reason = _reason()
+    reason = reason_box()
 
     def save(self, desk: Desk, person: PersonRow) -> None:
         """Deactivate it."""
@@ -113,7 +114,7 @@ class ReactivationForm(PersonForm):
     button = lazy_gettext("Reactivate")
     done = lazy_gettext("The account is active again.")
 
-    reason = _reason()
+    reason = reason_box()
 
     def save(self, desk: Desk, person: PersonRow) -> None:
         """Reactivate it."""
@@ -190,6 +191,7 @@ def person(account_id: int) -> ResponseReturnValue:
             desk,
             person=row,
             today=desk.today,
+            waiting=email_changes.waiting(desk.session, account_id=account_id, now=desk.now),
             links=queries.links(desk.session, account_id=account_id),
             browsers=queries.browsers(desk.session, account_id=account_id, now=desk.now),
             entries=entries,
