@@ -33,6 +33,7 @@ from analysis.estimators.mixed.fixed_effects import FTest
 from analysis.estimators.mixed.means import Mmrm
 from analysis.estimators.mixed.slopes import RandomSlopes
 from analysis.estimators.mmrm import mmrm
+from analysis.estimators.multiplicity import AdjustedPValues, MultiplicityRule, adjusted_p_values
 from analysis.estimators.pair_components import Count, Difference, TimeToEvent
 from analysis.estimators.random_slope import random_slope_model
 from analysis.estimators.rates import EventRates, event_rate
@@ -49,6 +50,7 @@ from analysis.estimators.win_ratio import WinRatio, win_ratio
 from analysis.estimators.worst_rank import WorstRankContrasts, worst_rank_contrast
 
 __all__ = [
+    "AdjustedPValues",
     "AlphaSpending",
     "AreaUnderCurve",
     "Band",
@@ -75,6 +77,7 @@ __all__ = [
     "MeanCumulativeCount",
     "MeanDifferences",
     "Mmrm",
+    "MultiplicityRule",
     "PooledEstimate",
     "RandomSlopes",
     "RateModel",
@@ -89,6 +92,7 @@ __all__ = [
     "TippingPoint",
     "WinRatio",
     "WorstRankContrasts",
+    "adjusted_p_values",
     "alpha_spending",
     "area_under_curve",
     "composite_contrast",

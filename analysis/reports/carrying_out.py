@@ -11,6 +11,7 @@ from analysis.estimators import InputError
 from analysis.reports.conduct import SECTIONS
 from analysis.reports.finding import Finding, NotPossible
 from analysis.reports.methods import METHODS
+from analysis.reports.multiplicity import HeldTogether, held_together, with_adjusted
 from analysis.reports.score_rows import earlier_visit
 from analysis.reports.step import Step
 from app.domain import default_plan
@@ -20,7 +21,8 @@ from app.domain import default_plan
 class CarriedOut:
     """`steps` in the order of the report; `described` by code what is told of every study, `conduct` by key.
 
-    `reported` are the data with all reported events, where a step wants them.
+    `reported` are the data with all reported events, where a step wants them; `together` is what becomes of
+    several primary analyses by the plan's rule.
     """
 
     data: StudyData
@@ -28,6 +30,7 @@ class CarriedOut:
     steps: list[tuple[Step, Finding]]
     described: Mapping[str, Finding]
     conduct: Mapping[str, Finding]
+    together: HeldTogether | None = None
 
 
 def carry_out(known: Cut, data: StudyData) -> CarriedOut:
@@ -48,12 +51,15 @@ def carry_out(known: Cut, data: StudyData) -> CarriedOut:
         for estimand, analysis in planned
     ]
     own = bool(data.study.analyses)
+    findings = [(step, found(step) if own else described[step.code]) for step in steps]
+    together = held_together(data.study, findings)
     return CarriedOut(
         data=data,
         reported=reported,
-        steps=[(step, found(step) if own else described[step.code]) for step in steps],
+        steps=[(step, with_adjusted(step, finding, together)) for step, finding in findings],
         described=described,
         conduct={name: find(data) for name, (_, find) in SECTIONS.items()},
+        together=together,
     )
 
 

@@ -1,7 +1,7 @@
 """The methods paragraph: what the plan and the methods that carried it out say of themselves."""
 
 from analysis.reports.carrying_out import CarriedOut
-from app.domain.study import Study
+from analysis.reports.multiplicity import several_primary
 
 TIMES = (
     "Times run from day 0 to the event, or to the last day known alive, in days and without adding one."
@@ -19,19 +19,6 @@ CHOICE = {
     "confirmed": "Events count where a reviewer confirmed them, on the dates agreed on.",
     "all": "All reported events count that no reviewer refuted.",
 }
-
-
-SEVERAL = (
-    "The plan has {n} primary analyses. Each is held against the whole two-sided error of {alpha:g}: nothing"
-    " is adjusted for their number, and no order of tests is followed. Under no effect at all the chance that"
-    " one or another falls below it is greater than {alpha:g}."
-)
-
-
-def several_primary(study: Study) -> str:
-    """What is to be known where more than one analysis is primary; empty where it is one, or none."""
-    n = sum(each.rank == "primary" for each in study.analyses)
-    return SEVERAL.format(n=n, alpha=study.analysis.alpha) if n > 1 else ""
 
 
 def methods(done: CarriedOut) -> list[str]:

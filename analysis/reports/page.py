@@ -15,10 +15,12 @@ from analysis.reports.carrying_out import CarriedOut
 from analysis.reports.conduct import SECTIONS
 from analysis.reports.finding import Finding
 from analysis.reports.language import gettext
-from analysis.reports.methods_paragraph import methods, several_primary
+from analysis.reports.methods_paragraph import methods
+from analysis.reports.multiplicity import several_primary
 from analysis.reports.plan_hash import plan_sha256
 from analysis.reports.results import versions
 from analysis.reports.step import Step
+from analysis.reports.table import Table
 from analysis.reports.words import number, percent
 from app.domain.adjudication import EventChoice
 from app.domain.analysis_plan import Rank
@@ -32,6 +34,7 @@ RANKS: Mapping[Rank, str] = {
     "exploratory": "Exploratory analyses",
     "safety": "Safety",
 }
+SEVERAL_PRIMARY = "Primary analyses"
 DESCRIPTION = "Description"
 """The heading where the study declares no plan."""
 RESULT_LETTERS = 200
@@ -50,12 +53,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Group:
-    """The analyses of one rank; `caution` is what all of them are to be read with."""
+    """The analyses of one rank; `caution` and `tables` are what all of them are to be read with."""
 
     anchor: str
     title: str
     parts: Sequence[Part]
     caution: str = ""
+    tables: Sequence[Table] = ()
 
 
 def page(
@@ -146,8 +150,11 @@ def groups(done: CarriedOut) -> list[Group]:
         return [Group("description", DESCRIPTION, _parts(done.steps, set()))]
     told: set[str] = set()
     caution = several_primary(done.data.study)
+    titles = {**RANKS, "primary": SEVERAL_PRIMARY} if caution else RANKS
+    together = [done.together.table] if done.together else []
+    read_with = {"primary": (caution, together)}
     return [
-        Group(rank, RANKS[rank], _parts(list(steps), told), caution if rank == "primary" else "")
+        Group(rank, titles[rank], _parts(list(steps), told), *read_with.get(rank, ()))
         for rank, steps in groupby(done.steps, key=lambda each: each[0].analysis.rank)
     ]
 

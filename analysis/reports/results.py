@@ -45,6 +45,7 @@ def results(done: CarriedOut, data_sha256: str, reported_sha256: str | None = No
         "queries": _rows(done, "queries"),
         "flow": lines(data.flow.set_axis(["group", "step", "step_number", "n"], axis=1)),
         "checks": _rows(done, "checks"),
+        "multiplicity": done.together.results if done.together else None,
         "analyses": {step.code: _analysis(step, found) for step, found in done.steps},
     }
 

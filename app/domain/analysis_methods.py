@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from app.domain.analysis_plan import Method
 from app.domain.estimand import AnyEndpoint, Strategy
@@ -30,7 +31,8 @@ class MethodRule:
     whose estimand names no scale is for methods with `all_scales` only; those `by_difference` need to know
     which difference is meaningful; those `of_the_living` look at scores alone, so that neither a death nor a
     transplant is an event for them. `deaths` and `transplants` are what those can be that it carries out,
-    where that is not all that its endpoints allow.
+    where that is not all that its endpoints allow. `tests`: whether it has one p value of all arms together,
+    or one of each arm against the reference.
     """
 
     title: str
@@ -43,6 +45,7 @@ class MethodRule:
     of_the_living: bool = False
     deaths: tuple[Strategy, ...] = ()
     transplants: tuple[Strategy, ...] = ()
+    tests: Literal["", "arms", "pairs"] = ""
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -55,21 +58,51 @@ METHODS: Mapping[Method, MethodRule] = {
         title="Kaplan-Meier curves and log-rank test",
         endpoints=TIMES,
         takes=("at_days", "conf_type", "bands", "strata", "rho"),
+        tests="arms",
     ),
-    "log-rank": MethodRule(title="Log-rank test", endpoints=ANY_TIMES, takes=("strata", "rho")),
-    "rmst": MethodRule(title="Restricted mean survival time", endpoints=TIMES, needs=("tau_days",)),
-    "cox": MethodRule(title="Cox model", endpoints=ANY_TIMES, takes=("covariates", "strata", "ties")),
+    "log-rank": MethodRule(
+        title="Log-rank test",
+        endpoints=ANY_TIMES,
+        takes=("strata", "rho"),
+        tests="arms",
+    ),
+    "rmst": MethodRule(
+        title="Restricted mean survival time",
+        endpoints=TIMES,
+        needs=("tau_days",),
+        tests="pairs",
+    ),
+    "cox": MethodRule(
+        title="Cox model",
+        endpoints=ANY_TIMES,
+        takes=("covariates", "strata", "ties"),
+        tests="pairs",
+    ),
     "landmark": MethodRule(
-        title="Landmark analysis", endpoints=TIMES, needs=("landmark_day",), takes=("at_days", "conf_type")
+        title="Landmark analysis",
+        endpoints=TIMES,
+        needs=("landmark_day",),
+        takes=("at_days", "conf_type"),
+        tests="arms",
     ),
     "event-counts": MethodRule(title="Counts of events", endpoints=("TTX",)),
     "cumulative-incidence": MethodRule(
         title="Cumulative incidence and Gray's test",
         endpoints=("TTX", "SAFETY"),
         takes=("at_days", "strata", "kinds"),
+        tests="arms",
     ),
-    "fine-gray": MethodRule(title="Fine-Gray model", endpoints=("TTX",), takes=("covariates",)),
-    "time-lost": MethodRule(title="Restricted mean time lost", endpoints=("TTX",), needs=("tau_days",)),
+    "fine-gray": MethodRule(
+        title="Fine-Gray model",
+        endpoints=("TTX",),
+        takes=("covariates",),
+        tests="pairs",
+    ),
+    "time-lost": MethodRule(
+        title="Restricted mean time lost",
+        endpoints=("TTX",),
+        needs=("tau_days",),
+    ),
     "subgroups": MethodRule(
         title="Subgroups", endpoints=ANY_TIMES, needs=("subgroups",), takes=("strata", "ties")
     ),
@@ -80,6 +113,7 @@ METHODS: Mapping[Method, MethodRule] = {
         endpoints=STAYS,
         takes=("model", "covariates"),
         words={"model": ("negative-binomial", "poisson", "quasi-poisson", "exact")},
+        tests="pairs",
     ),
     "mean-cumulative-count": MethodRule(title="Mean cumulative count", endpoints=STAYS, takes=("at_days",)),
     "recurrent-cox": MethodRule(
@@ -87,12 +121,14 @@ METHODS: Mapping[Method, MethodRule] = {
         endpoints=STAYS,
         takes=("model", "covariates"),
         words={"model": ("andersen-gill", "pwp-total-time", "pwp-gap-time")},
+        tests="pairs",
     ),
     "days-out-of-hospital": MethodRule(
         title="Days alive and out of hospital",
         endpoints=STAYS,
         needs=("tau_days",),
         deaths=("while-alive", "competing"),
+        tests="pairs",
     ),
     "readmission": MethodRule(
         title="Readmission", endpoints=STAYS, takes=("within_days",), deaths=("while-alive", "competing")
@@ -106,12 +142,14 @@ METHODS: Mapping[Method, MethodRule] = {
         takes=("visits", "covariates", "covariance", "df"),
         words={"covariance": COVARIANCES},
         of_the_living=True,
+        tests="pairs",
     ),
     "random-slope": MethodRule(
         title="Random-slope model",
         endpoints=SCORES,
         takes=("visits", "covariates", "df"),
         of_the_living=True,
+        tests="pairs",
     ),
     "responders": MethodRule(
         title="Responders",
@@ -121,6 +159,7 @@ METHODS: Mapping[Method, MethodRule] = {
         by_difference=True,
         deaths=("event", "competing", "while-alive"),
         transplants=("ignored", "event"),
+        tests="pairs",
     ),
     "deterioration": MethodRule(
         title="Time to sustained deterioration",
@@ -129,7 +168,11 @@ METHODS: Mapping[Method, MethodRule] = {
         by_difference=True,
     ),
     "area-under-curve": MethodRule(
-        title="Area under the curve", endpoints=SCORES, needs=("visits",), of_the_living=True
+        title="Area under the curve",
+        endpoints=SCORES,
+        needs=("visits",),
+        of_the_living=True,
+        tests="pairs",
     ),
     "while-alive-mean": MethodRule(
         title="Average score while alive",
@@ -137,6 +180,7 @@ METHODS: Mapping[Method, MethodRule] = {
         needs=("visits",),
         of_the_living=True,
         deaths=("while-alive",),
+        tests="pairs",
     ),
     "composite-mean": MethodRule(
         title="Mean score, death counting as one",
@@ -144,6 +188,7 @@ METHODS: Mapping[Method, MethodRule] = {
         needs=("visits", "at_death"),
         deaths=("event",),
         transplants=("ignored", "event"),
+        tests="pairs",
     ),
     "worst-rank": MethodRule(
         title="Scores ranked above deaths",
@@ -151,6 +196,7 @@ METHODS: Mapping[Method, MethodRule] = {
         needs=("visits",),
         deaths=("event",),
         transplants=("ignored", "event"),
+        tests="pairs",
     ),
     "multiple-imputation": MethodRule(
         title="Multiple imputation",
@@ -159,6 +205,7 @@ METHODS: Mapping[Method, MethodRule] = {
         takes=("covariates", "imputations"),
         of_the_living=True,
         deaths=("while-alive",),
+        tests="pairs",
     ),
     "tipping-point": MethodRule(
         title="Tipping point",
@@ -176,12 +223,14 @@ METHODS: Mapping[Method, MethodRule] = {
         words={"model": ("jump-to-reference", "copy-reference", "copy-increments")},
         of_the_living=True,
         deaths=("while-alive",),
+        tests="pairs",
     ),
     "win-ratio": MethodRule(
         title="Win ratio",
         endpoints=("COMPOSITE",),
         needs=("hierarchy",),
         takes=("margins", "visits", "strata"),
+        tests="pairs",
     ),
     "swimmer": MethodRule(title="Every course on one line", endpoints=("COMPOSITE",)),
     "exposure-adjusted": MethodRule(title="Events per person-year", endpoints=("SAFETY",), takes=("kinds",)),

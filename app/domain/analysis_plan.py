@@ -46,6 +46,7 @@ Method = Literal[
     "exposure-adjusted",
 ]
 LateDeaths = Literal["count", "as-known"]
+Multiplicity = Literal["fixed-sequence", "holm", "none"]
 Spending = Literal["obrien-fleming", "pocock", "power", "hwang-shih-decani"]
 Component = Literal["death", "transplant", "hospital-days", "hospital-stays", "score"]
 SafetyKind = Literal["tumour", "serious", "adverse-event", "death", "hospital-stay"]
@@ -107,12 +108,14 @@ class Looks(Strict):
 class AnalysisSettings(Strict):
     """What all analyses share: the arm that others are held against (the last one), two-sided alpha, looks.
 
+    `multiplicity`: how several primary analyses are held against alpha together; None where there are not.
     `late_deaths`: a death before the cut-off that was told after it counts, or the data stand as they were
     known on the day of the cut-off.
     """
 
     reference: str = ""
     alpha: float = 0.05
+    multiplicity: Multiplicity | None = None
     late_deaths: LateDeaths = "count"
     looks: Looks | None = None
 

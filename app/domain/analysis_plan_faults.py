@@ -10,6 +10,7 @@ from app.domain.analysis_plan import Analysis, AnalysisSettings, Looks
 from app.domain.codes import DefinitionFault, code_faults, listed, quoted, repeated
 from app.domain.estimand import ENDPOINTS, AnyEndpoint, Estimand
 from app.domain.instrument import Instrument
+from app.domain.multiplicity_faults import multiplicity_faults
 from app.domain.study import Study
 
 LONGEST_TIME = 36600
@@ -21,6 +22,7 @@ _RESTS_ON_ESTIMANDS = frozenset({"estimands"})
 def plan_faults(study: Study) -> Iterator[DefinitionFault]:
     """Find what contradicts itself or the study, but for items and scales: an instrument's file has them."""
     yield from _settings_faults(study, study.analysis)
+    yield from multiplicity_faults(study)
     yield from code_faults("analyses", [each.code for each in study.analyses])
     estimands = {each.key: each for each in reversed(study.estimands)}  # of two, the first one is meant
     for number, analysis in enumerate(study.analyses):

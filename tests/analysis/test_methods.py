@@ -18,8 +18,11 @@ from analysis.reports.carrying_out import found
 from analysis.reports.finding import Finding
 from analysis.reports.methods import METHODS
 from analysis.reports.plain import lines, plain
+from analysis.reports.primary_tests import P_VALUES, primary_p_value
 from analysis.reports.step import Step
-from app.domain.analysis_plan import Analysis
+from analysis.reports.words import p_words
+from app.domain import analysis_methods
+from app.domain.analysis_plan import Analysis, Method
 from app.domain.estimand import Estimand
 from app.errors import Refusal
 from tests.analysis.trial import Trial, begin
@@ -188,6 +191,24 @@ def test_what_a_model_of_arms_rests_on_is_counted(data: datasets.StudyData) -> N
     stays = data.adrec.query("PARAMCD == 'HOSP' and EVENT == 1")["ARMCD"].value_counts()
     counted = carried_out(data, "rate-ratio", {"estimand": "hosp"}).tables[0]
     assert [row[2] for row in counted.rows] == [str(stays[arm]) for arm in data.arms]
+
+
+def test_every_method_that_tests_arms_has_its_p_value() -> None:
+    assert set(P_VALUES) == {name for name, rule in analysis_methods.METHODS.items() if rule.tests}
+
+
+@pytest.mark.parametrize("method", P_VALUES)
+def test_the_p_value_that_stands_for_a_method_is_told_in_its_first_sentences(
+    data: datasets.StudyData, method: Method
+) -> None:
+    asked = STEPS[method]
+    estimands = {each.key: each for each in ESTIMANDS}
+    analysis = Analysis(code="x", rank="primary", method=method, **asked)
+    step = Step(data=data, estimand=estimands[asked["estimand"]], analysis=analysis)
+    finding = found(step)
+    p = primary_p_value(step, finding.results)
+    assert p is not None
+    assert any(p_words(p) in sentence for sentence in finding.sentences[:2])
 
 
 def test_every_method_is_tried() -> None:

@@ -100,6 +100,7 @@ def test_several_primary_analyses_are_told_to_be_unadjusted(
     told.amend(
         analysis("curves", "tfs", "kaplan-meier", "primary"),
         analysis("mean-time", "tfs", "rmst", second, tau_days=60),
+        settings=AnalysisSettings(multiplicity="none"),
     )
     report(told, tmp_path)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")

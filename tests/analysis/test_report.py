@@ -83,6 +83,7 @@ def test_results_have_their_keys_and_no_nan(told: Trial, tmp_path: Path) -> None
             "queries",
             "flow",
             "checks",
+            "multiplicity",
             "analyses",
         ),
     ]

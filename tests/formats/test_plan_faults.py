@@ -261,3 +261,57 @@ def test_no_imputation_takes_a_death_that_censors(planned: Path, method: str, op
     (fault,) = faults(changed(planned, STUDY, '"mmrm"', f'"{method}"'))
     assert (fault.place, fault.found) == ("analyses[1].estimand", '"quality", whose death is "censoring"')
     assert fault.allowed == f"an estimand whose death is one of while-alive: so {method} takes it"
+
+
+SECOND = ('rank = "sensitivity"', 'rank = "primary"')  # the restricted mean of transplant-free survival
+NO_LOOKS = ("looks = { events = [10, 20] }\n", "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "found", "allowed"),
+    [
+        (
+            [SECOND],
+            "analysis.multiplicity",
+            "nothing",
+            "fixed-sequence, holm or none: 2 analyses are primary",
+        ),
+        (
+            [NO_LOOKS, ('reference = "usual"', 'multiplicity = "holm"')],
+            "analysis.multiplicity",
+            '"holm"',
+            "two primary analyses or more",
+        ),
+        (
+            [SECOND, ('reference = "usual"', 'multiplicity = "fixed-sequence"')],
+            "analysis.multiplicity",
+            '"fixed-sequence"',
+            "none where looks are planned",
+        ),
+        (
+            [
+                *(SECOND, NO_LOOKS, ('reference = "usual"', 'multiplicity = "holm"')),
+                ('"rmst"\nevents = "all"\ntau_days = 300', '"follow-up"'),
+            ],
+            "analyses[2].method",
+            '"follow-up"',
+            "one p value of 2 arms for holm: kaplan-meier",
+        ),
+    ],
+    ids=["several and no word", "one and a rule", "a rule and looks", "no p value"],
+)
+def test_a_rule_for_several_primary_analyses_fits_them(
+    planned: Path, changes: list[tuple[str, str]], place: str, found: str, allowed: str
+) -> None:
+    for old, new in changes:
+        changed(planned, STUDY, old, new)
+    (fault,) = faults(planned)
+    assert (fault.file, fault.place, fault.found) == (STUDY, place, found)
+    assert allowed in fault.allowed
+
+
+@pytest.mark.parametrize("rule", ["holm", "fixed-sequence", "none"])
+def test_several_primary_analyses_have_one_rule(planned: Path, rule: str) -> None:
+    for old, new in (SECOND, NO_LOOKS, ('reference = "usual"', f'multiplicity = "{rule}"')):
+        changed(planned, STUDY, old, new)
+    assert study_folder.read(planned).study.analysis.multiplicity == rule
