@@ -41,6 +41,7 @@ def test_addresses_and_declarations_agree(app: Flask) -> None:
     assert {rule for rule in open_to_all if not rule.startswith("/staff/sign-")} == {
         "/staff/password",
         "/staff/password/<token>",
+        "/staff/address/<token>",
         "/p/<token>",
         "/p/<token>/ask",
         "/asked",
