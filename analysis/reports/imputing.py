@@ -10,11 +10,7 @@ from analysis.estimators import Imputations, impute_scores
 from analysis.estimators.imputation_strategies import Strategy
 from analysis.reports.finding import NotPossible
 from analysis.reports.grid import Grid, grid_of
-from analysis.reports.language import gettext
-from analysis.reports.plain import Json
 from analysis.reports.step import Step
-from analysis.reports.table import Table
-from analysis.reports.words import interval, limits, number, p_value, p_words
 
 USUAL = 100
 SOURCE = (
@@ -71,45 +67,4 @@ def _code(step: Step, grid: Grid, names: list[str], strategy: Strategy) -> str:
         'made = impute_scores(rows, outcome="AVAL", participant="USUBJID", visit="AVISIT", arm="ARMCD",'
         f' dead="reported_dead", covariates={names}, imputations={step.analysis.imputations or USUAL},'
         f' seed={step.analysis.seed}, strategy="{strategy}", reference="{step.reference}")'
-    )
-
-
-def difference_words(step: Step, row: Json) -> str:
-    """The difference at one visit in a sentence."""
-    visit = step.visits.get(str(row["visit"]), str(row["visit"]))
-    return (
-        f"Difference at {visit}, {step.arms[row['arm']]} minus {step.arms[step.reference]}:"
-        f" {number(row['difference'], 1)} points (95 % interval {interval(row['lower'], row['upper'], 1)}),"
-        f" {p_words(row['p_value'])}."
-    )
-
-
-def difference_table(step: Step, rows: list[Json]) -> Table:
-    """Differences by visit."""
-    return Table(
-        caption=gettext(
-            "%(scale)s: differences from %(arm)s by visit, scores imputed",
-            scale=step.scale_words,
-            arm=step.arms[step.reference],
-        ),
-        columns=[
-            gettext("Visit"),
-            gettext("Arm"),
-            gettext("Alive"),
-            gettext("Difference"),
-            gettext("95 %% interval"),
-            "p",
-        ],
-        rows=[
-            [
-                step.visit_words(row["visit"]),
-                step.arms[row["arm"]],
-                number(row["n"]),
-                number(row["difference"], 1),
-                limits(row["lower"], row["upper"], 1),
-                p_value(row["p_value"]),
-            ]
-            for row in rows
-        ],
-        heads=2,
     )

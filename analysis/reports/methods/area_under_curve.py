@@ -7,8 +7,8 @@ from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
 from analysis.reports.grid import Grid, grid_of
 from analysis.reports.language import gettext
-from analysis.reports.mean_differences import difference_table
 from analysis.reports.plain import Json, lines
+from analysis.reports.score_differences import OF_MEANS, difference_table
 from analysis.reports.step import Step
 from analysis.reports.words import interval, number, p_words
 
@@ -39,6 +39,7 @@ def find(step: Step) -> Finding:
             difference_table(
                 step,
                 found,
+                OF_MEANS,
                 caption=gettext(
                     "Area under the score over %(days)s days, in points times days", days=horizon
                 ),

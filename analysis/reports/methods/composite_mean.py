@@ -5,8 +5,8 @@ from analysis.reports.ended import ended, ends, ends_words
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding, NotPossible
 from analysis.reports.language import gettext
-from analysis.reports.mean_differences import difference_sentences, difference_table
 from analysis.reports.plain import lines
+from analysis.reports.score_differences import OF_MEANS, difference_sentences, difference_table
 from analysis.reports.step import Step
 
 SOURCE = (
@@ -27,11 +27,12 @@ def find(step: Step) -> Finding:
     )
     differences = lines(found.to_frame())
     return Finding(
-        sentences=difference_sentences(step, differences, what=f"mean scores at {held.visit}"),
+        sentences=difference_sentences(step, differences, what=f"of mean scores at {held.visit}"),
         tables=(
             difference_table(
                 step,
                 differences,
+                OF_MEANS,
                 caption=gettext(
                     "Score at %(visit)s, with %(value)s for %(how)s",
                     visit=held.visit_words,

@@ -15,10 +15,11 @@ from analysis.reports.figures.trajectories import trajectory_figure
 from analysis.reports.finding import Figure, Finding
 from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines
+from analysis.reports.score_differences import OF_MODEL, difference_sentences, difference_table
 from analysis.reports.score_rows import ScoreRows, score_rows
 from analysis.reports.step import Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, limits, number, p_value, p_words
+from analysis.reports.words import interval, limits, number
 
 SOURCE = (
     "Scores over time are compared by a mixed model for repeated measures: arm, visit and their"
@@ -50,7 +51,8 @@ def find(step: Step) -> Finding:
     )
     (differences, alone), means = contrasts(step, model.contrasts), lines(model.ls_means())
     last = [row for row in differences if row["visit"] == held.last]
-    told = [_told(step, row) for row in last]
+    visit = step.visits.get(held.last, held.last)
+    told = [*difference_sentences(step, last, what=f"at {visit}")]
     if alone:
         last = [row for row in means if row["visit"] == held.last]
         told = [*(_mean_told(step, row) for row in last), alone]
@@ -59,7 +61,7 @@ def find(step: Step) -> Finding:
         sentences=(*told, *tried, *_dead(step, held)),
         headline=(
             number(last[0]["estimate" if alone else "difference"], 1),
-            f"points at {step.visits.get(held.last, held.last)}",
+            f"points at {visit}",
         ),
         tables=() if alone else (_difference_table(step, differences),),
         figures=(_figure(step, held, means),),
@@ -73,15 +75,6 @@ def find(step: Step) -> Finding:
         excluded=excluded(step, held.rows, held.left_out),
         methods=(_source(step, model, DF[df]),),
         code=_code(held, asked, df),
-    )
-
-
-def _told(step: Step, row: Json) -> str:
-    limits = interval(row["lower"], row["upper"], 1)
-    return (
-        f"Difference at {step.visits.get(row['visit'], row['visit'])}, {step.arms[row['arm']]} minus"
-        f" {step.arms[step.reference]}: {number(row['difference'], 1)} points (95 % interval {limits}),"
-        f" {p_words(row['p_value'])}."
     )
 
 
@@ -118,32 +111,15 @@ def _code(held: ScoreRows, covariance: str, df: str) -> str:
 
 
 def _difference_table(step: Step, differences: list[Json]) -> Table:
-    return Table(
+    return difference_table(
+        step,
+        differences,
+        ("visit", *OF_MODEL),
         caption=gettext(
             "%(scale)s: differences from %(arm)s by visit",
             scale=step.scale_words,
             arm=step.arms[step.reference],
         ),
-        columns=[
-            gettext("Visit"),
-            gettext("Arm"),
-            gettext("Difference"),
-            gettext("95 %% interval"),
-            gettext("Degrees of freedom"),
-            "p",
-        ],
-        rows=[
-            [
-                step.visit_words(row["visit"]),
-                step.arms[row["arm"]],
-                number(row["difference"], 1),
-                limits(row["lower"], row["upper"], 1),
-                number(row["df"], 1),
-                p_value(row["p_value"]),
-            ]
-            for row in differences
-        ],
-        heads=2,
     )
 
 

@@ -6,8 +6,10 @@ from analysis.estimators import imputed_contrasts
 from analysis.estimators.imputation_strategies import Strategy
 from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
-from analysis.reports.imputing import difference_table, difference_words, imputed
+from analysis.reports.imputing import imputed
+from analysis.reports.language import gettext
 from analysis.reports.plain import lines
+from analysis.reports.score_differences import difference_sentences, difference_table
 from analysis.reports.step import Step
 
 ASSUMED: dict[Strategy, str] = {
@@ -31,9 +33,22 @@ def pattern_mixture(step: Step) -> Finding:
 def _found(step: Step, strategy: Strategy) -> Finding:
     held = imputed(step, strategy=strategy, assumed=ASSUMED[strategy])
     rows = lines(imputed_contrasts(held.made, reference=step.reference).to_frame())
+    visit = held.grid.last
+    last = [row for row in rows if row["visit"] == visit]
     return Finding(
-        sentences=tuple(difference_words(step, row) for row in rows if row["visit"] == held.grid.last),
-        tables=(difference_table(step, rows),),
+        sentences=difference_sentences(step, last, what=f"at {step.visits.get(visit, visit)}"),
+        tables=(
+            difference_table(
+                step,
+                rows,
+                ("visit", "arm", "alive", "difference", "interval", "p"),
+                caption=gettext(
+                    "%(scale)s: differences from %(arm)s by visit, scores imputed",
+                    scale=step.scale_words,
+                    arm=step.arms[step.reference],
+                ),
+            ),
+        ),
         results={"strategy": strategy, "contrasts": rows},
         excluded=excluded(step, held.grid.rows, held.grid.left_out),
         methods=(held.method,),

@@ -7,10 +7,11 @@ from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
 from analysis.reports.language import gettext
 from analysis.reports.plain import Json, lines
+from analysis.reports.score_differences import OF_MODEL, difference_sentences, difference_table
 from analysis.reports.score_rows import ScoreRows, score_rows
 from analysis.reports.step import DAYS_PER_YEAR, Step
 from analysis.reports.table import Table
-from analysis.reports.words import interval, limits, number, p_value, p_words
+from analysis.reports.words import limits, number
 
 SOURCE = (
     "Slopes of the score are those of a model with a random intercept and slope of each participant"
@@ -38,8 +39,16 @@ def find(step: Step) -> Finding:
     slopes, differences = lines(model.slopes()), lines(model.contrasts(step.reference))
     adjusted = f", adjusted for {' and '.join(names)}" if names else ""
     return Finding(
-        sentences=tuple(_told(step, row) for row in differences),
-        tables=(_slope_table(step, slopes, rows), _difference_table(step, differences)),
+        sentences=difference_sentences(step, differences, what="of slopes", unit="points in a year"),
+        tables=(
+            _slope_table(step, slopes, rows),
+            difference_table(
+                step,
+                differences,
+                OF_MODEL,
+                caption=gettext("Differences of slopes from %(arm)s", arm=step.arms[step.reference]),
+            ),
+        ),
         results={
             "slopes": slopes,
             "contrasts": differences,
@@ -49,14 +58,6 @@ def find(step: Step) -> Finding:
         excluded=excluded(step, held.rows, held.left_out),
         methods=(SOURCE.format(adjusted=adjusted, df=DF[df]),),
         code=_code(held, names, df),
-    )
-
-
-def _told(step: Step, row: Json) -> str:
-    return (
-        f"Difference of slopes, {step.arms[row['arm']]} minus {step.arms[step.reference]}:"
-        f" {number(row['difference'], 1)} points in a year (95 % interval"
-        f" {interval(row['lower'], row['upper'], 1)}), {p_words(row['p_value'])}."
     )
 
 
@@ -91,28 +92,5 @@ def _slope_table(step: Step, slopes: list[Json], rows: pd.DataFrame) -> Table:
                 number(row["df"], 1),
             ]
             for row in slopes
-        ],
-    )
-
-
-def _difference_table(step: Step, differences: list[Json]) -> Table:
-    return Table(
-        caption=gettext("Differences of slopes from %(arm)s", arm=step.arms[step.reference]),
-        columns=[
-            gettext("Arm"),
-            gettext("Difference"),
-            gettext("95 %% interval"),
-            gettext("Degrees of freedom"),
-            "p",
-        ],
-        rows=[
-            [
-                step.arms[row["arm"]],
-                number(row["difference"], 1),
-                limits(row["lower"], row["upper"], 1),
-                number(row["df"], 1),
-                p_value(row["p_value"]),
-            ]
-            for row in differences
         ],
     )

@@ -7,8 +7,8 @@ from analysis.reports.exclusions import excluded
 from analysis.reports.finding import Finding
 from analysis.reports.grid import before_end, before_end_code, grid_of
 from analysis.reports.language import gettext
-from analysis.reports.mean_differences import difference_sentences, difference_table
 from analysis.reports.plain import lines
+from analysis.reports.score_differences import OF_MEANS, difference_sentences, difference_table
 from analysis.reports.step import Step
 
 SOURCE = (
@@ -36,10 +36,13 @@ def find(step: Step) -> Finding:
     )
     differences = lines(found.to_frame())
     return Finding(
-        sentences=difference_sentences(step, differences, what=f"average scores over {horizon} days"),
+        sentences=difference_sentences(step, differences, what=f"of average scores over {horizon} days"),
         tables=(
             difference_table(
-                step, differences, caption=gettext("Average score while alive, %(days)s days", days=horizon)
+                step,
+                differences,
+                OF_MEANS,
+                caption=gettext("Average score while alive, %(days)s days", days=horizon),
             ),
         ),
         results={"horizon": horizon, "contrast": differences},
