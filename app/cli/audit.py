@@ -138,7 +138,9 @@ def _rows(session: Session, code: str | None, *, whole: bool) -> Iterator[tuple[
 
 def _names(session: Session, study_id: int) -> dict[str, str]:
     found = session.execute(select(Participant.id, Participant.code).where(Participant.study_id == study_id))
-    names = {f"participant:{key}": code for key, code in found}
+    names: dict[str, str] = {}
+    for key, code in found:
+        names |= {f"participant:{key}": code, f"proxy:{key}": f"{code} (proxy)"}
     accounts = session.execute(select(Account.id, Account.name, Account.role))
     return names | {f"account:{key}": f"{name} ({role})" for key, name, role in accounts}
 

@@ -10,7 +10,10 @@ from sqlalchemy import text
 
 from app import database
 from app.cli import main
+from app.domain.actor import Actor
+from app.domain.partial_date import PartialDate
 from app.operations.accounts import add_account
+from app.operations.events import report_event
 from app.operations.sightings import record_sighting
 from tests.fixtures.arms import one_of_each_arm
 from tests.fixtures.study import COMMAND, DAY_0, MORNING, TinyStudy
@@ -137,6 +140,25 @@ def test_the_export_reads_without_a_key_and_without_the_arm(
     assert "arm: (blinded)" in randomised["after"]
     assert "cells" not in "".join("".join(row.values()) for row in rows[1:])
     assert "someone@example.org" not in out.read_text()
+
+
+def test_whoever_tells_for_a_participant_stands_under_their_code(
+    hepatica: Hepatica, tiny: TinyStudy, tmp_path: Path
+) -> None:
+    participant_id = tiny.enrol("P-1")
+    with database.writing(tiny.url) as session:
+        report_event(
+            session,
+            participant_id=participant_id,
+            kind="death",
+            started=PartialDate(2026),
+            report_id="d",
+            actor=Actor("proxy", participant_id),
+            now=MORNING,
+        )
+    out = tmp_path / "trail.csv"
+    hepatica("audit", "export", "--study", "tiny", "--out", out)
+    assert read(out)[-1]["who"] == "P-1 (proxy)"
 
 
 def test_what_someone_typed_is_no_formula_and_staff_have_names(

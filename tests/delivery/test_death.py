@@ -39,7 +39,7 @@ def died(tiny: TinyStudy, participant_id: int, actor: Actor = COMMAND) -> int:
 def test_what_waits_is_dropped_and_nothing_new_is_made(tiny: TinyStudy, mailbox: Mailbox, by: str) -> None:
     participant_id = tiny.enrol("P-1")
     assert plan_all(tiny) == 1
-    actor = COMMAND if by == "staff" else Actor("participant", participant_id)
+    actor = COMMAND if by == "staff" else Actor("proxy", participant_id)
     event_id = died(tiny, participant_id, actor)
     assert send_due(settings(tiny), clock=clock) == SendResult()
     assert ends(tiny)[0][0] == "dropped"

@@ -106,6 +106,7 @@ FORMS = {
     | typed("ended", "", "")
     | {"still": "yes", "reason": "other", "other": 'a fall, "they" say', "place": "La <b> Paz\nMadrid"},
     "/report/transplant": typed("started", 2025, 12) | {"place": "La Paz"},
+    "/report/death": typed("started", 2025, 12, 5),
     "/preferences": typed("pause", 2026, 1, 20) | {"hour": "17", "do": "save"},
 }
 

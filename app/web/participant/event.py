@@ -1,11 +1,12 @@
-"""Reports of a hospital stay or a transplant, at any time."""
+"""Reports of a hospital stay or a transplant, and of a death by whoever helped, at any time."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import g, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from app.domain.actor import Actor
 from app.domain.adjudication import EventKind
 from app.domain.study import StayReason
 from app.errors import Code, Refusal
@@ -20,6 +21,8 @@ from app.web.participant.typed_dates import DateBoxes
 LONGEST_ID = 64
 LONGEST = {"other": 300, "place": 200}
 OTHER = "other"
+KINDS: dict[str, EventKind] = {"hospital-stay": "hospital stay", "transplant": "transplant", "death": "death"}
+ADDRESS = f"/report/<any({', '.join(map(repr, KINDS))}):thing>"
 
 
 @dataclass
@@ -96,32 +99,18 @@ class Report:
         self._note(boxes)
 
 
-@blueprint.get("/report/hospital-stay")
+@blueprint.get(ADDRESS)
 @participant_only
-def hospital_stay() -> ResponseReturnValue:
-    """Show an empty form for a hospital stay."""
-    return _form("hospital stay", Report.read())
+def report(thing: str) -> ResponseReturnValue:
+    """Show an empty form."""
+    return _form(KINDS[thing], Report.read())
 
 
-@blueprint.post("/report/hospital-stay")
+@blueprint.post(ADDRESS)
 @participant_only
-def report_hospital_stay() -> ResponseReturnValue:
-    """Record a hospital stay."""
-    return _report("hospital stay")
-
-
-@blueprint.get("/report/transplant")
-@participant_only
-def transplant() -> ResponseReturnValue:
-    """Show an empty form for a transplant."""
-    return _form("transplant", Report.read())
-
-
-@blueprint.post("/report/transplant")
-@participant_only
-def report_transplant() -> ResponseReturnValue:
-    """Record a transplant."""
-    return _report("transplant")
+def send_report(thing: str) -> ResponseReturnValue:
+    """Record it, or show what is wrong."""
+    return _report(KINDS[thing])
 
 
 @blueprint.get("/reported/<int:event_id>")
@@ -155,7 +144,7 @@ def _report(kind: EventKind) -> ResponseReturnValue:
             reason=_reason(form) if stay else "",
             place=form.place,
             report_id=form.report_id,
-            actor=g.visitor.actor,
+            actor=_teller(kind),
             now=g.now,
         )
     except Refusal as refusal:
@@ -167,6 +156,12 @@ def _report(kind: EventKind) -> ResponseReturnValue:
             raise
         return _faulty(kind, form)
     return go_on(f"/reported/{event_id}")
+
+
+def _teller(kind: EventKind) -> Actor:
+    """Return who tells it: of a death never the participant, whoever holds their phone."""
+    actor: Actor = g.visitor.actor
+    return replace(actor, kind="proxy") if kind == "death" else actor
 
 
 def _faulty(kind: EventKind, form: Report) -> ResponseReturnValue:
@@ -187,11 +182,15 @@ def _reasons() -> tuple[StayReason, ...]:
 
 
 def _form(kind: EventKind, form: Report) -> str:
-    stay = kind == "hospital stay"
+    titles: dict[EventKind, str] = {
+        "hospital stay": gettext("Report a hospital stay"),
+        "transplant": gettext("Report a liver transplant"),
+        "death": gettext("Tell us that the person has died"),
+    }
     return page(
         "report.html",
         kind=kind,
-        title=gettext("Report a hospital stay") if stay else gettext("Report a liver transplant"),
+        title=titles[kind],
         form=form,
-        reasons=_reasons() if stay else (),
+        reasons=_reasons() if kind == "hospital stay" else (),
     )

@@ -345,6 +345,8 @@ def who(label: str) -> str:
     kind, _, number = label.partition(":")
     said = {
         "participant": pgettext("who reported", "the participant"),
+        # Translators: a relative or a helper, on the participant's own pages
+        "proxy": pgettext("who reported", "someone else for the participant"),
         "account": pgettext("who reported", "staff, account %(number)s", number=number),
         "import": pgettext("who reported", "an import"),
         "command": pgettext("who reported", "a command"),
