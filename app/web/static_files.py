@@ -40,8 +40,29 @@ class StaticFile:
 TOGETHER = {
     "questions.js": ("kinds.js", "phone.js"),
     "page.js": ("outbox.js", "offline.js", "text-size.js", "speech.js"),
+    "staff.css": (
+        "staff/ground.css",
+        "staff/frame.css",
+        "staff/buttons.css",
+        "staff/forms.css",
+        "staff/states.css",
+        "staff/worklist.css",
+        "staff/participant.css",
+        "staff/link.css",
+        "staff/messages.css",
+        "staff/door.css",
+        "staff/screens.css",
+        "staff/print.css",
+        "staff/asked.css",
+        "staff/me.css",
+        "staff/today.css",
+        "staff/steps.css",
+        "staff/documents.css",
+    ),
 }
-"""Files that are made of others: what has to be there before questions are shown, and what may come after."""
+"""Files that are made of others: what has to be there before questions are shown, what may come after, and
+the style sheet of staff, in whose order a later rule wins over an earlier one that is as strong."""
+BETWEEN = {".css": b"\n", ".js": b"\n;\n"}
 MINIFY = {".css": rcssmin.cssmin, ".js": rjsmin.jsmin}
 
 
@@ -49,7 +70,10 @@ MINIFY = {".css": rcssmin.cssmin, ".js": rjsmin.jsmin}
 def files() -> dict[str, StaticFile]:
     """Return every static file by its name in the folder, and those that are made of several."""
     read = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in sorted(FOLDER.rglob("*.*"))}
-    made = {name: b"\n;\n".join(read[part] for part in parts) for name, parts in TOGETHER.items()}
+    made = {
+        name: BETWEEN[Path(name).suffix].join(read[part] for part in parts)
+        for name, parts in TOGETHER.items()
+    }
     return {name: _prepare(Path(name), body) for name, body in (read | made).items()}
 
 

@@ -8,6 +8,7 @@ from app.domain.actor import ROLES
 from app.web import create_app
 from app.web.gate import public, staff_only
 from app.web.headers import POLICY
+from app.web.static_files import FOLDER, TOGETHER
 from tests.fixtures.pages import heading, whole
 from tests.fixtures.phone import Phone, configured
 
@@ -113,6 +114,11 @@ def test_pages_are_compressed(phone: Phone) -> None:
         response = phone.client.get("/today", headers={"Accept-Encoding": encoding})
         assert response.headers["Content-Encoding"] == encoding
         assert response.headers["Vary"] == "Accept-Encoding"
+
+
+def test_no_part_of_the_style_sheet_of_staff_is_left_out() -> None:
+    there = {path.relative_to(FOLDER).as_posix() for path in FOLDER.glob("staff/*.css")}
+    assert sorted(TOGETHER["staff.css"]) == sorted(there)
 
 
 def test_static_files_are_compressed_and_kept_for_ever(app: Flask) -> None:
