@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    from alembic.config import Config as AlembicConfig
 
 ROOT = Path(__file__).resolve().parent.parent
 _MERGE_IN_ORDER = text(
@@ -132,8 +133,10 @@ def _as(engine: Engine, **options: bool) -> Engine:
     return engine.execution_options(**options)
 
 
-def alembic_config(url: str) -> AlembicConfig:
+def alembic_config(url: str) -> "AlembicConfig":
     """Return what Alembic needs to know to work on a database."""
+    from alembic.config import Config as AlembicConfig  # here and below, because all else starts without it
+
     config = AlembicConfig(stdout=io.StringIO())  # what matters of what it says comes as exceptions
     config.set_main_option("script_location", str(ROOT / "migrations"))
     config.attributes["url"] = url
@@ -142,6 +145,8 @@ def alembic_config(url: str) -> AlembicConfig:
 
 def upgrade(url: str) -> None:
     """Bring a database to the newest revision."""
+    from alembic import command
+
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     command.upgrade(alembic_config(url), "head")
@@ -149,6 +154,9 @@ def upgrade(url: str) -> None:
 
 def check(url: str) -> list[str]:
     """Return what is wrong with a database: an older revision, other tables, orphaned rows."""
+    from alembic import command
+    from alembic.util import CommandError
+
     faults = []
     try:
         command.check(alembic_config(url))
