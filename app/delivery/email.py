@@ -1,7 +1,9 @@
 """E-mail: plain text, by SMTP, or into the outbox folder where no mail server is set."""
 
+import base64
+import binascii
 import os
-import unicodedata
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -9,7 +11,7 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime, make_msgid, parseaddr
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -22,29 +24,14 @@ from app.operations.link_mails import MailFate
 Outcome = Literal["sent", "written"]
 
 
-class _Policy(EmailPolicy):
-    """Writes the address to stop as it is: Python would encode one that is longer than a line."""
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        if name == "List-Unsubscribe":
-            return f"{name}: {value}{self.linesep}".encode("ascii")
-        return _folded(name, value)
-
-
 # Every line is ASCII on the way: no server on it can bend Arabic or Hindi.
-_POLICY = _Policy(linesep="\r\n", cte_type="7bit")
+_POLICY = EmailPolicy(linesep="\r\n", cte_type="7bit")
 
+LONGEST_LINE = 998
+"""Of a message on its way, without its end (RFC 5321, 4.5.3.1.6)."""
 
-# Most headers are the same from one message to the next, and reading and folding them is dear.
-@lru_cache(maxsize=64)
-def _folded(name: str, value: str) -> bytes:
-    return EmailPolicy.fold_binary(_POLICY, name, value)
-
-
-@lru_cache(maxsize=64)
-def _header(name: str, value: str) -> str:
-    return cast(str, _POLICY.header_factory(name, value))
-
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Line feeds and all other control characters (Cc), and the separators that some servers take for one."""
 
 _bare = lru_cache(maxsize=8)(lambda sender: parseaddr(sender)[1])
 
@@ -58,6 +45,15 @@ class Message:
     body: str
     language: str
     stop: str | None = None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message as it travels: its one recipient in ASCII, its Message-ID, and all of its bytes."""
+
+    to: str
+    number: str
+    written: bytes
 
 
 def send(message: Message, *, config: Config, now: datetime, line: smtp.Line | None = None) -> Outcome:
@@ -74,12 +70,12 @@ def send(message: Message, *, config: Config, now: datetime, line: smtp.Line | N
         with before_leaving("outbox"):
             _write(made, config.outbox)
         return "written"
-    sender, to = _bare(config.mail_from), str(made["To"])
+    sender = _bare(config.mail_from)
     if line is not None:
-        line.hand_over(made, sender=sender, to=to)
+        line.hand_over(made.written, sender=sender, to=made.to)
         return "sent"
     with smtp.Line(config.smtp_url) as own:
-        own.hand_over(made, sender=sender, to=to)
+        own.hand_over(made.written, sender=sender, to=made.to)
     return "sent"
 
 
@@ -93,26 +89,50 @@ def attempt(message: Message, *, config: Config, now: datetime) -> tuple[MailFat
         return "failed", str(fault)
 
 
-def composed(message: Message, *, sender: str, now: datetime) -> EmailMessage:
-    """Return the message as it travels: text alone, nothing that tells when or whether it is read."""
+def composed(message: Message, *, sender: str, now: datetime) -> Letter:
+    """Return the message as it travels: text alone, nothing that tells when or whether it is read.
+
+    What is the same in many messages is composed by Python's library and kept, because that is dear; the rest
+    is ASCII that needs no folding.
+    """
     _refuse_control_characters("address", message.to)
     _refuse_control_characters("subject", message.subject)
-    made = EmailMessage(policy=_POLICY)
-    made["From"] = _header("From", sender)
-    made["To"] = _address(message.to)
-    made["Subject"] = _header("Subject", message.subject)
-    made["Date"] = _header("Date", format_datetime(now))
-    made["Message-ID"] = make_msgid(domain=_bare(sender).rpartition("@")[2] or "localhost")
-    made["Auto-Submitted"] = _header(
-        "Auto-Submitted", "auto-generated"
-    )  # so that no out-of-office notice answers
+    to = _address(message.to)
+    number = make_msgid(domain=_bare(sender).rpartition("@")[2] or "localhost")
+    headers = [f"To: {to}", f"Date: {format_datetime(now)}", f"Message-ID: {number}"]
     if message.stop is not None:
         _refuse_control_characters("stop", message.stop)
-        made["List-Unsubscribe"] = f"<{message.stop}>"
-        made["List-Unsubscribe-Post"] = _header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
-    made.set_content(message.body, subtype="plain", charset="utf-8")
-    made["Content-Language"] = message.language  # only now: setting the content clears what is said of it
-    return made
+        # Folded or encoded, no mail program would read it.
+        headers.append(f"List-Unsubscribe: <{message.stop}>")
+        headers.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+    encoding, body = _encoded(message.body)
+    headers += [f"Content-Transfer-Encoding: {encoding}", "", ""]
+    head = _head(sender, message.subject, message.language)
+    return Letter(to, number, head + "\r\n".join(headers).encode("ascii") + body)
+
+
+@lru_cache(maxsize=256)
+def _head(sender: str, subject: str, language: str) -> bytes:
+    """Return the headers that many messages share, in lines that end."""
+    made = EmailMessage(policy=_POLICY)
+    made["From"] = sender
+    made["Subject"] = subject
+    made["Auto-Submitted"] = "auto-generated"  # so that no out-of-office notice answers
+    made["MIME-Version"] = "1.0"
+    made["Content-Type"] = 'text/plain; charset="utf-8"'
+    made["Content-Language"] = language
+    return made.as_bytes().removesuffix(b"\r\n")
+
+
+def _encoded(body: str) -> tuple[str, bytes]:
+    """Return how a text travels, and as what: as it is, or in whichever encoding is the shorter one."""
+    lines = body.encode().splitlines()
+    plain = b"".join(line + b"\r\n" for line in lines)
+    if plain.isascii() and b"\0" not in plain and max(map(len, lines), default=0) <= LONGEST_LINE:
+        return "7bit", plain
+    quoted = binascii.b2a_qp(plain)
+    based = base64.encodebytes(plain).replace(b"\n", b"\r\n")
+    return ("quoted-printable", quoted) if len(quoted) <= len(based) else ("base64", based)
 
 
 def _address(text: str) -> str:
@@ -127,15 +147,14 @@ def _address(text: str) -> str:
 
 
 def _refuse_control_characters(what: str, text: str) -> None:
-    # Line feeds, and the separators that some servers take for one.
-    if any(unicodedata.category(sign) in {"Cc", "Zl", "Zp"} for sign in text):
+    if _CONTROL.search(text):
         raise Refusal(Code.FAULTY_INPUT, f"{what}: holds a line break or another control character")
 
 
-def _write(made: EmailMessage, outbox: Path) -> None:
+def _write(made: Letter, outbox: Path) -> None:
     outbox.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = made["Message-ID"].strip("<>").replace("/", "_")
+    name = made.number.strip("<>").replace("/", "_")
     draft = outbox / f"{name}.draft"
     with open(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:
-        file.write(made.as_bytes())
+        file.write(made.written)
     draft.rename(outbox / f"{name}.eml")

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,11 +11,9 @@ from sqlalchemy.orm import Session
 
 from app import database, i18n
 from app.config import Config
-from app.delivery import email, push, sms, smtp
+from app.delivery import email, smtp
 from app.delivery.email import Message, Outcome
 from app.delivery.outcomes import NotSentError, UncertainError, before_leaving
-from app.delivery.push import Notification
-from app.delivery.sms import ShortMessage
 from app.domain.actor import Actor
 from app.domain.channels import KIND_OF
 from app.domain.reminders import NotOwed, filled
@@ -218,28 +216,31 @@ class _Sender:
             return
 
     def _send(self, owed: OwedReminder, route: Route) -> Outcome:
-        """Send by one channel; one branch for each file beside this one."""
-        config = self._config
         with before_leaving("words"):
-            message = self._message(owed, route)
-        if isinstance(message, Message):
-            return email.send(message, config=config, now=self._clock(), line=self._line)
-        if isinstance(message, ShortMessage):
-            sms.send(message, urls=config.sms_urls)
-        elif route.browser is not None:
-            push.send(message, route.browser, config=config)
-        return "sent"
+            leave = self._ready(owed, route)
+        return leave() or "sent"
 
-    def _message(self, owed: OwedReminder, route: Route) -> Message | ShortMessage | Notification:
+    def _ready(self, owed: OwedReminder, route: Route) -> Callable[[], Outcome | None]:
+        """Return how it leaves by one channel; one branch for each file beside this one.
+
+        What few installations use is imported by the first such message: it takes long to load.
+        """
         config, words = self._config, owed.draft
         link = f"{config.public_url}/p/{link_token.sign(owed.link_id, config.link_keys)}"
-        if route.browser is not None:
-            return Notification(*shown(words), url=link, language=words.language)
+        if (browser := route.browser) is not None:
+            from app.delivery import push
+
+            notice = push.Notification(*shown(words), url=link, language=words.language)
+            return lambda: push.send(notice, browser, config=config)
         if route.channel == "sms":
-            return ShortMessage(route.address, short(words, link=link))
+            from app.delivery import sms
+
+            text = sms.ShortMessage(route.address, short(words, link=link))
+            return lambda: sms.send(text, urls=config.sms_urls)
         stop = f"{config.public_url}/stop/{stop_token.sign(owed.participant_id, config.link_keys)}"
         subject, body = rendered(words, link=link, stop=stop)
-        return Message(route.address, subject, body, words.language, stop)
+        message = Message(route.address, subject, body, words.language, stop)
+        return lambda: email.send(message, config=config, now=self._clock(), line=self._line)
 
     def _fail(self, owed: OwedReminder, route: Route, fault: NotSentError) -> None:
         end: End = "bounced" if fault.bounced else "failed"
@@ -278,22 +279,24 @@ def rendered(words: Draft, *, link: str, stop: str) -> tuple[str, str]:
     """
     with i18n.speaking(words.language):
         ending = gettext("To get no more reminders: %(address)s", address=stop)
-    return _filled(words, words.subject, link), f"{_filled(words, words.body, link).rstrip()}\n\n{ending}\n"
+    values = _values(words, link)
+    return _filled(words.subject, values), f"{_filled(words.body, values).rstrip()}\n\n{ending}\n"
 
 
 def short(words: Draft, *, link: str) -> str:
     """Return the one line for text messages."""
-    return _filled(words, words.text, link).strip()
+    return _filled(words.text, _values(words, link)).strip()
 
 
 def shown(words: Draft) -> tuple[str, str]:
     """Return title and text of what a browser shows, which leads to the link by being pressed."""
-    return _filled(words, words.subject, ""), _filled(words, words.text, "").strip(" :：\n")
+    values = _values(words, "")
+    return _filled(words.subject, values), _filled(words.text, values).strip(" :：\n")
 
 
-def _filled(words: Draft, text: str, link: str) -> str:
+def _values(words: Draft, link: str) -> dict[str, str]:
     with i18n.speaking(words.language):
-        values = {
+        return {
             "link": link,
             "visit": words.visit,
             "due": i18n.format_day(words.due_on),
@@ -301,6 +304,9 @@ def _filled(words: Draft, text: str, link: str) -> str:
             "site": words.site,
             "phone": i18n.isolated(words.phone),
         }
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
     try:
         return filled(text, values)
     except KeyError as unknown:

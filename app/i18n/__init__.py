@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import cast
 
 from babel import Locale
@@ -164,7 +164,13 @@ def lazy_gettext(message: str) -> str:
 
 def format_day(day: date, style: str = "long") -> str:
     """Return a civil date as the language writes it."""
-    return _in_own_digits(babel_format_date(day, format=style, locale=locale(current())))
+    return _day(day, style, current())
+
+
+@lru_cache(maxsize=1024)
+def _day(day: date, style: str, language: str) -> str:
+    """Return what many messages and the rows of a list say alike: writing it anew is dear."""
+    return _in_own_digits(babel_format_date(day, format=style, locale=locale(language)))
 
 
 def format_partial(day: date, precision: str) -> str:

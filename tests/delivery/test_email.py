@@ -37,6 +37,28 @@ def test_arrives_word_for_word(mailbox: Mailbox, language: str) -> None:
     assert letter.message["Content-Language"] == language
 
 
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        ("Please answer.\n.\n..\nFrom here: trailing blanks  \n", "7bit"),
+        (f"{'a' * 998}\n", "7bit"),  # RFC 5321, 4.5.3.1.6: a line has 1000 octets with its end
+        (f"{'a' * 999}\n", "quoted-printable"),
+        ("a\0b\n", "quoted-printable"),
+        ("Le pedimos que responda: ¿cómo está? = \t\n.\n", "quoted-printable"),
+        ("يرجى الإجابة\n", "base64"),
+        ("", "7bit"),
+    ],
+)
+def test_a_text_travels_in_short_lines_of_ascii_and_python_reads_it_again(body: str, encoding: str) -> None:
+    made = composed(Message("one@example.org", "Subject", body, "en"), sender="h@example.org", now=NOW)
+    assert made.written.isascii()
+    assert max(map(len, made.written.split(b"\r\n"))) <= 998
+    assert b"\n" not in made.written.replace(b"\r\n", b"")
+    read = email.message_from_bytes(made.written, policy=email.policy.default)
+    assert (read["Content-Transfer-Encoding"], read.defects) == (encoding, [])
+    assert read.get_content().replace("\r\n", "\n") == body
+
+
 def test_headers_are_those_of_a_machine_and_nothing_follows_the_reader(mailbox: Mailbox) -> None:
     send(Message("one@example.org", *WORDS["ar"], "ar"), config=config.load(), now=NOW)
     [letter] = mailbox.wait()

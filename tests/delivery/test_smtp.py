@@ -4,7 +4,6 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from email.message import EmailMessage
 from typing import BinaryIO, cast
 
 import pytest
@@ -15,15 +14,9 @@ from bench.posting.sink import Sink
 from tests.fixtures import mail
 
 
-def _message(body: str = "Hello") -> EmailMessage:
-    made = EmailMessage()
-    made["To"] = "a@example.org"
-    made.set_content(body)
-    return made
-
-
 def _hand_over(line: Line, to: str = "a@example.org", body: str = "Hello") -> None:
-    line.hand_over(_message(body), sender="s@example.org", to=to)
+    written = f"To: {to}\n\n{body}\n".replace("\n", "\r\n").encode()
+    line.hand_over(written, sender="s@example.org", to=to)
 
 
 @contextmanager
