@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, func, insert, select, tuple_
+from sqlalchemy import bindparam, func, insert, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
@@ -28,6 +28,19 @@ _LAST = (
     .order_by(AuditEntry.position.desc())
     .limit(1)
 )
+# Of each by the index: an OR of both would have the whole of both chains sorted.
+_LAST_OF_TWO = union_all(
+    *(
+        select(
+            select(AuditEntry.chain, AuditEntry.position, AuditEntry.hash)
+            .where(AuditEntry.chain == bindparam(name))
+            .order_by(AuditEntry.position.desc())
+            .limit(1)
+            .subquery()
+        )
+        for name in ("one", "other")
+    )
+)
 _ADD = insert(AuditEntry).inline()
 _LOCK = {
     of: select(owner.id).where(owner.id == bindparam("id")).with_for_update() for of, owner in _OWNERS.items()
@@ -35,6 +48,13 @@ _LOCK = {
 _LOCK_EACH = {
     of: select(owner.id)
     .where(owner.id.in_(bindparam("ids", expanding=True)))
+    .order_by(owner.id)
+    .with_for_update()
+    for of, owner in _OWNERS.items()
+}
+_LOCK_TWO = {
+    of: select(owner.id)
+    .where(owner.id.in_((bindparam("one"), bindparam("other"))))
     .order_by(owner.id)
     .with_for_update()
     for of, owner in _OWNERS.items()
@@ -74,7 +94,10 @@ def lock(session: Session, chain: Chain) -> None:
 def lock_each(session: Session, *, of: ChainOf, ids: Collection[int]) -> None:
     """Lock many chains, in one order for everybody, so that no two wait for one another."""
     session.flush()
-    session.connection().execute(_LOCK_EACH[of], {"ids": list(ids)})
+    if 1 <= len(ids) <= 2:  # as for every message that is sent: its own text is not put together again
+        session.connection().execute(_LOCK_TWO[of], {"one": min(ids), "other": max(ids)})
+    else:
+        session.connection().execute(_LOCK_EACH[of], {"ids": list(ids)})
 
 
 def end(session: Session, chain: Chain) -> End:
@@ -87,6 +110,12 @@ def ends(session: Session, chains: Collection[Chain]) -> dict[Chain, End]:
     """Return where each of many chains ends right now, a few statements for all."""
     names = {str(chain): chain for chain in chains}
     found = dict.fromkeys(chains, End())
+    if 1 <= len(names) <= 2:
+        one, *_, other = [*names, *names]
+        two = {"one": one, "other": other}
+        for chain, position, hashed in session.connection().execute(_LAST_OF_TWO, two):
+            found[names[chain]] = End(position, hashed)
+        return found
     for start in range(0, len(names), CHAINS_AT_ONCE):
         some = AuditEntry.chain.in_(list(names)[start : start + CHAINS_AT_ONCE])
         last = select(AuditEntry.chain, func.max(AuditEntry.position)).where(some).group_by(AuditEntry.chain)
@@ -124,11 +153,15 @@ def record(
     new: Mapping[str, Any] | None = None,
     reason: str = "",
     locked: bool = False,
+    last: End | None = None,
 ) -> None:
-    """Add an entry at the end of a chain. `locked` says that the caller holds the chain's lock already."""
+    """Add an entry at the end of a chain. `locked` says that the caller holds the chain's lock already.
+
+    `last` is where the chain ends, where the caller has looked since it holds the lock.
+    """
     if not locked:
         lock(session, chain)
-    after = end(session, chain)
+    after = last or end(session, chain)
     entry = _entry(
         chain, after, actor=actor, action=action, subject=subject, now=now, old=old, new=new, reason=reason
     )

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
 from app.domain.reminders import TEMPORARY
 from app.errors import Code, Refusal
 from app.models import Reminder
+from app.models.base import Instant
 from app.models.reminder import UNKNOWN
 from app.operations import audit
 from app.operations.audit import Chain
@@ -24,6 +25,14 @@ _ACTIONS: Mapping[End, str] = {
     "bounced": "reminder.bounce",
     "dropped": "reminder.drop",
 }
+
+# Built once: nearly all messages end so.
+_SENT = (
+    update(Reminder)
+    .where(Reminder.id == bindparam("this"), UNKNOWN)
+    .values(sent_at=bindparam("now", type_=Instant), channel=bindparam("way"))
+    .returning(Reminder.id)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,20 +59,25 @@ class Fate:
     temporary: bool = False
 
 
-def record_fate(session: Session, fate: Fate, *, now: datetime, actor: Actor) -> None:
+def record_fate(
+    session: Session, fate: Fate, *, now: datetime, actor: Actor, last: audit.End | None = None
+) -> None:
     """Record it; refuses a message whose end is recorded already. The caller holds the participant.
 
-    Few statements, because it runs for every message: all that the trail tells is known.
+    `last` is where the participant's trail ends, where the caller has looked since. Few statements, because
+    it runs for every message: all that the trail tells is known.
     """
     message = fate.message
     reason = f"{TEMPORARY if fate.temporary else ''}{fate.reason}"[:LONGEST_REASON]
-    ended = (
-        update(Reminder)
-        .where(Reminder.id == message.reminder_id, UNKNOWN)
-        .values(_values(fate, reason, now))
-        .returning(Reminder.id)
-    )
-    if session.connection().execute(ended).first() is None:
+    if fate.end == "sent":
+        this = {"this": message.reminder_id, "now": now, "way": message.channel}
+        ended = session.connection().execute(_SENT, this)
+    else:
+        changes = update(Reminder).where(Reminder.id == message.reminder_id, UNKNOWN)
+        ended = session.connection().execute(
+            changes.values(_unsent(fate, reason, now)).returning(Reminder.id)
+        )
+    if ended.first() is None:
         raise Refusal(Code.ALREADY_RECORDED, f"reminder {message.reminder_id}")
     audit.record(
         session,
@@ -75,12 +89,11 @@ def record_fate(session: Session, fate: Fate, *, now: datetime, actor: Actor) ->
         new={"visit": message.visit, "step": message.step, "channel": message.channel},
         reason=reason,
         locked=True,
+        last=last,
     )
 
 
-def _values(fate: Fate, reason: str, now: datetime) -> dict[str, object]:
-    if fate.end == "sent":
-        return {"sent_at": now, "channel": fate.message.channel}
+def _unsent(fate: Fate, reason: str, now: datetime) -> dict[str, object]:
     if fate.end == "dropped":
         return {"dropped_at": now, "failure": reason}
     failed = {"failed_at": now, "failure": reason, "tries": Reminder.tries + 1}

@@ -183,13 +183,16 @@ def claim_seen(
     transaction: one commit a message, and still no more than one of unknown fate.
     """
     chain = Chain("participant", sight.participant_id)
-    before = {after.message.participant_id} if after is not None else set()
-    audit.lock_each(session, of="participant", ids={sight.participant_id} | before)
-    if after is not None:
-        record_fate(session, after, now=now, actor=actor)
+    before = Chain("participant", after.message.participant_id) if after is not None else None
+    chains = {chain} if before is None else {chain, before}
+    audit.lock_each(session, of="participant", ids={each.id for each in chains})
+    ends = audit.ends(session, chains)  # in a statement that begins after all locks are held
+    if after is not None and before is not None:
+        record_fate(session, after, now=now, actor=actor, last=ends[before])
+    grown = before == chain or ends[chain].position != sight.position
     way = sight.owed.routes[0].channel if sight.owed is not None else None
     seen = sight.holds(now) and way not in down
-    if sight.owed is not None and seen and audit.end(session, chain).position == sight.position:
+    if sight.owed is not None and seen and not grown:
         this = {"this": sight.reminder_id, "now": now, "way": way}
         claimed = session.connection().execute(_CLAIM, this).first()
         return sight.owed if claimed else None

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app import database
 from app.domain.audit import FIRST, entry_hash
 from app.models import AuditEntry
-from app.operations.audit import Chain, record
+from app.operations.audit import Chain, End, ends, lock_each, record
 from app.operations.consents import record_consent, record_withdrawal
 from app.operations.sightings import record_sighting
 from app.operations.treatments import record_treatment
@@ -121,3 +121,15 @@ def test_writers_of_one_chain_wait_for_each_other(tiny: TinyStudy) -> None:
             .order_by(AuditEntry.position)
         ).all()
     assert positions == list(range(1, 23))  # enrolled, randomised, and four writers of five entries each
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_where_chains_end_is_told_whether_few_or_many_are_asked_for(tiny: TinyStudy, number: int) -> None:
+    someone = tiny.enrol("P-1")
+    chains = [Chain("participant", someone), Chain("study", tiny.study_id), Chain("participant", 0)][:number]
+    with database.writing(tiny.url) as session:
+        lock_each(session, of="participant", ids=[someone, 0, -1][:number])
+        in_order = select(AuditEntry).order_by(AuditEntry.position)
+        written = {each.chain: End(each.position, each.hash) for each in session.scalars(in_order)}
+        assert {f"participant:{someone}", f"study:{tiny.study_id}"} <= written.keys()
+        assert ends(session, chains) == {chain: written.get(str(chain), End()) for chain in chains}
