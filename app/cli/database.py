@@ -10,6 +10,7 @@ from app.cli.refusals import REFUSED
 from app.config import Config
 from app.domain.actor import Actor
 from app.operations import keys
+from app.operations import restored as operations
 from app.queries import second_factors, studies
 
 
@@ -35,6 +36,26 @@ def check(ctx: click.Context) -> None:
     if faults:
         ctx.exit(REFUSED)
     click.echo("The database is as it should be.")
+
+
+@database.command()
+def restored() -> None:
+    """Run once after a backup was restored, before the server and the worker are started.
+
+    Messages that may have left since the backup was made come to staff and are not sent again by themselves;
+    links given out since it was made open nothing.
+    """
+    settings, now, actor = config.load(), clock.now(), Actor("command", name="restored")
+    with tables.writing(settings.database_url) as session:
+        for code in studies.codes(session):
+            study_id = studies.current(session, code=code).study_id
+            doubted = operations.doubt(session, study_id=study_id, now=now, actor=actor)
+            click.echo(f"{code}: {doubted} messages may have left; staff decide about each")
+        if not operations.skip_ids(session):
+            click.echo(
+                "SQLite gives ids again: replace LINK_KEYS by a new key and issue every link anew,"
+                " or links given out since the backup may open the pages of others."
+            )
 
 
 @database.command()

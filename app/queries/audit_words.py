@@ -88,6 +88,7 @@ ACTIONS = {
     "recovery_code.use": lazy_gettext("Recovery code used"),
     "recovery_codes.make": lazy_gettext("Recovery codes made"),
     "reminder.bounce": lazy_gettext("Reminder refused: the address takes no messages"),
+    "reminder.doubt": lazy_gettext("Reminders of unknown fate, after a backup was restored"),
     "reminder.drop": lazy_gettext("Reminder dropped: no longer owed"),
     "reminder.fail": lazy_gettext("Reminder not sent"),
     "reminder.plan": lazy_gettext("Reminders planned"),

@@ -1,17 +1,24 @@
 """Documentation is tested like code: its links lead somewhere, its commands exist, its examples run."""
 
+import os
 import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 import pytest
 
+from app import clock, database
 from app.cli import main
 from app.domain.reminders import PLACEHOLDERS
+from app.domain.schedule import civil_date
 from app.i18n import catalogues
+from app.models import Participant
+from tests.fixtures.postgresql import NewDatabase, newest_binaries
+from tests.fixtures.study import CONTACT_KEYS, TinyStudy
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
@@ -119,3 +126,33 @@ def test_the_statisticians_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert statistic == pytest.approx(0.1208136807827, abs=1e-9)
     assert df == 1
     assert p_value == pytest.approx(0.7281536572948, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+def test_the_backup_of_the_production_page_can_be_restored(
+    tiny: TinyStudy, new_postgresql_database: NewDatabase, tmp_path: Path
+) -> None:
+    now = clock.now()
+    participant_id = tiny.enrol("P-1", day_0=civil_date(now, ZoneInfo("Europe/Madrid")), now=now)
+    environment = {
+        **os.environ,
+        "DATABASE_URL": tiny.url,
+        "CONTACT_KEYS": ",".join(CONTACT_KEYS),
+        "PATH": f"{newest_binaries()}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    with new_postgresql_database("template0") as restored:
+        ran = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", blocks(ROOT / "docs" / "production.md", "bash")],
+            cwd=tmp_path,
+            env=environment | {"RESTORED_URL": restored},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert ran.returncode == 0, ran.stderr
+        assert "tiny: 1 messages may have left" in ran.stdout
+        with database.reading(restored) as session:
+            assert session.get_one(Participant, participant_id).code == "P-1"
+        database.engine(restored).dispose()
