@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.actor import Actor
 from app.domain.reminders import BY_HAND
-from app.models import Link, Occasion, Participant, Reminder
+from app.models import EmailChange, Link, Occasion, Participant, PasswordLink, Reminder
 from app.models.reminder import WAITING
 from app.operations import audit
 from app.operations.audit import Chain
@@ -16,19 +16,22 @@ from app.operations.reminders import plan
 
 AT_ONCE = 500
 
+SIGNED = (Participant, Link, PasswordLink, EmailChange)
+"""Whose ids stand in tokens."""
+
 GAP = 1_000_000
 """More than any trial enrols or sends between two backups, and far below the largest id."""
 
 
 def skip_ids(session: Session) -> bool:
-    """Let new participants and links have ids that nobody had before; False where the database cannot.
+    """Let what is new have ids that nothing had before; False where the database cannot.
 
-    Links, and the addresses that stop messages, are signed from ids: a link given out after the backup would
-    open the pages of whoever is given its id now. SQLite gives out the largest id that there is, plus one.
+    Tokens are signed from ids: a link that was given out after the backup would open the pages, or set the
+    password, of whoever is given its id now. SQLite gives out the largest id that there is, plus one.
     """
     if session.get_bind().dialect.name != "postgresql":
         return False
-    for table in (Participant, Link):
+    for table in SIGNED:
         last = session.scalar(select(func.max(table.id))) or 0
         move = text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :number)")
         session.execute(move, {"name": table.__tablename__, "number": last + GAP})

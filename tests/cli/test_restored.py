@@ -1,13 +1,15 @@
 """`hepatica database restored`: what was done since a backup was made does no harm."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from app import clock, database
-from app.models import Link
+from app.models import EmailChange, Link, Participant, PasswordLink
 from app.operations.links import issue_link
+from app.operations.restored import SIGNED
 from tests.fixtures.command_line import hepatica
 from tests.fixtures.mail import Mailbox
 from tests.fixtures.study import COMMAND, CONTACT_KEYS, MORNING, TinyStudy
@@ -51,3 +53,15 @@ def test_no_id_is_given_again_where_the_database_can_skip_some(tiny: TinyStudy) 
         ]
     assert min(given) > lost + 1000
     assert second > first + 1000
+
+
+def test_of_every_token_the_ids_are_skipped() -> None:
+    tokens = {path.stem for path in (Path(__file__).parents[2] / "app" / "formats").glob("*_token.py")}
+    holders = {
+        "email_token": EmailChange,
+        "link_token": Link,
+        "password_token": PasswordLink,
+        "stop_token": Participant,
+    }
+    assert tokens == holders.keys()
+    assert set(SIGNED) == set(holders.values())
