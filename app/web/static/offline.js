@@ -18,6 +18,12 @@
     if (status.textContent !== text) status.textContent = text;
     status.dataset.state = state;
   };
+  const lead = (to, words) => {
+    const link = document.createElement("a");
+    link.href = to;
+    link.textContent = words;
+    status.append(" ", link);
+  };
   const mine = async () => (await outbox.all()).filter((entry) => entry.owner === owner);
   const ofPage = (entry) => path === "/today" || entry.path === path;
 
@@ -33,15 +39,15 @@
       leaving = true;
       location.replace(arrived.location);
     }
-    if (refused) say("refused", refused.words);
+    if (refused?.item) {
+      say("refused");
+      lead(`${refused.path}#q-${refused.item}`, refused.words);
+    } else if (refused) say("refused", refused.words);
     else if (waiting.some((entry) => !entry.number)) say("full");
     else if (waiting.length) say("saved", waiting.some((entry) => entry.kind === "send") && status.dataset.later);
     else if (arrived) {
       say("received");
-      const link = document.createElement("a");
-      link.href = arrived.location;
-      link.textContent = status.dataset.receipt;
-      status.append(" ", link);
+      lead(arrived.location, status.dataset.receipt);
     } else if (status && "state" in status.dataset && (entries.length || !outbox.blind)) say("received");
   };
   outbox.onsent = (sent) => sent === path && say("sent");
