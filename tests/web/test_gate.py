@@ -70,11 +70,12 @@ def test_staff_pages_need_roles() -> None:
         staff_only()
 
 
-def test_a_participant_is_nobody_on_staff_pages(phone: Phone) -> None:
+def test_a_participant_is_nobody_on_staff_pages(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     def secret() -> str:
         return "secret"
 
-    phone.app.view_functions["participant.left"] = staff_only("administrator")(secret)
+    # Another test has this application after this one.
+    monkeypatch.setitem(phone.app.view_functions, "participant.left", staff_only("administrator")(secret))
     phone.client.set_cookie("hepatica_s", "invented")
     response = phone.client.get("/left")
     assert response.status_code == 401
@@ -90,12 +91,12 @@ def test_an_address_that_leads_nowhere(app: Flask, language: str) -> None:
 
 
 def test_a_fault_of_ours_is_a_page_too_and_logs_no_token(
-    app: Flask, caplog: pytest.LogCaptureFixture
+    app: Flask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(**_: str) -> str:
         raise RuntimeError("a bug")
 
-    app.view_functions["participant.link"] = public(broken)
+    monkeypatch.setitem(app.view_functions, "participant.link", public(broken))
     response = app.test_client().get("/p/a-secret-token")
     assert response.status_code == 500
     assert heading(whole(response)) == "Something went wrong on our side"
