@@ -71,13 +71,14 @@ class Crew:
     ) -> None:
         """Kill one each time that so many more messages are `done`, and a moment more, until told to stop."""
         chance = random.Random(f"{seed}:kills")
+        moment = 0.05  # a few messages: anywhere within one
         next_one = chance.randint(*between)
         while not stop.wait(0.01):
             if done() < next_one:
                 continue
-            if stop.wait(chance.uniform(0, 0.3)):
+            if stop.wait(chance.uniform(0, moment)):
                 break
-            self.kill(chance.randrange(len(self._workers)), away=chance.uniform(0, 0.3))
+            self.kill(chance.randrange(len(self._workers)), away=chance.uniform(0, moment))
             next_one = done() + chance.randint(*between)
 
     def faults(self) -> list[str]:

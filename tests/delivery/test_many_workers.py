@@ -26,7 +26,7 @@ def _run(url: str, directory: Path, workers: int, gateway: Gateway) -> Outcome:
         directory=directory,
         seed="a small run",
         workers=workers,
-        between_kills=(15, 25),
+        between_kills=(5, 15),
         stops_a_second=1,
         silence=SILENCE,
         interval=0.5,
