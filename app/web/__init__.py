@@ -43,7 +43,7 @@ def create_app(config: Config | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # the token is as good as the browser's session: no form is lost to a clock
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_MIMETYPES=["text/html", "application/json"],  # static files come compressed
-        COMPRESS_BR_LEVEL=8,
+        COMPRESS_BR_LEVEL=5,
     )
     if config.trusted_proxies:
         count = config.trusted_proxies
